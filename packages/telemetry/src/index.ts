@@ -1,1 +1,9 @@
-export {}
+export { InMemorySpanExporter } from '@opentelemetry/sdk-trace'
+export { type Histogram, secondsBuckets } from './histogram.ts'
+export { type LogFields, type Logger, type LogLevel, logLevels } from './logger.ts'
+export type { Counter, Labels, Metrics } from './metrics.ts'
+export { redact } from './redact.ts'
+export { silentTelemetry } from './silent-telemetry.ts'
+export { createTelemetry, type ProcessTelemetry, type Telemetry, type TelemetryOptions } from './telemetry.ts'
+export { parseTraceContext, type TraceContext, traceIdOf } from './trace-context.ts'
+export type { Span, SpanStatus, Tracing } from './tracing.ts'
