@@ -1,1 +1,11 @@
-export {}
+export { type AttributeValue, Element } from './element.ts'
+export { escapeAttribute, escapeText } from './escape.ts'
+export { Framer, type FramerSink } from './framer.ts'
+export { DEFAULT_LIMITS, type XmlLimits } from './limits.ts'
+export { clark } from './names.ts'
+export { FLAG_NON_ASCII, type ParsedElement, parseElement } from './parse.ts'
+export { parseDocument } from './parse-document.ts'
+export { EMPTY_SCOPE, type NamespaceScope, NS_XML, scopeOf } from './scope.ts'
+export { serialize } from './serialize.ts'
+export type { StreamHeader } from './stream-header.ts'
+export { type XmlCondition, XmlError } from './xml-error.ts'
