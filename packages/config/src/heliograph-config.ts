@@ -1,0 +1,16 @@
+import type { ParsedConfig } from './schema/schema.ts'
+
+type DeepReadonly<Value> = Value extends readonly (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : Value extends object
+    ? { readonly [Key in keyof Value]: DeepReadonly<Value[Key]> }
+    : Value
+
+/** The checked configuration: complete, frozen, secrets read, one object for the whole server. */
+export type HeliographConfig = DeepReadonly<
+  Omit<ParsedConfig, 'instance' | 'registration'> & {
+    /** Differs at each start, so that a restarted process never looks like the one it replaces: [a-z0-9-]. */
+    instance: string
+    registration: { open: 'never' | 'loopback' | 'always' }
+  }
+>

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { ConfigError } from './config-error.ts'
+import { loadConfig } from './load-config.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'heliograph-config-'))
+after(() => rmSync(folder, { recursive: true }))
+
+function file(name: string, text: string): string {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  return path
+}
+
+function mistakes(run: () => unknown): string {
+  try {
+    run()
+  } catch (error) {
+    assert.ok(error instanceof ConfigError)
+    return error.message.replaceAll(folder, '')
+  }
+  return assert.fail('the configuration was accepted')
+}
+
+test('without file and environment it is a standalone server for localhost', () => {
+  const config = loadConfig({ env: {} })
+  assert.equal(config.mode, 'standalone')
+  assert.deepEqual(config.domains, [{ name: 'localhost' }])
+  assert.deepEqual(config.listen.c2s, { host: '0.0.0.0', port: 5222 })
+  assert.equal(config.registration.open, 'loopback')
+  assert.equal(config.postgres.url, undefined)
+  assert.deepEqual(config.streamManagement.requestEvery, { stanzas: 10, bytes: 65_536, seconds: 10 })
+})
+
+test('it is frozen all the way down', () => {
+  const config = loadConfig({ env: {} }) as { listen: { c2s: { port: number } } }
+  assert.throws(() => {
+    config.listen.c2s.port = 1
+  }, TypeError)
+})
+
+test('an instance id differs at each start and has a form that fits in a subject', () => {
+  const first = loadConfig({ env: { HELIOGRAPH_INSTANCE: 'edge' } }).instance
+  const second = loadConfig({ env: { HELIOGRAPH_INSTANCE: 'edge' } }).instance
+  assert.match(first, /^edge-[0-9a-f]{8}$/)
+  assert.notEqual(first, second)
+  assert.match(loadConfig({ env: {} }).instance, /^[a-z0-9][a-z0-9-]*$/)
+})
+
+test('the environment beats the file, in every form', () => {
+  const path = file(
+    'a.yaml',
+    'domains: [{name: example.org, certificate: {cert: c, key: k}}]\nlisten: {c2s: 1}\nnats: {user: u}\n',
+  )
+  const config = loadConfig({
+    file: path,
+    env: {
+      HELIOGRAPH_DOMAIN: 'example.org, Example.NET',
+      HELIOGRAPH_LISTEN_C2S: '127.0.0.1:15222',
+      HELIOGRAPH_LISTEN_S2S: 'false',
+      HELIOGRAPH_LISTEN_HTTP: '[::1]:0',
+      HELIOGRAPH_NATS_SERVERS: 'nats://a:4222,nats://b:4222',
+      HELIOGRAPH_STREAM_MANAGEMENT_RESUME_SECONDS: '30',
+      HELIOGRAPH_TLS_REQUIRED: 'false',
+      HELIOGRAPH_SESSION_SERVICE_HOST: '10.0.0.1',
+    },
+  })
+  assert.deepEqual(config.domains, [
+    { name: 'example.org', certificate: { cert: 'c', key: 'k' } },
+    { name: 'example.net' },
+  ])
+  assert.deepEqual(config.listen.c2s, { host: '127.0.0.1', port: 15_222 })
+  assert.equal(config.listen.s2s, false)
+  assert.deepEqual(config.listen.http, { host: '::1', port: 0 })
+  assert.deepEqual(config.nats.servers, ['nats://a:4222', 'nats://b:4222'])
+  assert.equal(config.nats.user, 'u')
+  assert.equal(config.streamManagement.resumeSeconds, 30)
+  assert.equal(config.tls.required, false)
+})
+
+test('secrets come from mounted files, named in the file or in the environment', () => {
+  const secret = file('secret', 'pencil\n')
+  const path = file(
+    'b.yaml',
+    `accounts: [{jid: a@localhost, passwordFile: ${secret}}]\nredis: {passwordFile: ${secret}}\n`,
+  )
+  const config = loadConfig({
+    file: path,
+    env: { HELIOGRAPH_NATS_PASSWORD_FILE: secret, HELIOGRAPH_REDIS_PASSWORD: 'brush' },
+  })
+  assert.deepEqual(config.accounts, [{ jid: 'a@localhost', password: 'pencil' }])
+  assert.equal(config.nats.password, 'pencil')
+  assert.deepEqual(config.redis, { password: 'brush' })
+})
+
+test('one message lists everything wrong, with its place', () => {
+  const path = file(
+    'c.yaml',
+    `mode: cluster
+listen:
+  c2s: nowhere
+  c3s: 5222
+accounts:
+  - jid: alice
+    password: sesame
+  - jid: bob@localhost
+nats: { password: sesame, passwordFile: /nonexistent }
+leases: { ttlMs: 1000 }
+`,
+  )
+  const text = mistakes(() => loadConfig({ file: path, env: { HELIOGRAPH_ARCHIVE_PAGE_MAX: 'many' } }))
+  for (const line of [
+    'listen.c2s: must be "host:port", a port or false (/c.yaml:3:8)',
+    'listen.c3s: there is no such option (/c.yaml:4:8)',
+    'accounts.0.jid: must be of the form user@domain (/c.yaml:6:10)',
+    'accounts.1: needs a password or a passwordFile (/c.yaml:8:5)',
+    'nats.passwordFile: password is given too: choose one (/c.yaml:9:41)',
+    'archive.pageMax: Invalid input: expected number, received string (HELIOGRAPH_ARCHIVE_PAGE_MAX)',
+    'leases: heartbeatMs must be at most a third of ttlMs (/c.yaml:10:9)',
+    'nats.servers: is required in cluster mode (or set HELIOGRAPH_NATS_SERVERS)',
+    'redis.url: is required in cluster mode (or set HELIOGRAPH_REDIS_URL)',
+    'postgres.url: is required in cluster mode (or set HELIOGRAPH_POSTGRES_URL)',
+  ]) {
+    assert.ok(text.includes(`  - ${line}\n`) || text.endsWith(`  - ${line}`), `${line}\nin\n${text}`)
+  }
+  assert.match(text, /^the configuration has 10 mistakes:/)
+  assert.doesNotMatch(text, /sesame/)
+})
+
+test('a file that is missing, broken or no mapping is told', () => {
+  assert.match(
+    mistakes(() => loadConfig({ file: join(folder, 'none.yaml'), env: {} })),
+    /cannot be read: ENOENT/,
+  )
+  assert.match(
+    mistakes(() => loadConfig({ env: { HELIOGRAPH_CONFIG: file('d.yaml', 'a: [1\n') } })),
+    /\/d\.yaml:\d+:\d+/,
+  )
+  assert.match(
+    mistakes(() => loadConfig({ file: file('e.yaml', '- a\n'), env: {} })),
+    /must hold a mapping/,
+  )
+  assert.equal(loadConfig({ file: file('f.yaml', ''), env: {} }).mode, 'standalone')
+})
+
+test('a value and its file at once, or an unreadable file, is a mistake', () => {
+  const both = { HELIOGRAPH_REDIS_URL: 'redis://a', HELIOGRAPH_REDIS_URL_FILE: '/nonexistent' }
+  assert.match(
+    mistakes(() => loadConfig({ env: both })),
+    /HELIOGRAPH_REDIS_URL and HELIOGRAPH_REDIS_URL_FILE are both set/,
+  )
+  const unread = { HELIOGRAPH_POSTGRES_URL_FILE: '/nonexistent' }
+  assert.match(
+    mistakes(() => loadConfig({ env: unread })),
+    /\/nonexistent cannot be read \(HELIOGRAPH_POSTGRES_URL_FILE\)/,
+  )
+})

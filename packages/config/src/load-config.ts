@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import type { z } from 'zod'
+import { ConfigError, type ConfigProblem } from './config-error.ts'
+import { applyEnvironment, type Environment } from './environment.ts'
+import type { HeliographConfig } from './heliograph-config.ts'
+import { readPasswordFiles } from './password-files.ts'
+import { isRecord, type RawConfig } from './raw.ts'
+import { schema } from './schema/schema.ts'
+import { readYamlFile } from './yaml-file.ts'
+
+export interface ConfigSources {
+  /** YAML file. Default: the one that `HELIOGRAPH_CONFIG` names, else none. */
+  readonly file?: string | undefined
+  readonly env: Environment
+}
+
+/**
+ * Reads the YAML file, lays the environment over it and checks the whole. The result is deeply frozen and complete:
+ * every default is filled in.
+ *
+ * @throws ConfigError whose message lists everything wrong.
+ */
+export function loadConfig({ file, env }: ConfigSources): HeliographConfig {
+  const name = file ?? env.HELIOGRAPH_CONFIG
+  const yaml = name === undefined || name === '' ? undefined : readYamlFile(name)
+  const raw: RawConfig = yaml?.raw ?? {}
+  const { origins, problems: fromEnvironment } = applyEnvironment(raw, env)
+  const where = (path: readonly PropertyKey[]): string | undefined =>
+    origins.get(path.join('.')) ?? yaml?.position(path)
+  const fromFiles = readPasswordFiles(raw).map((problem) => ({ ...problem, where: where(problem.option.split('.')) }))
+  const parsed = schema.safeParse(raw)
+  const problems = [
+    ...fromEnvironment,
+    ...fromFiles,
+    ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue, where))),
+    ...missingInCluster(raw),
+  ]
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
+  const { registration, instance, ...rest } = parsed.data
+  return deepFreeze({
+    ...rest,
+    instance: `${instance ?? hostPrefix()}-${randomBytes(4).toString('hex')}`,
+    registration: { open: registration.open ?? (rest.mode === 'standalone' ? 'loopback' : 'never') },
+  })
+}
+
+function problemsOf(
+  issue: z.core.$ZodIssue,
+  where: (path: readonly PropertyKey[]) => string | undefined,
+): ConfigProblem[] {
+  const option = issue.path.join('.')
+  if (issue.code !== 'unrecognized_keys') return [{ option, message: issue.message, where: where(issue.path) }]
+  return issue.keys.map((key) => {
+    const path = [...issue.path, key]
+    return { option: path.join('.'), message: 'there is no such option', where: where(path) }
+  })
+}
+
+/** What a cluster can't do without, checked beside the schema so that it is told together with everything else. */
+function missingInCluster(raw: RawConfig): ConfigProblem[] {
+  if (raw.mode !== 'cluster') return []
+  const needed = [
+    ['nats', 'servers', 'HELIOGRAPH_NATS_SERVERS'],
+    ['redis', 'url', 'HELIOGRAPH_REDIS_URL'],
+    ['postgres', 'url', 'HELIOGRAPH_POSTGRES_URL'],
+  ] as const
+  return needed.flatMap(([section, key, variable]) => {
+    const given = raw[section]
+    const value = isRecord(given) ? given[key] : undefined
+    if (value !== undefined && !(Array.isArray(value) && value.length === 0)) return []
+    return [{ option: `${section}.${key}`, message: `is required in cluster mode (or set ${variable})` }]
+  })
+}
+
+/** First label of the host name, in the form an instance id has. */
+function hostPrefix(): string {
+  const label = hostname()
+    .split('.')[0]
+    ?.toLowerCase()
+    .replace(/[^a-z0-9-]+/g, '-')
+    .replace(/^-+/, '')
+  return label === undefined || label === '' ? 'host' : label
+}
+
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(deepFreeze)
+  return value
+}

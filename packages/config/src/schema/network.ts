@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import { bareJid, domain, duration, listenAddress, path, positive, secret, url } from './values.ts'
+
+const certificate = z.strictObject({
+  cert: path.describe('PEM file of the certificate chain; reloaded when it changes.'),
+  key: path.describe('PEM file of the private key.'),
+})
+
+export const domains = z
+  .array(
+    z.strictObject({
+      name: domain.describe('A domain whose users this server has.'),
+      certificate: certificate.describe('Without it a self-signed certificate is made under `dataDir`.').optional(),
+    }),
+  )
+  .min(1)
+  .describe('The first one is the default domain.')
+  .prefault([{ name: 'localhost' }])
+
+const at = (address: string, description: string) => listenAddress.describe(description).prefault(address)
+
+export const listen = z
+  .strictObject({
+    c2s: at('0.0.0.0:5222', 'Clients: TCP with STARTTLS.'),
+    c2sTls: at('0.0.0.0:5223', 'Clients: direct TLS.'),
+    s2s: at('0.0.0.0:5269', 'Other servers: TCP with STARTTLS.'),
+    s2sTls: at('0.0.0.0:5270', 'Other servers: direct TLS.'),
+    component: at('127.0.0.1:5275', 'External components (XEP-0114).'),
+    http: at('0.0.0.0:5280', 'WebSocket, BOSH, uploads, host-meta: plain HTTP, for use behind a proxy.'),
+    https: at('0.0.0.0:5443', 'The same over TLS.'),
+    rpc: at(
+      '127.0.0.1:5290',
+      'gRPC: authentication, administration, health. In a cluster it must be reachable by the other instances.',
+    ),
+    metrics: at('127.0.0.1:5291', 'Prometheus `/metrics`.'),
+    advertiseHost: z
+      .string()
+      .describe(
+        'Host by which other instances reach `rpc`, when it listens on all addresses. Default: the first address of the machine that is not loopback.',
+      )
+      .optional(),
+  })
+  .describe('Each is `"host:port"`, a port (on all addresses) or `false`. Port 0 lets the system choose.')
+  .prefault({})
+
+export const proxyProtocol = z
+  .strictObject({
+    trusted: z
+      .array(z.union([z.cidrv4(), z.cidrv6()]))
+      .describe('Networks (CIDR) whose connections begin with a PROXY header (v1 or v2), and only theirs.')
+      .default([]),
+  })
+  .prefault({})
+
+export const tls = z
+  .strictObject({
+    required: z.boolean().describe('Whether clients must use TLS before they authenticate.').default(true),
+    minVersion: z
+      .enum(['TLSv1.2', 'TLSv1.3'])
+      .describe('Oldest TLS version accepted, on every listener.')
+      .default('TLSv1.2'),
+    ciphers: z.string().describe('OpenSSL cipher list. Default: that of Node.').optional(),
+    rpcMutual: z
+      .strictObject({
+        ca: path.describe('Authority that signed the certificates of the other instances.'),
+        cert: path.describe('Certificate of this instance.'),
+        key: path.describe('Its private key.'),
+      })
+      .describe('PEM files: gRPC asks both sides for a certificate signed by `ca`.')
+      .optional(),
+  })
+  .prefault({})
+
+export const telemetry = z
+  .strictObject({
+    logLevel: z
+      .enum(['debug', 'info', 'warn', 'error', 'silent'])
+      .describe('Lines below this level are not written.')
+      .default('info'),
+    traceRatio: z.number().min(0).max(1).describe('Share of incoming stanzas that are traced.').default(0),
+    otlpEndpoint: url('http', 'https').describe('OTLP/HTTP collector that receives the traces.').optional(),
+  })
+  .prefault({})
+
+export const accounts = z
+  .array(
+    z
+      .strictObject({ jid: bareJid, password: secret.optional(), passwordFile: path.optional() })
+      .transform(({ jid, password }, context) => {
+        if (password !== undefined) return { jid, password }
+        context.addIssue('needs a password or a passwordFile')
+        return z.NEVER
+      }),
+  )
+  .describe('Created at start when they do not exist; an existing password is left alone.')
+  .default([])
+
+export const drain = z
+  .strictObject({
+    seconds: duration().describe('Time from SIGTERM to the end.').default(25),
+    pacePerSecond: positive
+      .describe('Sessions an edge closes a second, so that clients do not all come back at once.')
+      .default(500),
+  })
+  .prefault({})

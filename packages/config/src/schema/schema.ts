@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { archive, authentication, leases, limits, presence, sessions, streamManagement } from './limits.ts'
+import { accounts, domains, drain, listen, proxyProtocol, telemetry, tls } from './network.ts'
+import { nats, postgres, redis } from './stores.ts'
+import { bareJid, path } from './values.ts'
+
+/** The whole configuration file. Defaults suit standalone mode. */
+export const schema = z.strictObject({
+  mode: z
+    .enum(['standalone', 'cluster'])
+    .describe('All services in one process, or one service a process.')
+    .default('standalone'),
+  instance: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]*$/, 'may hold a-z, 0-9 and -')
+    .describe('Start of this process’s instance id; a random part is always added. Default: the host name.')
+    .optional(),
+  dataDir: path
+    .describe('What a standalone server keeps: its database and self-signed certificates.')
+    .default('./data'),
+  domains,
+  accounts,
+  admins: z.array(bareJid).describe('Accounts that may administer the server.').default([]),
+  registration: z
+    .strictObject({
+      open: z
+        .enum(['never', 'loopback', 'always'])
+        .describe(
+          'Who may create an account in-band (XEP-0077). Default: `loopback` in standalone mode, `never` in a cluster.',
+        )
+        .optional(),
+    })
+    .prefault({}),
+  nats,
+  redis,
+  postgres,
+  listen,
+  proxyProtocol,
+  tls,
+  limits,
+  authentication,
+  streamManagement,
+  sessions,
+  presence,
+  archive,
+  leases,
+  drain,
+  telemetry,
+})
+
+export type ParsedConfig = z.output<typeof schema>

@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { path, positive, secret, url } from './values.ts'
+
+const clientTls = z
+  .strictObject({
+    ca: path.describe('PEM file of the authority that signed the server certificate.').optional(),
+    cert: path.describe('PEM file of the client certificate.').optional(),
+    key: path.describe('PEM file of the client key.').optional(),
+  })
+  .optional()
+
+/** The loader has read the file by the time the schema sees it: the configuration only has the password. */
+function withPassword<Given extends { passwordFile?: string | undefined }>({ passwordFile: _, ...rest }: Given) {
+  return rest
+}
+
+const passwordFile = path.describe('File that holds the password; one trailing line break is ignored.').optional()
+
+export const nats = z
+  .strictObject({
+    servers: z.array(url('nats', 'tls')).describe('NATS servers of the cluster. Required in cluster mode.').default([]),
+    user: z.string().describe('Only when the servers ask for one.').optional(),
+    password: secret.describe('Better given by a file or the environment.').optional(),
+    passwordFile,
+    tls: clientTls,
+  })
+  .transform(withPassword)
+  .prefault({})
+
+export const redis = z
+  .strictObject({
+    url: url('redis', 'rediss').describe('Required in cluster mode.').optional(),
+    password: secret.describe('Better given by a file or the environment.').optional(),
+    passwordFile,
+  })
+  .transform(withPassword)
+  .prefault({})
+
+export const postgres = z
+  .strictObject({
+    url: url('postgres', 'postgresql')
+      .describe(
+        'Required in cluster mode. In standalone mode, without it, a private server is started under `dataDir`.',
+      )
+      .optional(),
+    password: secret.describe('Better given by a file or the environment.').optional(),
+    passwordFile,
+    poolSize: positive.max(200).describe('Connections of one process.').default(10),
+  })
+  .transform(withPassword)
+  .prefault({})
