@@ -1,1 +1,32 @@
-export {}
+export { decodeBase64, decodeInitialResponse } from './base64.ts'
+export { CHANNEL_BINDING_TYPES, type ChannelBindings, type ChannelBindingType, NO_BINDINGS } from './bindings.ts'
+export { SASL_CONDITIONS, type SaslCondition } from './conditions.ts'
+export {
+  type Credentials,
+  type CredentialsRequest,
+  type PasswordCheck,
+  type PasswordRequest,
+  type Refusal,
+  SCRAM_HASHES,
+  type ScramFinish,
+  type ScramFinishRequest,
+  type ScramHash,
+  type ScramStart,
+  type ScramStartRequest,
+} from './credentials.ts'
+export type { Dialogue, DialogueContext, Failure, Step, Success } from './dialogue.ts'
+export { fakeScramKeys, SALT_LENGTH } from './fake.ts'
+export { availableMechanisms, isMechanism, MECHANISMS, type MechanismName } from './mechanisms.ts'
+export { MemoryCredentials } from './memory-credentials.ts'
+export { preparePassword } from './prep.ts'
+export { ProvenPasswords } from './proven.ts'
+export {
+  DEFAULT_ITERATIONS,
+  deriveScramKeys,
+  keyLength,
+  type ScramKeys,
+  type ScramParameters,
+  verifyPassword,
+  verifyScramProof,
+} from './scram-keys.ts'
+export { startDialogue } from './start.ts'

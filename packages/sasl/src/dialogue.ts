@@ -1,0 +1,48 @@
+import type { BareJid, Domain } from '@heliograph/jid'
+import type { ChannelBindings } from './bindings.ts'
+import type { SaslCondition } from './conditions.ts'
+import type { Credentials } from './credentials.ts'
+import type { MechanismName } from './mechanisms.ts'
+
+export interface Success {
+  readonly type: 'success'
+  readonly identity: BareJid
+  /** Additional data with success; undefined for none. */
+  readonly data: Buffer | undefined
+}
+
+export interface Failure {
+  readonly type: 'failure'
+  readonly condition: SaslCondition
+  /** For people and logs; reveals nothing about the account. */
+  readonly text: string
+}
+
+export type Step = { readonly type: 'challenge'; readonly data: Buffer } | Success | Failure
+
+/** The server's side of one authentication attempt. */
+export interface Dialogue {
+  readonly mechanism: MechanismName
+  /**
+   * Takes what the client sent, decoded; null for an `<auth/>` without initial response. Not to be called again before it has
+   * answered, nor after a success or failure.
+   */
+  step(input: Buffer | null): Promise<Step>
+}
+
+/** What an attempt takes place in. */
+export interface DialogueContext {
+  readonly domain: Domain
+  /** The client's address. */
+  readonly source: string
+  readonly credentials: Credentials
+  readonly bindings: ChannelBindings
+  /** What the stream's features offered: shows whether a client was kept from seeing -PLUS. */
+  readonly offered: readonly MechanismName[]
+  /** Gives the server's part of the nonce; tests set it. */
+  readonly nonce?: () => string
+}
+
+export function failure(condition: SaslCondition, text: string): Failure {
+  return { type: 'failure', condition, text }
+}

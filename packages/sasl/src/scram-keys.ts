@@ -1,0 +1,62 @@
+import { createHash, createHmac, pbkdf2, timingSafeEqual } from 'node:crypto'
+import { promisify } from 'node:util'
+import type { ScramHash } from './credentials.ts'
+
+const derive = promisify(pbkdf2)
+
+/** XEP-0438 §5.2 and current advice: the default cost of a guess. */
+export const DEFAULT_ITERATIONS = 10_000
+
+export interface ScramParameters {
+  readonly hash: ScramHash
+  readonly salt: Buffer
+  readonly iterations: number
+}
+
+/** What a server stores instead of a password (RFC 5802 §3). */
+export interface ScramKeys extends ScramParameters {
+  readonly storedKey: Buffer
+  readonly serverKey: Buffer
+}
+
+const DIGEST: Record<ScramHash, { readonly name: string; readonly bytes: number }> = {
+  'SHA-1': { name: 'sha1', bytes: 20 },
+  'SHA-256': { name: 'sha256', bytes: 32 },
+  'SHA-512': { name: 'sha512', bytes: 64 },
+}
+
+/** The length of a hash's keys and proofs in bytes. */
+export function keyLength(hash: ScramHash): number {
+  return DIGEST[hash].bytes
+}
+
+/** Derives the keys of a prepared password; the costly part runs off the main thread. */
+export async function deriveScramKeys(prepared: string, parameters: ScramParameters): Promise<ScramKeys> {
+  const { hash, salt, iterations } = parameters
+  const { name, bytes } = DIGEST[hash]
+  const salted = await derive(prepared, salt, iterations, bytes, name)
+  const storedKey = createHash(name)
+    .update(hmac(hash, salted, 'Client Key'))
+    .digest()
+  return { hash, salt, iterations, storedKey, serverKey: hmac(hash, salted, 'Server Key') }
+}
+
+/** Checks a client's proof in constant time. @returns the server's signature, or undefined when the proof is wrong */
+export function verifyScramProof(keys: ScramKeys, authMessage: string, clientProof: Buffer): Buffer | undefined {
+  if (clientProof.length !== keyLength(keys.hash)) return undefined
+  const clientKey = hmac(keys.hash, keys.storedKey, authMessage)
+  for (let at = 0; at < clientKey.length; at++) clientKey[at] = clientKey[at]! ^ clientProof[at]!
+  const serverSignature = hmac(keys.hash, keys.serverKey, authMessage)
+  const proven = createHash(DIGEST[keys.hash].name).update(clientKey).digest()
+  return timingSafeEqual(proven, keys.storedKey) ? serverSignature : undefined
+}
+
+/** Checks a prepared password against stored keys in constant time. */
+export async function verifyPassword(prepared: string, keys: ScramKeys): Promise<boolean> {
+  const { storedKey } = await deriveScramKeys(prepared, keys)
+  return timingSafeEqual(storedKey, keys.storedKey)
+}
+
+function hmac(hash: ScramHash, key: Buffer, data: string): Buffer {
+  return createHmac(DIGEST[hash].name, key).update(data).digest()
+}
