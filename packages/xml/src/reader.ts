@@ -222,8 +222,7 @@ export class Reader {
     this.#noteUse(element, name.prefix, uri)
     const isRoot = this.#current === null
     if (isRoot || uri === this.rootNs) this.canonical = false
-    const defaultNs = this.#namespaces.defaultNs
-    if (isRoot && defaultNs !== '') element.attrs.xmlns = defaultNs
+    if (isRoot) element.attrs.xmlns = this.#namespaces.defaultNs
     return uri
   }
 
