@@ -1,3 +1,5 @@
+export type { BatchColumn, BatchTable } from './batch-sql.ts'
+export { type BatchResult, BatchWriter, type BatchWriterOptions, type OnCommitted } from './batch-writer.ts'
 export {
   connectDatabase,
   type Database,
@@ -6,6 +8,7 @@ export {
   type Result,
   type Row,
 } from './database.ts'
+export { type EmbeddedOptions, type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/server.ts'
 export { FencedError, isUnavailable, UnavailableError } from './errors.ts'
 export type { Log } from './log.ts'
 export { type Migration, migrate } from './migrate.ts'
