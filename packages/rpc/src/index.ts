@@ -1,1 +1,11 @@
-export {}
+export type { Contract } from './contract.ts'
+export * from './contracts/accounts.ts'
+export * from './contracts/admin.ts'
+export * from './contracts/health.ts'
+export * from './contracts/instance.ts'
+export { type HealthChecks, serveHealth } from './health.ts'
+export { type CallOptions, type RpcClient, RpcClients } from './rpc-clients.ts'
+export { type RpcCode, RpcError } from './rpc-error.ts'
+export type { CallInfo, Handlers, RpcServer, RpcServerOptions, ServedContract } from './rpc-server.ts'
+export { serve, startRpcServer } from './rpc-server.ts'
+export type { RpcTls } from './rpc-tls.ts'

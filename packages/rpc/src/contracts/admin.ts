@@ -1,0 +1,92 @@
+import { contract } from '../contract.ts'
+import type { Verdict } from './accounts.ts'
+
+export interface UserRequest {
+  readonly jid: string
+}
+export interface UserPasswordRequest {
+  readonly jid: string
+  readonly password: string
+}
+export interface ListUsersRequest {
+  readonly domain: string
+  readonly after: string
+  readonly max: number
+}
+export interface User {
+  readonly jid: string
+  /** Milliseconds since 1970. */
+  readonly createdAt: number
+}
+export interface ListUsersReply {
+  readonly users: readonly User[]
+  readonly next: string
+}
+export interface ListSessionsRequest {
+  readonly jid: string
+  readonly after: string
+  readonly max: number
+  readonly localOnly: boolean
+}
+export interface SessionSummary {
+  readonly jid: string
+  readonly state: 'online' | 'hibernating'
+  readonly edge: string
+  readonly owner: string
+  readonly address: string
+  readonly transport: string
+  readonly secure: boolean
+  readonly mechanism: string
+  readonly priority: number
+  readonly available: boolean
+  /** Milliseconds since 1970. */
+  readonly since: number
+}
+export interface ListSessionsReply {
+  readonly sessions: readonly SessionSummary[]
+  readonly next: string
+  readonly missing: readonly string[]
+}
+export interface KickRequest {
+  readonly jid: string
+  readonly reason: string
+  readonly localOnly: boolean
+}
+export interface KickReply {
+  readonly kicked: number
+}
+export interface OwnersRequest {
+  readonly kind: string
+}
+export interface PartitionOwner {
+  readonly kind: string
+  readonly partition: number
+  readonly instance: string
+  readonly epoch: number
+}
+export interface OwnersReply {
+  readonly owners: readonly PartitionOwner[]
+}
+export interface InstanceSummary {
+  readonly instance: string
+  readonly service: string
+  readonly rpc: string
+  readonly partitions: number
+}
+export interface InstancesReply {
+  readonly instances: readonly InstanceSummary[]
+}
+
+/** `heliograph.v1.Admin`; the guarantees are in `proto/heliograph/v1/admin.proto`. */
+export interface Admin {
+  createUser(request: UserPasswordRequest): Promise<Verdict>
+  deleteUser(request: UserRequest): Promise<Verdict>
+  listUsers(request: ListUsersRequest): Promise<ListUsersReply>
+  setPassword(request: UserPasswordRequest): Promise<Verdict>
+  listSessions(request: ListSessionsRequest): Promise<ListSessionsReply>
+  kick(request: KickRequest): Promise<KickReply>
+  owners(request: OwnersRequest): Promise<OwnersReply>
+  instances(request: Record<never, never>): Promise<InstancesReply>
+}
+
+export const adminContract = contract<Admin>('heliograph/v1/admin.proto', 'heliograph.v1.Admin')

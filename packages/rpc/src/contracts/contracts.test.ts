@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Contract, Methods } from '../contract.ts'
+import { accountsContract } from './accounts.ts'
+import { adminContract } from './admin.ts'
+import { healthContract } from './health.ts'
+import { instanceContract } from './instance.ts'
+
+/** A full request and reply for each method. */
+type Samples<Service> = {
+  readonly [Name in keyof Service]: readonly [Methods<Service>[Name]['request'], Methods<Service>[Name]['reply']]
+}
+
+/** What is written beside the `.proto` file has its names, its fields and its kinds of value. */
+function agree<Service>(contract: Contract<Service>, samples: Samples<Service>): void {
+  const given = new Map(Object.entries<readonly [object, object]>(samples as Record<string, readonly [object, object]>))
+  for (const [name, method] of Object.entries(contract.definition())) {
+    const sample = given.get(method.originalName ?? name)
+    assert.ok(sample, `${contract.name}.${name} has no sample`)
+    given.delete(method.originalName ?? name)
+    const [request, reply] = sample
+    assert.deepEqual(plain(method.requestDeserialize(method.requestSerialize(request))), plain(request), name)
+    assert.deepEqual(plain(method.responseDeserialize(method.responseSerialize(reply))), plain(reply), name)
+    assert.deepEqual(Object.keys(method.requestDeserialize(Buffer.alloc(0))).sort(), Object.keys(request).sort(), name)
+    assert.deepEqual(Object.keys(method.responseDeserialize(Buffer.alloc(0))).sort(), Object.keys(reply).sort(), name)
+  }
+  assert.deepEqual([...given.keys()], [])
+}
+
+function plain(message: object): unknown {
+  return JSON.parse(JSON.stringify(message, (_, value) => (value instanceof Uint8Array ? [...value] : value)))
+}
+
+const bytes = Buffer.from([1, 2, 3])
+const verdict = { ok: false, condition: 'conflict' }
+const who = { username: 'alice', domain: 'localhost' }
+
+test('accounts', () => {
+  agree(accountsContract, {
+    scramStart: [
+      { ...who, hash: 'SHA-256', source: '::1' },
+      { salt: bytes, iterations: 10_000, handle: 'h' },
+    ],
+    scramFinish: [
+      { ...who, hash: 'SHA-1', handle: 'h', authMessage: 'n,,', clientProof: bytes, source: '::1' },
+      { ok: true, serverSignature: bytes, condition: '' },
+    ],
+    checkPassword: [{ ...who, password: 'p', source: '::1' }, verdict],
+    register: [{ ...who, password: 'p', source: '::1' }, verdict],
+    changePassword: [{ ...who, password: 'p' }, verdict],
+  })
+})
+
+test('admin', () => {
+  const session = {
+    jid: 'a@localhost/r',
+    state: 'hibernating' as const,
+    edge: 'e',
+    owner: 'o',
+    address: '::1',
+    transport: 'tcp',
+    secure: true,
+    mechanism: 'SCRAM-SHA-1',
+    priority: -1,
+    available: true,
+    since: 1_700_000_000_000,
+  }
+  agree(adminContract, {
+    createUser: [{ jid: 'a@localhost', password: 'p' }, verdict],
+    deleteUser: [{ jid: 'a@localhost' }, verdict],
+    setPassword: [{ jid: 'a@localhost', password: 'p' }, verdict],
+    listUsers: [
+      { domain: 'localhost', after: 'a', max: 10 },
+      { users: [{ jid: 'a@localhost', createdAt: 1_700_000_000_000 }], next: 'n' },
+    ],
+    listSessions: [
+      { jid: 'a@localhost', after: 'x', max: 3, localOnly: true },
+      { sessions: [session], next: 'n', missing: ['session-1'] },
+    ],
+    kick: [{ jid: 'a@localhost', reason: 'r', localOnly: true }, { kicked: 2 }],
+    owners: [
+      { kind: 'user' },
+      { owners: [{ kind: 'user', partition: 255, instance: 'i', epoch: 1_700_000_000_000_000 }] },
+    ],
+    instances: [{}, { instances: [{ instance: 'i', service: 'muc', rpc: 'h:1', partitions: 7 }] }],
+  })
+})
+
+test('instance', () => {
+  agree(instanceContract, {
+    info: [
+      {},
+      {
+        instance: 'muc-1',
+        services: ['muc'],
+        version: '0.1.0',
+        state: 'draining',
+        startedAt: 1_700_000_000_000,
+        addresses: { rpc: 'h:1' },
+        problems: ['bus: time-out'],
+      },
+    ],
+    drain: [{}, { begun: true }],
+  })
+})
+
+test('health', () => {
+  agree(healthContract, { check: [{ service: 'readiness' }, { status: 'NOT_SERVING' }] })
+})

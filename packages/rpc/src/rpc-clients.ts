@@ -1,0 +1,136 @@
+import { type ChannelOptions, Client, connectivityState, Metadata } from '@grpc/grpc-js'
+import type { Contract, Methods } from './contract.ts'
+import { fromStatus, RpcError } from './rpc-error.ts'
+import { channelCredentials, type RpcTls } from './rpc-tls.ts'
+
+export interface CallOptions {
+  /** Default 5000. */
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
+}
+
+/** The methods of a service as its caller sees them. They reject with `RpcError`. */
+export type RpcClient<Service> = {
+  readonly [Name in keyof Service]: (
+    request: Methods<Service>[Name]['request'],
+    options?: CallOptions,
+  ) => Promise<Methods<Service>[Name]['reply']>
+}
+
+type Method = (request: unknown, options?: CallOptions) => Promise<unknown>
+
+const defaultTimeoutMs = 5_000
+/** Channels kept; the one unused for longest gives way, so that addresses that are gone don't pile up. */
+const mostChannels = 128
+const channelOptions: ChannelOptions = {
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 2_000,
+  'grpc.keepalive_time_ms': 20_000,
+  'grpc.keepalive_timeout_ms': 5_000,
+}
+
+/** Channels to other instances, one an address, shared by everything in the process that calls. */
+export class RpcClients implements Disposable {
+  readonly #channels = new Map<string, Client>()
+  readonly #tls: RpcTls | undefined
+  #turn = 0
+  #closed = false
+
+  constructor(tls?: RpcTls | undefined) {
+    this.#tls = tls
+  }
+
+  /** Calls go to `address` (`host:port`), over a connection that is made when it is first needed. */
+  at<Service>(contract: Contract<Service>, address: string): RpcClient<Service> {
+    return this.#client(contract, (what, path, request, options) => this.#call(address, what, path, request, options))
+  }
+
+  /**
+   * Each call goes to the next of `addresses()`; when that one is unavailable, to the one after it, until each was
+   * asked once or the time is up. So a call may reach two instances: give it only to methods that allow it.
+   */
+  among<Service>(contract: Contract<Service>, addresses: () => readonly string[]): RpcClient<Service> {
+    return this.#client(contract, async (what, path, request, options) => {
+      const candidates = addresses()
+      if (candidates.length === 0) throw new RpcError('UNAVAILABLE', `${what}: no instance to ask`)
+      const until = Date.now() + (options.timeoutMs ?? defaultTimeoutMs)
+      const first = this.#turn++
+      for (let tried = 1; ; tried++) {
+        const address = candidates[(first + tried) % candidates.length] as string
+        const remaining = until - Date.now()
+        const last = tried >= candidates.length
+        // An address that swallows packets must not use up the time of the others.
+        const timeoutMs = last || this.#ready(address) ? remaining : Math.max(remaining / 2, Math.min(remaining, 1_000))
+        try {
+          return await this.#call(address, what, path, request, { ...options, timeoutMs })
+        } catch (error) {
+          if (last || Date.now() >= until || !this.#unreachable(error, address)) throw error
+        }
+      }
+    })
+  }
+
+  /** Closes all channels; calls under way fail with CANCELLED or UNAVAILABLE. */
+  [Symbol.dispose](): void {
+    this.#closed = true
+    for (const channel of this.#channels.values()) channel.close()
+    this.#channels.clear()
+  }
+
+  #client<Service>(contract: Contract<Service>, call: Call): RpcClient<Service> {
+    const methods = Object.entries(contract.definition()).map(([name, path]): [string, Method] => [
+      path.originalName ?? name,
+      (request, options = {}) => call(`${contract.name}.${name}`, path, request, options),
+    ])
+    return Object.fromEntries(methods) as RpcClient<Service>
+  }
+
+  #call(address: string, what: string, path: Path, request: unknown, options: CallOptions): Promise<unknown> {
+    if (this.#closed) return Promise.reject(new RpcError('CANCELLED', `${what}: the client is closed`))
+    const channel = this.#channel(address)
+    const { timeoutMs = defaultTimeoutMs, signal } = options
+    return new Promise((resolve, reject) => {
+      const call = channel.makeUnaryRequest(
+        path.path,
+        path.requestSerialize,
+        path.responseDeserialize,
+        request,
+        new Metadata(),
+        { deadline: Date.now() + timeoutMs },
+        (error, reply) => {
+          signal?.removeEventListener('abort', cancel)
+          if (error) reject(fromStatus(error, `${what} at ${address}`))
+          else resolve(reply)
+        },
+      )
+      const cancel = (): void => call.cancel()
+      signal?.addEventListener('abort', cancel)
+      if (signal?.aborted) cancel()
+    })
+  }
+
+  #unreachable(error: unknown, address: string): boolean {
+    if (!(error instanceof RpcError)) return false
+    return error.code === 'UNAVAILABLE' || (error.code === 'DEADLINE_EXCEEDED' && !this.#ready(address))
+  }
+
+  #ready(address: string): boolean {
+    return this.#channel(address).getChannel().getConnectivityState(false) === connectivityState.READY
+  }
+
+  #channel(address: string): Client {
+    const known = this.#channels.get(address)
+    const channel = known ?? new Client(address, channelCredentials(this.#tls), channelOptions)
+    this.#channels.delete(address)
+    this.#channels.set(address, channel)
+    if (this.#channels.size > mostChannels) {
+      const [oldest, unused] = this.#channels.entries().next().value as [string, Client]
+      this.#channels.delete(oldest)
+      unused.close()
+    }
+    return channel
+  }
+}
+
+type Path = ReturnType<Contract<unknown>['definition']>[string]
+type Call = (what: string, path: Path, request: unknown, options: CallOptions) => Promise<unknown>

@@ -1,0 +1,127 @@
+import {
+  type handleUnaryCall,
+  Server,
+  type ServerUnaryCall,
+  type ServiceDefinition,
+  type sendUnaryData,
+  status,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js'
+import type { Logger } from '@heliograph/telemetry'
+import type { Contract, Methods } from './contract.ts'
+import { RpcError } from './rpc-error.ts'
+import { type RpcTls, serverCredentials } from './rpc-tls.ts'
+
+/** About the call that a handler answers. */
+export interface CallInfo {
+  /** Address of the caller. */
+  readonly peer: string
+  /** Aborts when the caller gives up or its deadline passes. */
+  readonly signal: AbortSignal
+}
+
+/** One function a method. It may throw `RpcError` to refuse; anything else becomes INTERNAL and is logged once. */
+export type Handlers<Service> = {
+  readonly [Name in keyof Service]: (
+    request: Methods<Service>[Name]['request'],
+    call: CallInfo,
+  ) => Promise<Methods<Service>[Name]['reply']> | Methods<Service>[Name]['reply']
+}
+
+/** A contract with who fulfils it; made by `serve`. */
+export interface ServedContract {
+  readonly name: string
+  register(server: Server, log: Logger): void
+}
+
+export interface RpcServerOptions {
+  readonly host: string
+  /** 0 lets the system choose. */
+  readonly port: number
+  readonly tls?: RpcTls | undefined
+  readonly services: readonly ServedContract[]
+  readonly log: Logger
+}
+
+export interface RpcServer extends AsyncDisposable {
+  /** `host:port` as bound; the port is never 0. */
+  readonly address: string
+}
+
+/** How long calls under way may take when the server stops. */
+const graceMs = 2_000
+const largestMessage = 1 << 20
+
+export function serve<Service>(contract: Contract<Service>, handlers: Handlers<Service>): ServedContract {
+  return {
+    name: contract.name,
+    register(server, log) {
+      const definition = contract.definition()
+      server.addService(definition, implementation(definition, handlers as UntypedHandlers, contract.name, log))
+    },
+  }
+}
+
+/**
+ * Answers the given services. Disposing lets calls under way finish for 2 s.
+ *
+ * @throws when the address can't be bound.
+ */
+export async function startRpcServer({ host, port, tls, services, log }: RpcServerOptions): Promise<RpcServer> {
+  const server = new Server({ 'grpc.max_receive_message_length': largestMessage })
+  for (const service of services) service.register(server, log)
+  const name = host.includes(':') ? `[${host}]` : host
+  const bound = await new Promise<number>((resolve, reject) => {
+    server.bindAsync(`${name}:${port}`, serverCredentials(tls), (error, at) => (error ? reject(error) : resolve(at)))
+  })
+  return {
+    address: `${name}:${bound}`,
+    async [Symbol.asyncDispose]() {
+      const finished = new Promise<void>((resolve) => server.tryShutdown(() => resolve()))
+      const timer = setTimeout(() => server.forceShutdown(), graceMs)
+      await finished
+      clearTimeout(timer)
+    },
+  }
+}
+
+type UntypedHandlers = Record<string, ((request: unknown, call: CallInfo) => unknown) | undefined>
+
+function implementation(
+  definition: ServiceDefinition,
+  handlers: UntypedHandlers,
+  service: string,
+  log: Logger,
+): UntypedServiceImplementation {
+  return Object.fromEntries(
+    Object.entries(definition).map(([method, { originalName }]) => {
+      const handler = handlers[originalName ?? method]
+      if (handler === undefined) throw new Error(`${service}.${method} has no handler`)
+      return [method, unary(handler.bind(handlers), `${service}.${method}`, log)]
+    }),
+  )
+}
+
+function unary(
+  handler: (request: unknown, call: CallInfo) => unknown,
+  what: string,
+  log: Logger,
+): handleUnaryCall<unknown, unknown> {
+  return (call: ServerUnaryCall<unknown, unknown>, reply: sendUnaryData<unknown>) => {
+    const cancelled = new AbortController()
+    call.on('cancelled', () => cancelled.abort())
+    const info = { peer: call.getPeer(), signal: cancelled.signal }
+    const refuse = (error: unknown): void => {
+      if (error instanceof RpcError) {
+        reply({ code: status[error.code], details: error.message })
+        return
+      }
+      log.error('rpc_failed', { method: what, error })
+      reply({ code: status.INTERNAL, details: 'internal error' })
+    }
+    Promise.resolve()
+      .then(() => handler(call.request, info))
+      .then((answer) => reply(null, answer), refuse)
+      .catch((error: unknown) => log.error('rpc_reply_failed', { method: what, error }))
+  }
+}
