@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from '@heliograph/telemetry'
 import {
   type BatchTable,
   existingParams,
@@ -12,7 +13,6 @@ import {
 } from './batch-sql.ts'
 import type { Database, Row } from './database.ts'
 import { FencedError, isUnavailable, UnavailableError } from './errors.ts'
-import type { Log } from './log.ts'
 
 /** What became of a row. */
 export type BatchResult =
@@ -35,7 +35,7 @@ export interface BatchWriterOptions<R> extends BatchTable<R> {
   readonly maxBytes?: number
   /** Told once for each incarnation of this instance that turns out to be fenced. */
   readonly onFenced?: (error: FencedError) => void
-  readonly log?: Log
+  readonly log?: Logger
 }
 
 interface Entry<R> {
@@ -179,7 +179,7 @@ export class BatchWriter<R> implements AsyncDisposable {
         if (error instanceof FencedError) return this.#refuse(batch, error)
         if (!isUnavailable(error)) return this.#isolate(batch, error)
         this.retries += 1
-        this.#options.log?.warn({ event: 'batch_retry', table: this.#options.table, rows: this.queued, err: error })
+        this.#options.log?.warn('batch_retry', { table: this.#options.table, rows: this.queued, error })
         await sleep(pause, undefined, { signal: this.#stop.signal }).catch(() => {})
       }
     }
@@ -228,7 +228,7 @@ export class BatchWriter<R> implements AsyncDisposable {
     for (const entry of batch) this.#answer(entry, FENCED)
     if (this.#fenced === error.instance) return
     this.#fenced = error.instance
-    this.#options.log?.error({ event: 'batch_fenced', table: this.#options.table, fenced: error.instance })
+    this.#options.log?.error('batch_fenced', { table: this.#options.table, fenced: error.instance })
     this.#options.onFenced?.(error)
   }
 
@@ -236,7 +236,7 @@ export class BatchWriter<R> implements AsyncDisposable {
   async #isolate(batch: readonly Entry<R>[], error: unknown): Promise<void> {
     if (batch.length === 1) {
       const { code, message } = error as { code?: unknown; message?: unknown } // the rest may quote the row
-      this.#options.log?.error({ event: 'batch_row_refused', table: this.#options.table, code, reason: message })
+      this.#options.log?.error('batch_row_refused', { table: this.#options.table, code, reason: message })
       return this.#fail(batch, error)
     }
     const middle = batch.length >> 1
@@ -256,7 +256,7 @@ export class BatchWriter<R> implements AsyncDisposable {
       entry.done(result)
     } catch (error) {
       // One caller's fault must not cost the other rows their answer.
-      this.#options.log?.error({ event: 'batch_callback_threw', table: this.#options.table, err: error })
+      this.#options.log?.error('batch_callback_threw', { table: this.#options.table, error })
     }
   }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from '@heliograph/telemetry'
 import pg from 'pg'
 import { breaksConnection, isUnavailable, UnavailableError } from './errors.ts'
-import type { Log } from './log.ts'
 
 export interface ConnectionOptions {
   readonly url: string
@@ -12,7 +12,7 @@ export interface ConnectionOptions {
   readonly statementTimeoutMs: number
   readonly maxWaiting: number
   readonly signal: AbortSignal
-  readonly log: Log | undefined
+  readonly log: Logger | undefined
 }
 
 const PROBE_FIRST_MS = 50
@@ -40,7 +40,7 @@ export class Connections {
       query_timeout: options.statementTimeoutMs + READ_GRACE_MS,
       idle_in_transaction_session_timeout: options.statementTimeoutMs,
     })
-    this.#pool.on('error', (error) => options.log?.warn({ event: 'database_connection_lost', err: error }))
+    this.#pool.on('error', (error) => options.log?.warn('database_connection_lost', { error }))
   }
 
   /** Callers waiting for a connection now. */
@@ -114,11 +114,11 @@ export class Connections {
       try {
         const client = await this.#pool.connect()
         client.release()
-        log?.info({ event: 'database_back', away_ms: Math.round(performance.now() - since) })
+        log?.info('database_back', { away_ms: Math.round(performance.now() - since) })
         return
       } catch (error) {
         if (!isUnavailable(error)) return // e.g. a wrong password: every caller gets to see it
-        log?.warn({ event: 'database_away', away_ms: Math.round(performance.now() - since), err: error })
+        log?.warn('database_away', { away_ms: Math.round(performance.now() - since), error })
       }
     }
   }

@@ -1,8 +1,8 @@
+import type { Logger } from '@heliograph/telemetry'
 import type pg from 'pg'
 import { Connections } from './connections.ts'
 import { breaksConnection, FENCED_SQLSTATE, FencedError } from './errors.ts'
 import { FENCE_EVICT_SQL, FENCE_INSERT_SQL, FENCE_LOCK_SQL, FENCE_PRUNE_SQL, guarded } from './fencing.ts'
-import type { Log } from './log.ts'
 
 export type Row = Record<string, unknown>
 
@@ -24,6 +24,7 @@ export interface Querier {
 
 /** A pool of connections, made in the name of one instance. */
 export interface Database extends Querier, AsyncDisposable {
+  /** The address, password included. */
   readonly url: string
   /** In whose name state is written. */
   readonly instance: string
@@ -46,13 +47,15 @@ export interface Database extends Querier, AsyncDisposable {
 }
 
 export interface DatabaseOptions {
-  /** `postgresql://user:password@host:port/database`; `?host=/dir` for a unix socket. */
+  /** `postgresql://user:password@host:port/database`; a unix socket's directory as host, percent-encoded. */
   readonly url: string
+  /** Replaces the address's password. */
+  readonly password?: string | undefined
   /** Connections at most; default 8. */
   readonly poolSize?: number
   readonly instance: string
   readonly signal?: AbortSignal
-  readonly log?: Log
+  readonly log?: Logger
   /** How long a call waits for a connection while all are busy or the server is away; default 5000. */
   readonly waitMs?: number
   /** A statement, and an open transaction's pause, end after this; default 10 000. */
@@ -81,21 +84,21 @@ export async function connectDatabase(options: DatabaseOptions): Promise<Databas
 class PostgresDatabase implements Database {
   readonly url: string
   readonly #connections: Connections
-  readonly #log: Log | undefined
+  readonly #log: Logger | undefined
   readonly #stop = new AbortController()
   readonly #detach: () => void
   #instance: string
   #closed: Promise<void> | undefined
 
   constructor(options: DatabaseOptions) {
-    this.url = options.url
+    this.url = withPassword(options.url, options.password)
     this.#instance = options.instance
     this.#log = options.log
     const stop = () => void this.close()
     options.signal?.addEventListener('abort', stop, { once: true })
     this.#detach = () => options.signal?.removeEventListener('abort', stop)
     this.#connections = new Connections({
-      url: options.url,
+      url: this.url,
       instance: options.instance,
       poolSize: options.poolSize ?? 8,
       waitMs: options.waitMs ?? 5_000,
@@ -153,11 +156,11 @@ class PostgresDatabase implements Database {
     for (let attempt = 1; ; attempt += 1) {
       try {
         await insert()
-        this.#log?.info({ event: 'instance_fenced', fenced: instance })
+        this.#log?.info('instance_fenced', { fenced: instance })
         return
       } catch (error) {
         if ((error as { code?: unknown }).code !== '55P03' || attempt === 5) throw error
-        this.#log?.warn({ event: 'fence_evicts_writer', fenced: instance })
+        this.#log?.warn('fence_evicts_writer', { fenced: instance })
         await this.query('fence_evict', FENCE_EVICT_SQL, [instance])
       }
     }
@@ -198,6 +201,13 @@ class PostgresDatabase implements Database {
       }
     })
   }
+}
+
+function withPassword(url: string, password: string | undefined): string {
+  if (password === undefined) return url
+  const parsed = new URL(url)
+  parsed.password = encodeURIComponent(password)
+  return parsed.href
 }
 
 function querier(client: pg.PoolClient): Querier {

@@ -10,5 +10,4 @@ export {
 } from './database.ts'
 export { type EmbeddedOptions, type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/server.ts'
 export { FencedError, isUnavailable, UnavailableError } from './errors.ts'
-export type { Log } from './log.ts'
 export { type Migration, migrate } from './migrate.ts'

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from '@heliograph/telemetry'
 import pg from 'pg'
 import { isUnavailable } from '../errors.ts'
-import type { Log } from '../log.ts'
 import { dataVersion, embeddedBinDir } from './binaries.ts'
 import { chooseIdentity, giveTo, type Identity } from './identity.ts'
 import { claim, clearLeftover } from './leftover.ts'
@@ -22,7 +22,7 @@ export interface EmbeddedOptions {
   /** For TCP; default random for each start. */
   readonly password?: string
   readonly database?: string
-  readonly log?: Log
+  readonly log?: Logger
   /** Binaries of another Postgres, instead of those from npm. */
   readonly binDir?: string
   readonly settings?: Readonly<Record<string, string>>
@@ -151,7 +151,7 @@ class Server implements EmbeddedPostgres {
       throw error
     }
     const tookMs = Math.round(performance.now() - started)
-    log?.info({ event: 'postgres_started', pid: this.pid, took_ms: tookMs, as: this.#identity.how })
+    log?.info('postgres_started', { pid: this.pid, took_ms: tookMs, as: this.#identity.how })
   }
 
   kill(signal: NodeJS.Signals): void {
@@ -175,7 +175,7 @@ class Server implements EmbeddedPostgres {
 
   #urlOf(database: string): string {
     if (this.port !== undefined) return `postgresql://${USER}:${this.#password}@127.0.0.1:${this.port}/${database}`
-    return `postgresql://${USER}@/${database}?host=${encodeURIComponent(this.#address.socketDir)}`
+    return `postgresql://${USER}@${encodeURIComponent(this.#address.socketDir)}/${database}`
   }
 
   async #becomeReady(deadline: number): Promise<void> {
@@ -221,8 +221,8 @@ class Server implements EmbeddedPostgres {
     this.#lastLines.push(line)
     if (this.#lastLines.length > 20) this.#lastLines.shift()
     const serious = /\b(ERROR|FATAL|PANIC|WARNING):/.test(line)
-    if (serious) this.#options.log?.warn({ event: 'postgres_log', line })
-    else this.#options.log?.info({ event: 'postgres_log', line })
+    if (serious) this.#options.log?.warn('postgres_log', { line })
+    else this.#options.log?.info('postgres_log', { line })
   }
 }
 
