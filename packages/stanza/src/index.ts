@@ -1,5 +1,18 @@
 export { type Content, el, type IqHead, iqGet, iqResult, iqSet, stanza } from './builders.ts'
+export { type Checked, checkForm, type FormDefinition, FormValues } from './check-form.ts'
+export { delay, forwardedXml } from './delay.ts'
+export {
+  FIELD_TYPES,
+  type FieldOption,
+  type FieldRule,
+  type FieldType,
+  type Form,
+  type FormField,
+  formElement,
+} from './form.ts'
 export { NS } from './ns.ts'
+export { readForm } from './read-form.ts'
+export { type RsmPage, type RsmRequest, readRsm, rsmElement, rsmRequestElement } from './rsm.ts'
 export { SASL_CONDITIONS, type SaslCondition, type SaslError, saslFailureXml } from './sasl-error.ts'
 export { Splicer } from './splicer.ts'
 export { type HeadChanges, Stanza } from './stanza.ts'
@@ -22,4 +35,5 @@ export {
   streamError,
   streamErrorXml,
 } from './stream-error.ts'
+export { formatTimestamp, parseTimestamp } from './timestamp.ts'
 export { checkStanza, iqPayloadName, messageType } from './validate.ts'
