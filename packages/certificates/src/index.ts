@@ -1,1 +1,10 @@
-export {}
+export {
+  type CertificateStatus,
+  CertificateStore,
+  type CertificateStoreOptions,
+  type DomainCertificate,
+} from './certificate-store.ts'
+export { channelBindingsOf, serverEndPoint, type TlsChannelBindings, tlsExporter } from './channel-bindings.ts'
+export type { CertificateFiles } from './files.ts'
+export { ensureSelfSigned, type SelfSignedOptions } from './self-signed.ts'
+export { ALPN, type TlsPolicy, tlsDefaults } from './tls-options.ts'

@@ -1,0 +1,27 @@
+import { X509Certificate } from 'node:crypto'
+import { readFile, stat } from 'node:fs/promises'
+import { createSecureContext, type SecureContext } from 'node:tls'
+import type { CertificateFiles } from './files.ts'
+import { type TlsPolicy, tlsDefaults } from './tls-options.ts'
+
+/** A certificate as it was read from its files. */
+export interface LoadedCertificate {
+  readonly cert: Buffer
+  readonly key: Buffer
+  readonly leaf: X509Certificate
+  readonly context: SecureContext
+}
+
+/** Identifies the files' present content without reading it; follows symbolic links, so a swapped directory shows. */
+export async function fingerprint({ cert, key }: CertificateFiles): Promise<string> {
+  const files = await Promise.all([stat(cert, { bigint: true }), stat(key, { bigint: true })])
+  return files.map(({ dev, ino, mtimeNs, size }) => `${dev}:${ino}:${mtimeNs}:${size}`).join(' ')
+}
+
+/** @throws when a file can't be read, isn't PEM, or the key isn't the certificate's */
+export async function loadCertificate(files: CertificateFiles, policy: TlsPolicy): Promise<LoadedCertificate> {
+  const [cert, key] = await Promise.all([readFile(files.cert), readFile(files.key)])
+  const leaf = new X509Certificate(cert)
+  const context = createSecureContext({ ...tlsDefaults(policy), cert, key })
+  return { cert, key, leaf, context }
+}
