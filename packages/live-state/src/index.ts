@@ -1,1 +1,1 @@
-export {}
+export type { Change, Heartbeat, Holding, LiveState, Member, Place, Standing } from './live-state.ts'
