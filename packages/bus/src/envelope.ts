@@ -54,6 +54,11 @@ export class Envelope {
   epoch = 0
   /** Non-zero: the receiver answers with a receipt (or `moved`) carrying this number. Unique per sending instance. */
   transfer = 0
+  /**
+   * Which time the sender set out on its route to (`kind`, `partition`), from 1; set by the router. Whoever refused an envelope refuses
+   * what follows on the same attempt, so nothing overtakes it. `moved`: the attempt that was refused.
+   */
+  attempt = 0
   /** Edge-local connection number; never reused by that edge instance. */
   conn = 0
   /** With `stream`: the ingress id (stream, count) of a stanza. In `ack` and `custody`: the cumulative count. */

@@ -35,4 +35,3 @@ export class Hosts {
 export function pairKey(local: Domain, remote: Domain): string {
   return `${local} ${remote}`
 }
-

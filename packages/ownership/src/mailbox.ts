@@ -55,9 +55,7 @@ export class Mailbox<T> {
       const work = this.#attempt(item)
       if (work) {
         const current = item
-        work
-          .catch((error: unknown) => this.#failed(error, current))
-          .finally(() => this.#continue())
+        work.catch((error: unknown) => this.#failed(error, current)).finally(() => this.#continue())
         return
       }
       item = this.#next()
