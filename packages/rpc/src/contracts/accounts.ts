@@ -8,13 +8,7 @@ export interface ScramStartRequest {
   readonly hash: ScramHash
   readonly source: string
 }
-/** Whether something was done or found right, as far as the protocol foresees. */
-export interface Verdict {
-  readonly ok: boolean
-  /** When not ok. */
-  readonly condition: string
-}
-export interface ScramStartReply extends Verdict {
+export interface ScramStartReply {
   readonly salt: Uint8Array
   readonly iterations: number
   readonly handle: string
@@ -28,8 +22,10 @@ export interface ScramFinishRequest {
   readonly clientProof: Uint8Array
   readonly source: string
 }
-export interface ScramFinishReply extends Verdict {
+export interface ScramFinishReply {
+  readonly ok: boolean
   readonly serverSignature: Uint8Array
+  readonly condition: string
 }
 export interface PasswordRequest {
   readonly username: string
@@ -38,6 +34,11 @@ export interface PasswordRequest {
 }
 export interface PasswordFromRequest extends PasswordRequest {
   readonly source: string
+}
+export interface Verdict {
+  readonly ok: boolean
+  /** When not ok. */
+  readonly condition: string
 }
 
 /** `heliograph.v1.Accounts`; the guarantees are in `proto/heliograph/v1/accounts.proto`. */

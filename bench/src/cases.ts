@@ -1,0 +1,96 @@
+import type { Account, Security } from './client/endpoint.ts'
+import type { LoadParams } from './scenarios/load.ts'
+
+/** What one unit of a case's figure is. */
+export type Unit = 'stanza' | 'login' | 'session' | 'page'
+
+/** One row of the table: a scenario with its numbers, and what the server must be set up with. */
+export interface BenchCase {
+  readonly id: string
+  readonly title: string
+  readonly scenario: string
+  readonly unit: Unit
+  readonly security: Security
+  readonly archive: boolean
+  /** Users taken from the pool; rows of one pool share accounts, so that only presence has full rosters. */
+  readonly pool: 'user' | 'friend'
+  readonly users: number
+  readonly params: LoadParams
+  /** Whether each run needs a server just started: memory that an earlier load left behind would hide what a session takes. */
+  readonly fresh?: boolean
+}
+
+type Variant = Partial<Pick<BenchCase, 'security' | 'archive' | 'users' | 'params'>>
+
+function chat(id: string, title: string, variant: Variant = {}): BenchCase {
+  const base = {
+    scenario: 'chat',
+    unit: 'stanza',
+    security: 'starttls',
+    archive: false,
+    pool: 'user',
+    users: 400,
+  } as const
+  return { id, title, ...base, params: {}, ...variant }
+}
+
+function presence(id: string, title: string, rate: number): BenchCase {
+  const base = { scenario: 'presence', unit: 'stanza', security: 'starttls', archive: false, pool: 'friend' } as const
+  return { id, title, ...base, users: 200, params: { contacts: 20, rate } }
+}
+
+function sessions(scenario: 'login' | 'idle', title: string, security: Security): BenchCase {
+  const id = `${scenario}-${security === 'plain' ? 'plain' : 'tls'}`
+  const size = scenario === 'login' ? 400 : 1200
+  const unit = scenario === 'login' ? 'login' : 'session'
+  const base = { id, title, scenario, unit, security, archive: false, pool: 'user', users: size, params: {} } as const
+  return scenario === 'idle' ? { ...base, fresh: true } : base
+}
+
+/** Every row, in the table's order. TLS unless a row says otherwise. */
+export const CASES: readonly BenchCase[] = [
+  sessions('login', 'login, TLS', 'starttls'),
+  sessions('login', 'login, plain', 'plain'),
+  sessions('idle', 'idle session, TLS', 'starttls'),
+  sessions('idle', 'idle session, plain', 'plain'),
+  chat('chat-closed-plain', 'chat closed, plain', { security: 'plain' }),
+  chat('chat-closed', 'chat closed'),
+  chat('chat-closed-sm', 'chat closed, 0198', { params: { sm: true } }),
+  chat('chat-1000', 'chat open 1000', { params: { rate: 1000 } }),
+  chat('chat-5000', 'chat open 5000', { params: { rate: 5000 } }),
+  chat('chat-5000-plain', 'chat open 5000, plain', { security: 'plain', params: { rate: 5000 } }),
+  chat('chat-1000-sm', 'chat open 1000, 0198', { params: { rate: 1000, sm: true } }),
+  presence('presence-2000', 'presence 200×20, open 2000', 2000),
+  presence('presence-6000', 'presence 200×20, open 6000', 6000),
+  chat('chat-closed-archive', 'chat closed, archive', { archive: true }),
+  chat('chat-1000-archive', 'chat open 1000, archive', { archive: true, params: { rate: 1000 } }),
+  {
+    id: 'archive-page',
+    title: 'archive page of 50',
+    scenario: 'archive-page',
+    unit: 'page',
+    security: 'starttls',
+    archive: true,
+    pool: 'user',
+    users: 20,
+    params: { page: 50 },
+  },
+]
+
+/** The rows meant by a list of ids, prefixes of ids, or `all`; throws on a word that means none. */
+export function selectCases(words: readonly string[]): readonly BenchCase[] {
+  if (words.includes('all')) return CASES
+  const chosen = new Set<BenchCase>()
+  for (const word of words) {
+    const exact = CASES.filter((row) => row.id === word)
+    const meant = exact.length > 0 ? exact : CASES.filter((row) => row.id.startsWith(`${word}-`))
+    if (meant.length === 0) throw new Error(`no scenario ${word}; known: ${CASES.map((row) => row.id).join(' ')}`)
+    for (const row of meant) chosen.add(row)
+  }
+  return CASES.filter((row) => chosen.has(row))
+}
+
+/** The first `count` accounts of a pool: user0, user1 … each with `bench-NAME` as its password. */
+export function accountsOf(pool: BenchCase['pool'], count: number): Account[] {
+  return Array.from({ length: count }, (_, index) => ({ name: `${pool}${index}`, password: `bench-${pool}${index}` }))
+}

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { selectCases } from '../cases.ts'
+import { type Measurement, medianOf } from '../measure/measurement.ts'
+import { type Column, detailTable, mainTable } from './tables.ts'
+
+const rows = selectCases(['chat-closed'])
+
+function measurement(cost: number, lost = 0): Measurement {
+  return {
+    units: 1000,
+    seconds: 2,
+    figures: new Map([
+      ['server', cost - 10],
+      ['Postgres', 10],
+    ]),
+    p50Micros: 800,
+    p99Micros: 1800,
+    lost,
+    duplicated: 0,
+    reordered: 0,
+    errors: 0,
+    generatorMicros: 20,
+    generatorBusy: 0.5,
+  }
+}
+
+function column(name: string, peer: boolean, cost: number): Column {
+  return { name, peer, version: name, results: new Map([['chat-closed', measurement(cost)]]) }
+}
+
+const columns = [column('ejabberd', true, 200), column('prosody', true, 120), column('standalone', false, 60)]
+
+describe('mainTable', () => {
+  it('gives ours as a multiple of the best peer', () => {
+    assert.match(mainTable(rows, columns), /\| chat closed \| µs per stanza \| 200 \| 120 \| \*\*60.0\*\* \(×0.50\) \|/)
+  })
+})
+
+describe('detailTable', () => {
+  it('splits by process group', () => {
+    assert.match(
+      detailTable(rows, columns),
+      /standalone \| server 50.0 \+ Postgres 10.0 \| 500\/s \| 0.80 \| 1.80 \| 0 \|/,
+    )
+  })
+})
+
+describe('medianOf', () => {
+  it('takes the median run and the faults of all', () => {
+    const median = medianOf([measurement(30), measurement(90, 1), measurement(50)])
+    assert.equal(median.figures.get('server'), 40)
+    assert.equal(median.lost, 1)
+  })
+})

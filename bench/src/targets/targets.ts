@@ -1,0 +1,24 @@
+import type { BenchOptions } from '../options.ts'
+import { EjabberdTarget } from './ejabberd.ts'
+import { ExternalTarget } from './external.ts'
+import { ProsodyTarget } from './prosody.ts'
+import type { Target } from './target.ts'
+import type { Workspace } from './workspace.ts'
+
+/** The target of a name; throws when there is none or it lacks an option. */
+export function targetOf(name: string, workspace: Workspace, options: BenchOptions): Target {
+  const { mayInstall, externalFile } = options
+  switch (name) {
+    case 'ejabberd':
+    case 'ejabberd-tuned':
+      return new EjabberdTarget(workspace, { tuned: name.endsWith('-tuned'), mayInstall })
+    case 'prosody':
+    case 'prosody-tuned':
+      return new ProsodyTarget(workspace, { tuned: name.endsWith('-tuned'), mayInstall })
+    case 'external':
+      if (externalFile === undefined) throw new Error('the target external needs --external FILE')
+      return new ExternalTarget(externalFile)
+    default:
+      throw new Error(`no target ${name}`)
+  }
+}
