@@ -1,1 +1,5 @@
-export {}
+export { Hosts, pairKey } from './hosts.ts'
+export { Mailbox } from './mailbox.ts'
+export { type Owner, type Ownership, PARTITIONS, type Phase, type Tenancy } from './ownership.ts'
+export { partitionOf } from './partition.ts'
+export type { Outcome, Router, Serve } from './router.ts'

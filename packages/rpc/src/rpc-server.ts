@@ -46,6 +46,8 @@ export interface RpcServerOptions {
 export interface RpcServer extends AsyncDisposable {
   /** `host:port` as bound; the port is never 0. */
   readonly address: string
+  /** Answers another service from now on. */
+  add(service: ServedContract): void
 }
 
 /** How long calls under way may take when the server stops. */
@@ -76,6 +78,7 @@ export async function startRpcServer({ host, port, tls, services, log }: RpcServ
   })
   return {
     address: `${name}:${bound}`,
+    add: (service) => service.register(server, log),
     async [Symbol.asyncDispose]() {
       const finished = new Promise<void>((resolve) => server.tryShutdown(() => resolve()))
       const timer = setTimeout(() => server.forceShutdown(), graceMs)

@@ -44,8 +44,15 @@ export class RegistryProducer implements MetricProducer {
         const dataPoints = series.map((each) => this.#point(each, (each.reading as Counter).value))
         return { ...common, dataPointType: DataPointType.SUM, isMonotonic: true, dataPoints }
       }
+      case 'total':
+        return {
+          ...common,
+          dataPointType: DataPointType.SUM,
+          isMonotonic: true,
+          dataPoints: this.#read(series, errors),
+        }
       case 'gauge':
-        return { ...common, dataPointType: DataPointType.GAUGE, dataPoints: this.#gauges(series, errors) }
+        return { ...common, dataPointType: DataPointType.GAUGE, dataPoints: this.#read(series, errors) }
       case 'histogram': {
         const dataPoints = series.map((each) => this.#point(each, bucketsOf(each.reading as Histogram)))
         return { ...common, dataPointType: DataPointType.HISTOGRAM, dataPoints }
@@ -53,7 +60,7 @@ export class RegistryProducer implements MetricProducer {
     }
   }
 
-  #gauges(series: Series[], errors: unknown[]): DataPoint<number>[] {
+  #read(series: Series[], errors: unknown[]): DataPoint<number>[] {
     return series.flatMap((each) => {
       const { reads } = each.reading as { reads: (() => number)[] }
       try {

@@ -12,12 +12,15 @@ test('a scrape shows every kind in the form Prometheus reads', async () => {
   metrics.gauge('heliograph_rooms', 'Rooms loaded.', () => 2)
   metrics.gauge('heliograph_rooms', 'Rooms loaded.', () => 5)
   metrics.histogram('heliograph_commit_seconds', 'Commit.', [0.1, 1]).record(0.5)
+  metrics.total('process_cpu_seconds_total', 'CPU.', () => 1.5)
   const text = await renderMetrics(new RegistryProducer(registry, { 'service.name': 'heliograph-muc' }))
   for (const line of [
     '# TYPE heliograph_frames_total counter',
     'heliograph_frames_total{service="muc",link="out"} 3',
     'heliograph_frames_total{service="muc",link="in"} 1',
     'heliograph_rooms{service="muc"} 7',
+    '# TYPE process_cpu_seconds_total counter',
+    'process_cpu_seconds_total{service="muc"} 1.5',
     'heliograph_commit_seconds_bucket{service="muc",le="0.1"} 0',
     'heliograph_commit_seconds_bucket{service="muc",le="1"} 1',
     'heliograph_commit_seconds_bucket{service="muc",le="+Inf"} 1',

@@ -13,18 +13,20 @@ export interface Counter {
 /**
  * Makes the handles that hot paths hold; nothing happens but arithmetic until someone scrapes. Names are Prometheus
  * names in base units (`heliograph_bus_frames_total`, `…_seconds`, `…_bytes`). Asking again for a counter or histogram
- * with the same name and labels gives the same handle; gauges with the same name and labels are summed.
+ * with the same name and labels gives the same handle; gauges and totals with the same name and labels are summed.
  *
  * @throws Error when a name is used for two kinds of metric, or isn't a Prometheus name.
  */
 export interface Metrics {
   counter(name: string, help: string, labels?: Labels): Counter
+  /** A counter that is kept elsewhere (by the system, a library): `read` gives its total at scrape time. */
+  total(name: string, help: string, read: () => number, labels?: Labels): void
   /** `read` is called at scrape time; what it throws leaves the series out of that scrape. */
   gauge(name: string, help: string, read: () => number, labels?: Labels): void
   histogram(name: string, help: string, buckets: readonly number[], labels?: Labels): Histogram
 }
 
-export type MetricKind = 'counter' | 'gauge' | 'histogram'
+export type MetricKind = 'counter' | 'total' | 'gauge' | 'histogram'
 export type Reading = Counter | Histogram | { readonly reads: (() => number)[] }
 export interface Series {
   readonly labels: Labels
@@ -55,11 +57,14 @@ export class MetricRegistry {
         this.#reading('counter', name, help, merge(labels), () => new FieldCounter()) as Counter,
       histogram: (name, help, buckets, labels) =>
         this.#reading('histogram', name, help, merge(labels), () => new BucketHistogram(buckets)) as Histogram,
-      gauge: (name, help, read, labels) => {
-        const made = this.#reading('gauge', name, help, merge(labels), () => ({ reads: [] }))
-        ;(made as { reads: (() => number)[] }).reads.push(read)
-      },
+      total: (name, help, read, labels) => this.#addRead('total', name, help, merge(labels), read),
+      gauge: (name, help, read, labels) => this.#addRead('gauge', name, help, merge(labels), read),
     }
+  }
+
+  #addRead(kind: MetricKind, name: string, help: string, labels: Labels, read: () => number): void {
+    const made = this.#reading(kind, name, help, labels, () => ({ reads: [] }))
+    ;(made as { reads: (() => number)[] }).reads.push(read)
   }
 
   #reading(kind: MetricKind, name: string, help: string, labels: Labels, make: () => Reading): Reading {

@@ -8,7 +8,13 @@ export interface ScramStartRequest {
   readonly hash: ScramHash
   readonly source: string
 }
-export interface ScramStartReply {
+/** Whether something was done or found right, as far as the protocol foresees. */
+export interface Verdict {
+  readonly ok: boolean
+  /** When not ok. */
+  readonly condition: string
+}
+export interface ScramStartReply extends Verdict {
   readonly salt: Uint8Array
   readonly iterations: number
   readonly handle: string
@@ -22,10 +28,8 @@ export interface ScramFinishRequest {
   readonly clientProof: Uint8Array
   readonly source: string
 }
-export interface ScramFinishReply {
-  readonly ok: boolean
+export interface ScramFinishReply extends Verdict {
   readonly serverSignature: Uint8Array
-  readonly condition: string
 }
 export interface PasswordRequest {
   readonly username: string
@@ -34,11 +38,6 @@ export interface PasswordRequest {
 }
 export interface PasswordFromRequest extends PasswordRequest {
   readonly source: string
-}
-export interface Verdict {
-  readonly ok: boolean
-  /** When not ok. */
-  readonly condition: string
 }
 
 /** `heliograph.v1.Accounts`; the guarantees are in `proto/heliograph/v1/accounts.proto`. */

@@ -1,0 +1,84 @@
+import type { Stanza } from '@heliograph/stanza'
+
+/** The kinds of key that have owners; one service owns each. Numbers are wire values: only ever added. */
+export const Kind = { instance: 0, user: 1, presence: 2, room: 3, node: 4, domain: 5 } as const
+export type Kind = (typeof Kind)[keyof typeof Kind]
+
+/** What an envelope asks of its receiver. Numbers are wire values: only ever added. */
+export const Op = {
+  // edge → owner of the user
+  open: 1,
+  resume: 2,
+  stanza: 3,
+  ack: 4,
+  closed: 5,
+  announce: 6,
+  unacked: 7,
+  enable: 8,
+  // owner of the user → edge
+  opened: 16,
+  refused: 17,
+  resumed: 18,
+  enabled: 19,
+  custody: 20,
+  deliver: 21,
+  disconnect: 22,
+  // any service → owner of a key, or an instance with recipients on it
+  route: 32,
+  multicast: 33,
+  presence: 34,
+  probe: 35,
+  // back to whoever made the transfer
+  receipt: 48,
+  moved: 49,
+} as const
+export type Op = (typeof Op)[keyof typeof Op]
+
+/** A running process of one service: `<service>-<name>-<random>`; a restart is another instance. */
+export type InstanceId = string
+
+/**
+ * What one instance says to another: one stanza or one control message. Contract: proto/heliograph/v1/envelope.proto.
+ * Immutable once sent; within a process it is handed over by reference.
+ */
+export class Envelope {
+  readonly op: Op
+  /** Which kind of owner `key` addresses; `Kind.instance` when the envelope is for the instance itself. */
+  kind: Kind = Kind.instance
+  /** Normalised key whose mailbox handles this: a bare JID, a domain, or a domain pair. */
+  key = ''
+  partition = 0
+  /** Partition of `emitterKind` and its epoch in whose name this was emitted; 0 where the emitter owns nothing. */
+  emitterKind: Kind = Kind.instance
+  emitterPartition = 0
+  epoch = 0
+  /** Non-zero: the receiver answers with a receipt (or `moved`) carrying this number. Unique per sending instance. */
+  transfer = 0
+  /**
+   * Which time the sender set out on its route to (`kind`, `partition`), from 1; set by the router. Whoever refused an envelope refuses
+   * what follows on the same attempt, so nothing overtakes it. `moved`: the attempt that was refused.
+   */
+  attempt = 0
+  /** Edge-local connection number; never reused by that edge instance. */
+  conn = 0
+  /** With `stream`: the ingress id (stream, count) of a stanza. In `ack` and `custody`: the cumulative count. */
+  stream = ''
+  count = 0
+  /** Archive id of the stanza in the receiving user's archive (µs-based, monotonic), or 0. */
+  id = 0
+  stanza: Stanza | undefined = undefined
+  /** `deliver`: connections that get a copy, `to` spliced per `Envelope.address`. */
+  conns: readonly number[] | undefined = undefined
+  /** `multicast`: JIDs (bare or full) on the receiving instance that get a copy. `moved`: those not owned there. */
+  recipients: readonly string[] | undefined = undefined
+  /** `receipt`: transfers taken. */
+  ids: readonly number[] | undefined = undefined
+  /** Op-specific message, encoded by its codec in `messages.ts`. */
+  body: Uint8Array | undefined = undefined
+  /** W3C traceparent of a sampled stanza, else ''. */
+  trace = ''
+
+  constructor(op: Op) {
+    this.op = op
+  }
+}

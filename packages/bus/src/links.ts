@@ -1,0 +1,32 @@
+import type { Envelope, InstanceId } from './envelope.ts'
+
+export type Receive = (from: InstanceId, envelope: Envelope) => void
+
+/**
+ * The ordered, acknowledged channels from this instance to every other.
+ *
+ * Guarantees, for a pair of instances that both live: envelopes are received in the order sent, each exactly once, also when
+ * the bus loses frames or restarts. If the peer is gone nothing is guaranteed: whoever needs more keeps the envelope until a receipt
+ * (`Router.transfer`). `receive` handlers run synchronously, a whole frame in one turn; they must not throw.
+ */
+export interface Links {
+  readonly instance: InstanceId
+  /** Queues for the next flush (once per event-loop turn). False when the queue to `to` is at its bound: nothing was queued. */
+  send(to: InstanceId, envelope: Envelope): boolean
+  /** The one receiver of this instance. Envelopes that arrive before it is set wait. */
+  receive(handler: Receive): void
+  /** The peer is known to be dead: forget what is queued for it and refuse its late frames. */
+  forget(peer: InstanceId): void
+  /** Called when the bus says at once that nobody listens as `peer` (it may be starting, stopping, or dead). */
+  onNoResponders(handler: (peer: InstanceId) => void): void
+  /** Resolves when each live peer has acknowledged all that was sent to it, or after `timeoutMs`. */
+  settled(timeoutMs: number): Promise<void>
+  /** At-most-once notice to every instance that listens on `topic` (announcements; never stanzas). */
+  announce(topic: string, message: Uint8Array): void
+  listen(topic: string, handler: (message: Uint8Array, from: InstanceId) => void): () => void
+  /** Proves the path through the bus: a round trip to itself. Rejects on time-out. */
+  ping(timeoutMs: number): Promise<void>
+  /** Bytes queued or unacknowledged, over all peers. */
+  readonly backlog: number
+  [Symbol.asyncDispose](): Promise<void>
+}

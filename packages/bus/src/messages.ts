@@ -1,0 +1,98 @@
+/**
+ * Bodies of the operations between edges and owners of users. Contract: proto/heliograph/v1/session.proto; encoded by the codecs in
+ * `codecs.ts`. Fields are only ever added.
+ */
+
+/** `open`: an authenticated stream asks to bind a resource (RFC 6120 §7). */
+export interface Open {
+  /** Requested resource, '' for one made by the server. */
+  resource: string
+  /** Client's address, for the session list. */
+  address: string
+  secure: boolean
+  mechanism: string
+  transport: string
+}
+
+/** `opened`: bound. */
+export interface Opened {
+  jid: string
+  /** Id of the ingress stream: with the stanza count it makes ingress ids. Unguessable. */
+  stream: string
+}
+
+/** `refused`: open or resume failed with this stanza error condition. */
+export interface Refused {
+  condition: string
+  text: string
+  /** `resume`: count of stanzas handled in the stream that can't be resumed, if known (XEP-0198 §5), else -1. */
+  h: number
+}
+
+/** `enable`: stream management from here on; counts start at the stanza that follows (XEP-0198 §3). */
+export interface Enable {
+  resume: boolean
+  /** Seconds the client prefers for resumption, 0 for the server's. */
+  max: number
+}
+
+export interface Enabled {
+  /** SM-ID, '' when resumption isn't given. */
+  id: string
+  max: number
+}
+
+/** `resume`: a client wants stream `previd` back on this connection; it has handled `h` stanzas (XEP-0198 §5). */
+export interface Resume {
+  previd: string
+  h: number
+  address: string
+  secure: boolean
+  mechanism: string
+  transport: string
+}
+
+/** `resumed`: followed by `deliver` for each unacknowledged stanza. */
+export interface Resumed {
+  jid: string
+  stream: string
+  previd: string
+  /** Stanzas of the client's in custody since `enable`. */
+  h: number
+  /** Ingress count at `enable`; `h + base` is the ingress count the next stanza follows. */
+  base: number
+  max: number
+}
+
+/** `announce`: an edge tells a new owner what it holds of a connection. `unacked` envelopes and stanzas not in custody follow. */
+export interface Announce {
+  jid: string
+  stream: string
+  /** SM-ID, '' without stream management. */
+  smId: string
+  resume: boolean
+  max: number
+  /** Ingress count at `enable`, and the ingress count in custody as far as the edge was told. */
+  base: number
+  custody: number
+  /** Outbound count since `enable` that the client has acknowledged, and how many `unacked` envelopes follow. */
+  acked: number
+  unacked: number
+  /** Highest archive id delivered to this connection. */
+  lastId: number
+  address: string
+  secure: boolean
+  mechanism: string
+  transport: string
+}
+
+/** `closed`: the connection is gone. `lost`: without `</stream:stream>`, so it may be resumed. */
+export interface Closed {
+  lost: boolean
+}
+
+/** `disconnect`: close the stream with this stream error ('' for none). */
+export interface Disconnect {
+  condition: string
+  text: string
+}

@@ -1,0 +1,150 @@
+import type { Heartbeat, Holding, Member, Release, Renewal, Standing } from './live-state.ts'
+
+interface Seat {
+  member: Member
+  expires: number
+}
+
+interface Tenure {
+  instance: string
+  epoch: number
+  usurped: readonly string[]
+}
+
+const tombstoneMs = 3_600_000
+const usurpedBound = 8
+
+/** The leases of one service in memory; the same rules as the Redis script `heartbeat`. */
+export class MemoryLeases {
+  readonly #now: () => number
+  readonly #lapse: boolean
+  readonly #seats = new Map<string, Seat>()
+  readonly #tenures = new Map<number, Tenure>()
+  /** Instances that may not come back, and since when. */
+  readonly #gone = new Map<string, number>()
+  #storeId = ''
+  #ttlMs = 0
+  #touched = 0
+  #settledAt = 0
+
+  constructor(options: { now: () => number; lapse: boolean }) {
+    this.#now = options.now
+    this.#lapse = options.lapse
+  }
+
+  heartbeat(beat: Heartbeat, newStoreId: string): Renewal {
+    const now = this.#now()
+    if (this.#storeId === '') this.#create(newStoreId, now + beat.ttlMs)
+    this.#touch(now)
+    this.#ttlMs = beat.ttlMs
+    const { instance } = beat.member
+    const missing = beat.storeId === this.#storeId && !this.#seats.has(instance)
+    if (missing || this.#gone.has(instance)) return { alive: false, ...this.#standing(now) }
+    this.#seats.set(instance, { member: beat.member, expires: now + beat.ttlMs })
+    if (beat.storeId !== this.#storeId) this.#exclude(beat.departed, now)
+    this.#reestablish(beat)
+    for (const release of beat.release) this.#release(beat, release, now)
+    if (!beat.member.draining) for (const partition of beat.claim) this.#claim(beat, partition, now)
+    return { alive: true, ...this.#standing(now) }
+  }
+
+  standing(): Standing {
+    const now = this.#now()
+    if (this.#storeId !== '') this.#touch(now)
+    return this.#standing(now)
+  }
+
+  leave(instance: string): void {
+    this.#seats.delete(instance)
+    this.#gone.set(instance, this.#now())
+    for (const tenure of this.#tenures.values()) if (tenure.instance === instance) tenure.instance = ''
+  }
+
+  /** As if the store had restarted with empty memory. */
+  clear(): void {
+    this.#seats.clear()
+    this.#tenures.clear()
+    this.#gone.clear()
+    this.#storeId = ''
+  }
+
+  #create(storeId: string, settledAt: number): void {
+    this.#storeId = storeId
+    this.#settledAt = this.#lapse ? settledAt : Number.NEGATIVE_INFINITY
+    this.#touched = this.#now()
+  }
+
+  #touch(now: number): void {
+    const gap = now - this.#touched
+    this.#touched = now
+    for (const [instance, since] of this.#gone) if (since < now - tombstoneMs) this.#gone.delete(instance)
+    if (!this.#lapse) return
+    if (gap < 0 || gap > this.#ttlMs / 2) {
+      // Nobody was seen for a while: the store was out of reach, or its clock jumped. Nobody is to lose a lease by that.
+      for (const seat of this.#seats.values()) seat.expires = now + this.#ttlMs
+      if (this.#seats.size > 0) this.#settledAt = now + this.#ttlMs
+    }
+    for (const [instance, seat] of this.#seats) {
+      if (seat.expires > now) continue
+      this.#seats.delete(instance)
+      this.#gone.set(instance, now)
+    }
+  }
+
+  #exclude(departed: readonly string[], now: number): void {
+    for (const instance of departed) {
+      this.#seats.delete(instance)
+      this.#gone.set(instance, now)
+    }
+  }
+
+  #reestablish(beat: Heartbeat): void {
+    for (const { partition, epoch } of beat.held) {
+      const stored = this.#tenures.get(partition)
+      if (stored && stored.epoch >= epoch) continue
+      this.#tenures.set(partition, { instance: beat.member.instance, epoch, usurped: [] })
+    }
+  }
+
+  #release(beat: Heartbeat, release: Release, now: number): void {
+    const tenure = this.#tenures.get(release.partition)
+    if (tenure?.instance !== beat.member.instance || tenure.epoch !== release.epoch) return
+    if (release.served) tenure.usurped = []
+    const heir = this.#seats.get(release.to)
+    if (heir && !heir.member.draining) {
+      tenure.instance = release.to
+      tenure.epoch = nextEpoch(tenure.epoch, beat.above, now)
+    } else tenure.instance = ''
+  }
+
+  #claim(beat: Heartbeat, partition: number, now: number): void {
+    const { instance } = beat.member
+    const tenure = this.#tenures.get(partition)
+    if (!tenure) {
+      if (now < this.#settledAt) return
+      this.#tenures.set(partition, { instance, epoch: nextEpoch(0, beat.above, now), usurped: [] })
+      return
+    }
+    if (this.#seats.has(tenure.instance)) return
+    if (tenure.instance !== '') {
+      tenure.usurped = [...tenure.usurped.filter((each) => each !== tenure.instance), tenure.instance].slice(
+        -usurpedBound,
+      )
+    }
+    tenure.instance = instance
+    tenure.epoch = nextEpoch(tenure.epoch, beat.above, now)
+  }
+
+  #standing(now: number): Standing {
+    const holdings: Holding[] = []
+    for (const [partition, { instance, epoch, usurped }] of this.#tenures) {
+      if (instance !== '') holdings.push({ partition, instance, epoch, usurped })
+    }
+    const members = [...this.#seats.values()].map((seat) => seat.member)
+    return { members, holdings, storeId: this.#storeId, settled: this.#storeId !== '' && now >= this.#settledAt }
+  }
+}
+
+function nextEpoch(last: number, above: number, now: number): number {
+  return Math.max(last + 1, above + 1, Math.floor(now))
+}

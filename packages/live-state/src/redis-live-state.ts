@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto'
+import type { Logger } from '@heliograph/telemetry'
+import type { Change, Heartbeat, LiveState, Place, Renewal, Standing } from './live-state.ts'
+import { connectRedis, type RedisClient } from './redis-connection.ts'
+import { parseStanding, type StampedStanding } from './redis-standing.ts'
+import { within } from './within.ts'
+
+export interface RedisLiveStateOptions {
+  /** `redis://` or `rediss://` addresses. Several are the seeds of a Redis Cluster. */
+  readonly addresses: readonly string[]
+  /** A Redis Cluster although only one seed is given. Default false. */
+  readonly cluster?: boolean
+  /** Begins every key, so that clusters can share a Redis. Without braces. Default `heliograph:`. */
+  readonly prefix?: string
+  /** Default 1000. */
+  readonly commandTimeoutMs?: number
+  readonly log: Logger
+}
+
+/**
+ * Live state in Redis 6.2 or newer, or in a Redis Cluster: the leases of a service share a hash tag, and so do the records of a
+ * partition. The server must not evict (`maxmemory-policy noeviction`).
+ *
+ * Connects in the background; until then, and whenever the connection is lost, operations reject at once.
+ */
+export class RedisLiveState implements LiveState {
+  readonly #redis: RedisClient
+  readonly #prefix: string
+  readonly #timeoutMs: number
+  /** The last standing of each service, so that heartbeats needn't carry what hasn't changed. */
+  readonly #standings = new Map<string, StampedStanding>()
+
+  /** @throws TypeError when an address or the prefix can't be used. */
+  constructor(options: RedisLiveStateOptions) {
+    this.#prefix = options.prefix ?? 'heliograph:'
+    if (/[{}]/.test(this.#prefix)) throw new TypeError('the Redis key prefix must not contain braces')
+    this.#timeoutMs = options.commandTimeoutMs ?? 1000
+    this.#redis = connectRedis({ ...options, commandTimeoutMs: this.#timeoutMs })
+  }
+
+  async heartbeat(beat: Heartbeat): Promise<Renewal> {
+    const known = this.#standings.get(beat.service)
+    const keys = this.#leaseKeys(beat.service)
+    const call = this.#redis.hgHeartbeat(...keys, JSON.stringify(beat), randomUUID(), known?.stamp ?? '')
+    const reply = await this.#within(call)
+    return { ...this.#remember(beat.service, reply, known), alive: reply[0] === 1 }
+  }
+
+  async standing(service: string): Promise<Standing> {
+    const known = this.#standings.get(service)
+    const reply = await this.#within(this.#redis.hgStanding(...this.#leaseKeys(service), known?.stamp ?? ''))
+    return this.#remember(service, reply, known)
+  }
+
+  async leave(service: string, instance: string): Promise<void> {
+    await this.#within(this.#redis.hgLeave(...this.#leaseKeys(service), instance))
+  }
+
+  async write(place: Place, changes: readonly Change[]): Promise<boolean> {
+    const args: (string | Uint8Array)[] = []
+    const gone: string[] = []
+    for (const { field, value } of changes) {
+      if (value) args.push(field, asBuffer(value))
+      else gone.push(field)
+    }
+    const call = this.#redis.hgWrite(...this.#keys(place, 'records'), place.epoch, args.length / 2, ...args, ...gone)
+    return (await this.#within(call)) === 1
+  }
+
+  async read(place: Omit<Place, 'epoch'>): Promise<Map<string, Buffer>> {
+    const flat = await this.#within(this.#redis.hgReadBuffer(this.#key(place, 'records')))
+    const records = new Map<string, Buffer>()
+    for (let i = 0; i + 1 < flat.length; i += 2) records.set(flat[i]!.toString(), flat[i + 1]!)
+    return records
+  }
+
+  async append(place: Place, field: string, items: readonly Uint8Array[]): Promise<boolean> {
+    const call = this.#redis.hgAppend(...this.#keys(place, `list:${field}`), place.epoch, ...items.map(asBuffer))
+    return (await this.#within(call)) === 1
+  }
+
+  readList(place: Omit<Place, 'epoch'>, field: string): Promise<Buffer[]> {
+    return this.#within(this.#redis.lrangeBuffer(this.#key(place, `list:${field}`), 0, -1))
+  }
+
+  async dropList(place: Place, field: string): Promise<boolean> {
+    return (await this.#within(this.#redis.hgDrop(...this.#keys(place, `list:${field}`), place.epoch))) === 1
+  }
+
+  increment(key: string, windowSeconds: number): Promise<number> {
+    return this.#within(this.#redis.hgIncrement(this.#counter(key), Math.max(1, Math.ceil(windowSeconds))))
+  }
+
+  async peek(key: string): Promise<number> {
+    return Number((await this.#within(this.#redis.get(this.#counter(key)))) ?? 0)
+  }
+
+  async reset(key: string): Promise<void> {
+    await this.#within(this.#redis.del(this.#counter(key)))
+  }
+
+  async ping(timeoutMs: number): Promise<void> {
+    await within(timeoutMs, this.#redis.ping(), 'redis ping')
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#redis.disconnect()
+    return Promise.resolve()
+  }
+
+  #within<T>(reply: Promise<T>): Promise<T> {
+    return within(this.#timeoutMs, reply, 'redis')
+  }
+
+  #remember(service: string, reply: unknown[], known: StampedStanding | undefined): StampedStanding {
+    const standing = parseStanding(reply, known)
+    this.#standings.set(service, standing)
+    return standing
+  }
+
+  #leaseKeys(service: string): [string, string, string] {
+    const tag = `${this.#prefix}{${service}}`
+    return [`${tag}:leases`, `${tag}:members`, `${tag}:gone`]
+  }
+
+  #key(place: Omit<Place, 'epoch'>, what: string): string {
+    return `${this.#prefix}{${place.service}.${place.partition}}:${what}`
+  }
+
+  #keys(place: Place, what: string): [string, string] {
+    return [this.#key(place, 'fence'), this.#key(place, what)]
+  }
+
+  #counter(key: string): string {
+    return `${this.#prefix}count:${key}`
+  }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}

@@ -1,0 +1,7 @@
+/** Settles as `promise` does, or rejects after `ms`. The work itself isn't stopped. */
+export function within<T>(ms: number, promise: Promise<T>, what: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`${what}: no answer within ${ms} ms`)), ms)
+    promise.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}

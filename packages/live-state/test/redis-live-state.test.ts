@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { silentTelemetry } from '@heliograph/telemetry'
+import { Redis } from 'ioredis'
+import { RedisLiveState } from '../src/index.ts'
+import { liveStateContract } from '../src/live-state.contract.ts'
+import { RedisServer } from './redis-server.ts'
+
+const server = await RedisServer.start()
+const { log } = silentTelemetry()
+let subjects = 0
+
+async function connected(prefix: string, commandTimeoutMs = 1000): Promise<RedisLiveState> {
+  const state = new RedisLiveState({ addresses: [server.address], prefix, commandTimeoutMs, log })
+  await reachable(state)
+  return state
+}
+
+async function reachable(state: RedisLiveState): Promise<void> {
+  for (const until = Date.now() + 3000; ; ) {
+    try {
+      return await state.ping(200)
+    } catch (error) {
+      if (Date.now() > until) throw error
+      await sleep(10)
+    }
+  }
+}
+
+liveStateContract('redis', async () => {
+  const prefix = `test${++subjects}:`
+  const state = await connected(prefix)
+  const admin = new Redis(server.port)
+  return {
+    state,
+    pass: (ms: number) => sleep(ms),
+    async empty() {
+      await admin.flushall()
+    },
+    async [Symbol.asyncDispose]() {
+      admin.disconnect()
+      await state[Symbol.asyncDispose]()
+    },
+  }
+})
+
+test('redis: a restarted server is found again within half a second, its scripts are loaded again', async () => {
+  await using state = await connected('restart:')
+  const place = { service: 'muc', partition: 1, epoch: 1 }
+  await state.write(place, [{ field: 'a', value: Buffer.from('b') }])
+  await server.down()
+  await assert.rejects(state.write(place, []))
+  await server.up()
+  const started = Date.now()
+  await reachable(state)
+  assert.ok(Date.now() - started < 500)
+  const writes = Array.from({ length: 20 }, (_, i) => state.append(place, 'list', [Buffer.of(i)]))
+  assert.deepEqual(new Set(await Promise.all(writes)), new Set([true]))
+  assert.deepEqual(
+    await state.readList(place, 'list'),
+    Array.from({ length: 20 }, (_, i) => Buffer.of(i)),
+  )
+})
+
+test('redis: a server that hangs costs no call more than the time-out', async () => {
+  await using state = await connected('hang:', 200)
+  server.signal('SIGSTOP')
+  try {
+    const started = Date.now()
+    const calls = [1, 2, 3].map((i) => assert.rejects(state.increment(`c${i}`, 60)))
+    await sleep(50)
+    await Promise.all([...calls, assert.rejects(state.peek('c')), assert.rejects(state.ping(100))])
+    assert.ok(Date.now() - started < 600)
+  } finally {
+    server.signal('SIGCONT')
+  }
+  await reachable(state)
+})
+
+test('redis: what was written before a flush of the scripts still works', async () => {
+  await using state = await connected('scripts:')
+  const admin = new Redis(server.port)
+  await state.increment('a', 60)
+  await admin.script('FLUSH')
+  assert.equal(await state.increment('a', 60), 2)
+  admin.disconnect()
+})

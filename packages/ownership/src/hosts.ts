@@ -1,0 +1,37 @@
+import { Kind } from '@heliograph/bus'
+import { bareOf, type Domain, domainOf, type Jid, localOf } from '@heliograph/jid'
+
+/** What the cluster serves under a domain, and so which kind of owner an address has. */
+export class Hosts {
+  readonly #kinds = new Map<string, Kind>()
+  readonly domains: readonly Domain[]
+
+  /** `domains` are the XMPP domains served; rooms, nodes live under `conference.` and `pubsub.` of each. */
+  constructor(domains: readonly Domain[]) {
+    this.domains = domains
+    for (const domain of domains) {
+      this.#kinds.set(domain, Kind.user)
+      this.#kinds.set(`conference.${domain}`, Kind.room)
+      this.#kinds.set(`pubsub.${domain}`, Kind.node)
+    }
+  }
+
+  /** `Kind.domain` for everything that isn't served here: other servers, components. */
+  kindOf(jid: Jid): Kind {
+    return this.#kinds.get(domainOf(jid)) ?? Kind.domain
+  }
+
+  isLocalUser(jid: Jid): boolean {
+    return localOf(jid) !== undefined && this.kindOf(jid) === Kind.user
+  }
+
+  /** The mailbox key of an address; for other domains the (local, remote) pair, because one owner holds the streams of a pair. */
+  keyOf(jid: Jid, from: Jid): string {
+    return this.kindOf(jid) === Kind.domain ? pairKey(domainOf(from), domainOf(jid)) : bareOf(jid)
+  }
+}
+
+/** Key of a (local, remote) domain pair. A space occurs in no domain. */
+export function pairKey(local: Domain, remote: Domain): string {
+  return `${local} ${remote}`
+}

@@ -1,0 +1,57 @@
+/** The test runner behind `pnpm test`. See `--help`. */
+import { parseArgs } from 'node:util'
+import { infrastructure } from '../infrastructure/infrastructure.ts'
+import { addUp, type Counts, countsLine } from '../runner/counts.ts'
+import { PHASES, testFiles } from '../runner/phases.ts'
+import { runFiles } from '../runner/run-files.ts'
+
+const HELP = `usage: pnpm test [--unit | --contract | --scenario | --fault]... [FILTER]...
+
+Runs unit, contract, scenario and fault tests in this order, against real NATS, Redis and Postgres that it finds or
+starts. A FILTER is a part of a path: only the files that contain one of them are run.
+`
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    unit: { type: 'boolean' },
+    contract: { type: 'boolean' },
+    scenario: { type: 'boolean' },
+    fault: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  },
+})
+if (values.help) process.stdout.write(HELP)
+else process.exitCode = await main()
+
+async function main(): Promise<number> {
+  const wanted = PHASES.filter((phase) => values[phase.name])
+  const phases = wanted.length > 0 ? wanted : PHASES
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort())
+  const files = await testFiles(phases, positionals)
+  if (files.every(([, paths]) => paths.length === 0)) return complain('no test file matches')
+  const needsServers = files.some(([phase, paths]) => phase.needsServers && paths.length > 0)
+  await using servers = needsServers ? await infrastructure({ say }) : undefined
+  const env = { ...process.env, ...servers?.env() }
+  const counts: Counts[] = []
+  for (const [phase, paths] of files) {
+    if (paths.length === 0 || stop.signal.aborted) continue
+    say(`${phase.name} tests: ${paths.length} files`)
+    counts.push(await runFiles(phase, paths, env, stop.signal))
+  }
+  const sum = addUp(counts)
+  process.stdout.write(`\n${countsLine(sum)}`)
+  if (stop.signal.aborted) return complain('interrupted')
+  if (sum.tests === 0) return complain('no test ran')
+  return sum.failedRuns === 0 && sum.fail === 0 && sum.cancelled === 0 ? 0 : 1
+}
+
+function complain(message: string): number {
+  process.stderr.write(`${message}\n`)
+  return 1
+}
+
+function say(line: string): void {
+  process.stdout.write(`# ${line}\n`)
+}
