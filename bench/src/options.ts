@@ -13,6 +13,8 @@ export interface BenchOptions {
   /** Instances of each service of the cluster. */
   readonly instances: number
   readonly mayInstall: boolean
+  /** Whether Heliograph runs with jemalloc, as it does in its image. */
+  readonly jemalloc: boolean
   readonly stateDirectory: string | undefined
   readonly externalFile: string | undefined
   readonly write: boolean
@@ -29,6 +31,7 @@ export const USAGE = `pnpm bench [--targets LIST] [--scenarios LIST] [options]
   --scale F          factor on the number of users, for quick tries (default 1)
   --generators N     generator processes (default 1)
   --instances N      instances of each service in the cluster (default 1)
+  --jemalloc         run Heliograph with jemalloc preloaded, as in its image
   --install-peers    install ejabberd and Prosody from Debian when missing (as root)
   --external FILE    JSON that describes a server already running, for the target external
   --state DIR        keep the peers' data between calls
@@ -56,6 +59,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
       generators: { type: 'string', default: '1' },
       instances: { type: 'string', default: '1' },
       'install-peers': { type: 'boolean', default: false },
+      jemalloc: { type: 'boolean', default: false },
       external: { type: 'string' },
       state: { type: 'string' },
       write: { type: 'boolean', default: true },
@@ -75,6 +79,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
     generators: positive(values.generators, 'generators'),
     instances: positive(values.instances, 'instances'),
     mayInstall: values['install-peers'],
+    jemalloc: values.jemalloc,
     stateDirectory: values.state,
     externalFile: values.external,
     write: values.write,

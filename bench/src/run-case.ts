@@ -45,11 +45,15 @@ class CaseRun {
 
   async prepare(accounts: Job['accounts']): Promise<void> {
     const { scenario, security, params } = this.#row
-    const endpoint = this.#running.endpoint(security)
+    const endpoints = this.#running.endpoints(security)
+    const domain = endpoints[0]?.domain ?? ''
     const count = this.#generators.length
     await Promise.all(
       this.#generators.map((generator, index) =>
-        generator.tell({ do: 'prepare', job: { scenario, endpoint, accounts, params, share: { index, count } } }),
+        generator.tell({
+          do: 'prepare',
+          job: { scenario, domain, endpoints, accounts, params, share: { index, count } },
+        }),
       ),
     )
   }

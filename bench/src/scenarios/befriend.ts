@@ -21,7 +21,7 @@ function mutualContacts(roster: string): number {
  * whoever asks. Does nothing on a server that remembers it from before. Waits until every roster shows it, or throws.
  */
 export async function befriend(clients: readonly Client[], job: Job, contacts: number): Promise<void> {
-  const { accounts, endpoint, share } = job
+  const { accounts, domain, share } = job
   const first = accounts.indexOf(shareOf(accounts, share)[0] ?? { name: '', password: '' })
   const lacking: number[] = []
   await inParallel(clients, 16, async (client, index) => {
@@ -36,7 +36,7 @@ export async function befriend(clients: readonly Client[], job: Job, contacts: n
   }
   await inParallel(lacking, 8, async (index) => {
     for (const other of neighbours(first + index, accounts.length, contacts)) {
-      clients[index]?.send(`<presence type='subscribe' to='${accounts[other]?.name}@${endpoint.domain}'/>`)
+      clients[index]?.send(`<presence type='subscribe' to='${accounts[other]?.name}@${domain}'/>`)
     }
     await clients[index]?.query(ROSTER) // paces the setup: the server has taken these before the next user's
   })

@@ -57,13 +57,13 @@ export class ChatLoad implements Load {
   }
 
   async prepare(): Promise<void> {
-    const { accounts, endpoint, share } = this.#job
+    const { accounts, domain, share } = this.#job
     const mine = shareOf(accounts, share, 2)
     await this.#crowd.logInAll(mine)
     this.#crowd.clients.forEach((client, index) => {
       const peer = mine[index ^ 1]
       if (peer === undefined) throw new Error('chat needs an even number of users')
-      const speaker = new Speaker(client, `${peer.name}@${endpoint.domain}`)
+      const speaker = new Speaker(client, `${peer.name}@${domain}`)
       this.#speakers.push(speaker)
       client.onStanza = (xml) => this.#take(speaker, xml)
     })

@@ -44,7 +44,9 @@ export class Crowd {
 
   /** Logs one user in; it joins `clients` at `index`. */
   async logIn(account: Account, index: number): Promise<Client> {
-    const { endpoint, params } = this.#job
+    const { endpoints, params } = this.#job
+    const endpoint = endpoints[index % endpoints.length]
+    if (endpoint === undefined) throw new Error('the target has no endpoint')
     const client = await Client.logIn(endpoint, account, {
       mechanisms: MECHANISMS,
       resource: 'bench',

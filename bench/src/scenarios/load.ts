@@ -8,7 +8,9 @@ export type LoadParams = Readonly<Record<string, number | boolean>>
 /** One generator process's part of a scenario. */
 export interface Job {
   readonly scenario: string
-  readonly endpoint: Endpoint
+  readonly domain: string
+  /** Users are spread evenly over them. */
+  readonly endpoints: readonly Endpoint[]
   /** All users of the scenario, over all generator processes. */
   readonly accounts: readonly Account[]
   readonly params: LoadParams

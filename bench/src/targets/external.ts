@@ -36,8 +36,8 @@ export class ExternalTarget implements Target {
     const description = await this.#read()
     const { host, port, domain, directTlsPort, processes } = description
     return {
-      endpoint: (security: Security): Endpoint => {
-        return { host, domain, security, port: security === 'direct-tls' ? (directTlsPort ?? 5223) : port }
+      endpoints: (security: Security): readonly Endpoint[] => {
+        return [{ host, domain, security, port: security === 'direct-tls' ? (directTlsPort ?? 5223) : port }]
       },
       roots: () => new Map(Object.entries(processes ?? {})),
       [Symbol.asyncDispose]: async () => {},

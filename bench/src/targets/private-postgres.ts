@@ -28,7 +28,11 @@ export class PrivatePostgres implements AsyncDisposable {
   }
 
   /** Starts it on a data directory of the workspace, which is set up when new, and makes the databases. */
-  static async start(workspace: Workspace, name: string): Promise<PrivatePostgres> {
+  static async start(
+    workspace: Workspace,
+    name: string,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<PrivatePostgres> {
     const identity = identityOf('postgres')
     const home = await workspace.directory(name, identity)
     const data = join(home, 'data')
@@ -37,9 +41,10 @@ export class PrivatePostgres implements AsyncDisposable {
       await run(findProgram('initdb'), ['-D', data, '-U', 'bench', '-A', 'trust', '-E', 'UTF8', '--locale=C'], options)
     }
     const port = await freePort()
+    const given = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])
     const child = workspace.spawn({
       command: findProgram('postgres'),
-      args: ['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', home],
+      args: ['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', home, ...given],
       logFile: join(home, 'postgres.log'),
       ...options,
     })

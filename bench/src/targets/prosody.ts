@@ -88,9 +88,9 @@ class RunningProsody implements RunningTarget {
     this.#parts = parts
   }
 
-  endpoint(security: Security): Endpoint {
+  endpoints(security: Security): readonly Endpoint[] {
     const { c2s, tls } = this.#parts.ports
-    return { host: '127.0.0.1', port: security === 'direct-tls' ? tls : c2s, domain: DOMAIN, security }
+    return [{ host: '127.0.0.1', port: security === 'direct-tls' ? tls : c2s, domain: DOMAIN, security }]
   }
 
   roots(): Roots {

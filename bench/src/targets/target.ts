@@ -11,7 +11,8 @@ export interface Setup {
 
 /** A server that runs. Disposing of it stops everything that was started for it. */
 export interface RunningTarget extends AsyncDisposable {
-  endpoint(security: Security): Endpoint
+  /** Where clients may connect: one, or several that they are spread over evenly. Never empty. */
+  endpoints(security: Security): readonly Endpoint[]
   /** The processes to be measured: everything that serves. */
   roots(): Roots
 }

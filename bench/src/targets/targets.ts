@@ -1,13 +1,15 @@
 import type { BenchOptions } from '../options.ts'
 import { EjabberdTarget } from './ejabberd.ts'
 import { ExternalTarget } from './external.ts'
+import { ClusterTarget } from './heliograph-cluster.ts'
+import { StandaloneTarget } from './heliograph-standalone.ts'
 import { ProsodyTarget } from './prosody.ts'
 import type { Target } from './target.ts'
 import type { Workspace } from './workspace.ts'
 
 /** The target of a name; throws when there is none or it lacks an option. */
 export function targetOf(name: string, workspace: Workspace, options: BenchOptions): Target {
-  const { mayInstall, externalFile } = options
+  const { mayInstall, externalFile, jemalloc, instances } = options
   switch (name) {
     case 'ejabberd':
     case 'ejabberd-tuned':
@@ -18,6 +20,10 @@ export function targetOf(name: string, workspace: Workspace, options: BenchOptio
     case 'external':
       if (externalFile === undefined) throw new Error('the target external needs --external FILE')
       return new ExternalTarget(externalFile)
+    case 'standalone':
+      return new StandaloneTarget(workspace, { jemalloc })
+    case 'cluster':
+      return new ClusterTarget(workspace, { jemalloc, instances })
     default:
       throw new Error(`no target ${name}`)
   }

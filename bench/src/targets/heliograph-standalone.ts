@@ -1,0 +1,47 @@
+import type { Endpoint, Security } from '../client/endpoint.ts'
+import { freePort } from './child.ts'
+import { heliographVersion, startHeliograph } from './heliograph-process.ts'
+import type { RunningTarget, Setup, Target } from './target.ts'
+import type { Workspace } from './workspace.ts'
+
+const DOMAIN = 'localhost'
+const START_LIMIT_MS = 120_000
+
+/** Heliograph in one process, with the private Postgres that it starts itself. */
+export class StandaloneTarget implements Target {
+  readonly name = 'standalone'
+  readonly peer = false
+  readonly #workspace: Workspace
+  readonly #jemalloc: boolean
+
+  constructor(workspace: Workspace, options: { jemalloc: boolean }) {
+    this.#workspace = workspace
+    this.#jemalloc = options.jemalloc
+  }
+
+  version(): Promise<string> {
+    return heliographVersion('standalone', this.#jemalloc)
+  }
+
+  async start({ archive, accounts }: Setup): Promise<RunningTarget> {
+    const home = await this.#workspace.directory('standalone')
+    const certificate = await this.#workspace.certificate(DOMAIN)
+    const listen = { c2s: await freePort(), c2sTls: await freePort(), rpc: await freePort() }
+    const server = await startHeliograph(this.#workspace, {
+      service: 'standalone',
+      instance: 'standalone',
+      home,
+      jemalloc: this.#jemalloc,
+      settings: { domain: DOMAIN, dataDir: `${home}/data`, certificate, accounts, archive, listen },
+    })
+    await server.listening(listen.c2s, START_LIMIT_MS)
+    return {
+      endpoints: (security: Security): readonly Endpoint[] => {
+        const port = security === 'direct-tls' ? listen.c2sTls : listen.c2s
+        return [{ host: '127.0.0.1', port, domain: DOMAIN, security }]
+      },
+      roots: () => new Map([['standalone', [server.pid]]]),
+      [Symbol.asyncDispose]: () => server.stop('SIGTERM', 30_000),
+    }
+  }
+}
