@@ -57,6 +57,7 @@ function scramContract(name: string, hash: ScramHash, make: () => Promise<Creden
     const { credentials, domain, username, password } = subject
     const who = { username, domain, hash, source: '192.0.2.1' }
     const start = await credentials.scramStart(who)
+    assert.ok(start.ok)
     const right = clientProof(password, { hash, ...start, authMessage })
     const finish = { ...who, handle: start.handle, authMessage }
     const accepted = await credentials.scramFinish({ ...finish, clientProof: right.proof })
@@ -76,6 +77,7 @@ function scramContract(name: string, hash: ScramHash, make: () => Promise<Creden
     const once = await credentials.scramStart(who)
     const again = await credentials.scramStart(who)
     const other = await credentials.scramStart({ ...who, username: 'nobody2' })
+    assert.ok(known.ok && once.ok && again.ok && other.ok)
     assert.deepEqual(once.salt, again.salt)
     assert.notDeepEqual(once.salt, other.salt)
     assert.equal(once.salt.length, known.salt.length)

@@ -34,13 +34,15 @@ export interface Refusal {
   readonly condition: SaslCondition
 }
 
-/** Never a refusal: what is wrong with an account shows after a proof only. */
-export interface ScramStart {
-  readonly salt: Buffer
-  readonly iterations: number
-  /** Hands the finish what the start found; opaque. */
-  readonly handle: string
-}
+export type ScramStart =
+  | {
+      readonly ok: true
+      readonly salt: Buffer
+      readonly iterations: number
+      /** Hands the finish what the start found; opaque. */
+      readonly handle: string
+    }
+  | Refusal
 
 export type ScramFinish = { readonly ok: true; readonly serverSignature: Buffer } | Refusal
 

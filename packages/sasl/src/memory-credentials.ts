@@ -25,7 +25,7 @@ export class MemoryCredentials implements Credentials {
 
   async scramStart(request: ScramStartRequest): Promise<ScramStart> {
     const { salt, iterations } = this.#keys(request)
-    return { salt, iterations, handle: '' }
+    return { ok: true, salt, iterations, handle: '' }
   }
 
   async scramFinish(request: ScramFinishRequest): Promise<ScramFinish> {

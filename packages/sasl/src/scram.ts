@@ -50,6 +50,7 @@ export class ScramDialogue implements Dialogue {
 
     const user = { username: localOf(identity), domain, source, hash: this.#hash }
     const started = await credentials.scramStart(user)
+    if (!started.ok) return failure(started.condition, 'authentication failed')
     const nonce = first.nonce + (this.#context.nonce ?? serverNonce)()
     const serverFirst = `r=${nonce},s=${started.salt.toString('base64')},i=${started.iterations}`
     this.#pending = {
