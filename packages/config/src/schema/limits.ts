@@ -120,7 +120,9 @@ export const authentication = z
     lockout: z
       .strictObject({
         attempts: positive
-          .describe('Failures of one account or address within the window before more are refused.')
+          .describe(
+            'Failures of one account within the window before more are refused; of one address, five times as many.',
+          )
           .default(10),
         windowSeconds: duration().describe('How long a failure counts.').default(300),
       })

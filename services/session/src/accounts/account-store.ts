@@ -1,0 +1,123 @@
+import type { Querier } from '@heliograph/database'
+import { type BareJid, type Domain, domainOf, trusted } from '@heliograph/jid'
+import type { ScramHash, ScramKeys } from '@heliograph/sasl'
+
+export interface StoredAccount {
+  readonly jid: BareJid
+  readonly createdAt: Date
+  readonly disabled: boolean
+}
+
+export interface StoredKeys {
+  readonly keys: ScramKeys
+  readonly disabled: boolean
+}
+
+interface KeyRow {
+  iterations: number
+  salt: Buffer
+  stored_key: Buffer
+  server_key: Buffer
+  disabled: boolean
+}
+
+const KEY_ROWS = 'unnest($2::text[], $3::int[], $4::bytea[], $5::bytea[], $6::bytea[])'
+const KEY_COLUMNS = '(jid, hash, iterations, salt, stored_key, server_key)'
+
+/** The SQL of accounts; knows nothing of passwords. */
+export class AccountStore {
+  readonly #db: Querier
+
+  constructor(db: Querier) {
+    this.#db = db
+  }
+
+  /** @returns false when the account exists already */
+  async insert(jid: BareJid, keys: readonly ScramKeys[]): Promise<boolean> {
+    const sql = `WITH made AS (
+        INSERT INTO accounts (jid, domain) VALUES ($1, $7) ON CONFLICT DO NOTHING RETURNING jid)
+      INSERT INTO account_scram ${KEY_COLUMNS} SELECT made.jid, k.* FROM made, ${KEY_ROWS} AS k`
+    const { count } = await this.#db.query('account_insert', sql, [jid, ...columns(keys), domainOf(jid)])
+    return count > 0
+  }
+
+  /**
+   * Replaces the keys of an account.
+   * @param proven only while these are still its keys for their hash
+   * @returns false when nothing was replaced
+   */
+  async replaceKeys(jid: BareJid, keys: readonly ScramKeys[], proven?: ScramKeys): Promise<boolean> {
+    const unchanged = 'EXISTS (SELECT 1 FROM account_scram WHERE jid = $1 AND hash = $7 AND stored_key = $8)'
+    const sql = `INSERT INTO account_scram ${KEY_COLUMNS}
+      SELECT accounts.jid, k.* FROM accounts, ${KEY_ROWS} AS k
+      WHERE accounts.jid = $1 AND ($7::text IS NULL OR ${unchanged})
+      ON CONFLICT (jid, hash) DO UPDATE SET (iterations, salt, stored_key, server_key) =
+        (EXCLUDED.iterations, EXCLUDED.salt, EXCLUDED.stored_key, EXCLUDED.server_key)`
+    const condition = [proven?.hash ?? null, proven?.storedKey ?? null]
+    const { count } = await this.#db.query('account_keys_replace', sql, [jid, ...columns(keys), ...condition])
+    return count > 0
+  }
+
+  async keys(jid: BareJid, hash: ScramHash): Promise<StoredKeys | undefined> {
+    const sql = `SELECT s.iterations, s.salt, s.stored_key, s.server_key, a.disabled_at IS NOT NULL AS disabled
+      FROM account_scram s JOIN accounts a USING (jid) WHERE s.jid = $1 AND s.hash = $2`
+    const { rows } = await this.#db.query<KeyRow>('account_keys', sql, [jid, hash])
+    const row = rows[0]
+    if (row === undefined) return undefined
+    const { iterations, salt, stored_key: storedKey, server_key: serverKey, disabled } = row
+    return { keys: { hash, iterations, salt, storedKey, serverKey }, disabled }
+  }
+
+  async exists(jid: BareJid): Promise<boolean> {
+    const { count } = await this.#db.query('account_exists', 'SELECT 1 FROM accounts WHERE jid = $1', [jid])
+    return count > 0
+  }
+
+  /** @returns false when there was none */
+  async delete(jid: BareJid): Promise<boolean> {
+    const { count } = await this.#db.query('account_delete', 'DELETE FROM accounts WHERE jid = $1', [jid])
+    return count > 0
+  }
+
+  /** @returns false when there is none, or it was so already */
+  async setDisabled(jid: BareJid, disabled: boolean): Promise<boolean> {
+    const sql = `UPDATE accounts SET disabled_at = CASE WHEN $2 THEN now() END
+      WHERE jid = $1 AND (disabled_at IS NOT NULL) <> $2`
+    const { count } = await this.#db.query('account_disable', sql, [jid, disabled])
+    return count > 0
+  }
+
+  /** Accounts in the byte order of their addresses, from after `after` on. */
+  async list(domain: Domain | undefined, after: string, max: number): Promise<StoredAccount[]> {
+    const sql = `SELECT jid, created_at, disabled_at IS NOT NULL AS disabled FROM accounts
+      WHERE ($1::text IS NULL OR domain = $1) AND jid > $2 ORDER BY jid LIMIT $3`
+    type Row = { jid: string; created_at: Date; disabled: boolean }
+    const { rows } = await this.#db.query<Row>('account_list', sql, [domain ?? null, after, max])
+    return rows.map((row) => ({
+      jid: trusted<BareJid>(row.jid),
+      createdAt: row.created_at,
+      disabled: row.disabled,
+    }))
+  }
+
+  /** The secret that all instances share: the one offered, unless there is one already. */
+  async secret(offered: Buffer): Promise<Buffer> {
+    const insert = 'INSERT INTO account_secret (secret) VALUES ($1) ON CONFLICT DO NOTHING'
+    await this.#db.query('account_secret_insert', insert, [offered])
+    const select = 'SELECT secret FROM account_secret'
+    const { rows } = await this.#db.query<{ secret: Buffer }>('account_secret', select)
+    if (rows[0] === undefined) throw new Error('the secret of accounts was removed while it was read')
+    return rows[0].secret
+  }
+}
+
+/** The keys as parameters 2 to 6: one array a column. */
+function columns(keys: readonly ScramKeys[]): unknown[] {
+  return [
+    keys.map((key) => key.hash),
+    keys.map((key) => key.iterations),
+    keys.map((key) => key.salt),
+    keys.map((key) => key.storedKey),
+    keys.map((key) => key.serverKey),
+  ]
+}

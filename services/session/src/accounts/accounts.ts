@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto'
+import type { Querier } from '@heliograph/database'
+import type { BareJid, Domain } from '@heliograph/jid'
+import { type Credentials, DEFAULT_ITERATIONS } from '@heliograph/sasl'
+import { AccountStore, type StoredAccount } from './account-store.ts'
+import type { Counters } from './counters.ts'
+import { Existence } from './existence.ts'
+import { Lockout, type LockoutLimits } from './lockout.ts'
+import { keysOf } from './password-keys.ts'
+import { StoredCredentials } from './stored-credentials.ts'
+
+export interface AccountsOptions {
+  readonly db: Querier
+  readonly counters: Counters
+  readonly lockout: LockoutLimits
+  /** Iterations of new keys; default 10 000. */
+  readonly iterations?: number
+  /** Told after each change made here; other instances have to {@link Accounts.forget} the account. */
+  readonly onChange?: (change: AccountChange) => void
+  /** Milliseconds from any start; default `performance.now`. */
+  readonly now?: () => number
+}
+
+export interface AccountChange {
+  readonly jid: BareJid
+  readonly kind: 'created' | 'deleted' | 'password' | 'disabled' | 'enabled'
+}
+
+/** `not-acceptable`: a password with prohibited characters or none. The other conditions are a stanza error's too. */
+export type AccountVerdict =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly condition: 'conflict' | 'item-not-found' | 'not-acceptable' }
+
+export interface AccountPage {
+  readonly accounts: readonly StoredAccount[]
+  /** Where the next page goes on; undefined: that was the last. */
+  readonly next: BareJid | undefined
+}
+
+const LARGEST_PAGE = 1_000
+
+/** The accounts of all domains. Any instance may change them; passwords are kept as SCRAM keys only (XEP-0438). */
+export class Accounts {
+  /** For the SASL dialogues. */
+  readonly credentials: Credentials
+  readonly #store: AccountStore
+  readonly #existence: Existence
+  readonly #iterations: number
+  readonly #onChange: (change: AccountChange) => void
+
+  private constructor(options: AccountsOptions, store: AccountStore, secret: Buffer) {
+    const { counters, lockout, iterations = DEFAULT_ITERATIONS, now = () => performance.now() } = options
+    this.#store = store
+    this.#iterations = iterations
+    this.#onChange = options.onChange ?? (() => {})
+    this.#existence = new Existence((jid) => store.exists(jid), now)
+    this.credentials = new StoredCredentials({
+      store,
+      lockout: new Lockout(counters, lockout),
+      iterations,
+      secret,
+      now,
+    })
+  }
+
+  /** Migrations have to be done. */
+  static async open(options: AccountsOptions): Promise<Accounts> {
+    const store = new AccountStore(options.db)
+    return new Accounts(options, store, await store.secret(randomBytes(32)))
+  }
+
+  async create(jid: BareJid, password: string): Promise<AccountVerdict> {
+    const keys = await keysOf(password, this.#iterations)
+    if (keys === undefined) return { ok: false, condition: 'not-acceptable' }
+    return this.#changed(await this.#store.insert(jid, keys), { jid, kind: 'created' }, 'conflict')
+  }
+
+  async setPassword(jid: BareJid, password: string): Promise<AccountVerdict> {
+    const keys = await keysOf(password, this.#iterations)
+    if (keys === undefined) return { ok: false, condition: 'not-acceptable' }
+    return this.#changed(await this.#store.replaceKeys(jid, keys), { jid, kind: 'password' }, 'item-not-found')
+  }
+
+  /** Removes account and keys; what else is stored of the user is its owners' to remove. */
+  async delete(jid: BareJid): Promise<AccountVerdict> {
+    return this.#changed(await this.#store.delete(jid), { jid, kind: 'deleted' }, 'item-not-found')
+  }
+
+  /** A disabled account can't log in (`account-disabled`); it exists and receives. Idempotent. */
+  async setDisabled(jid: BareJid, disabled: boolean): Promise<AccountVerdict> {
+    if (await this.#store.setDisabled(jid, disabled))
+      return this.#changed(true, { jid, kind: disabled ? 'disabled' : 'enabled' }, 'item-not-found')
+    return (await this.#store.exists(jid)) ? { ok: true } : { ok: false, condition: 'item-not-found' }
+  }
+
+  /** Whether there is such an account; usually from memory, at most a minute old if an announcement got lost. */
+  exists(jid: BareJid): Promise<boolean> {
+    return this.#existence.has(jid)
+  }
+
+  /** To be called when another instance announced a change. */
+  forget(jid: BareJid): void {
+    this.#existence.forget(jid)
+  }
+
+  /** Accounts of a domain, or of all, in the byte order of their addresses; at most 1000 a page. */
+  async list(query: { domain?: Domain; after?: BareJid; max: number }): Promise<AccountPage> {
+    const max = Math.min(Math.max(query.max, 1), LARGEST_PAGE)
+    const found = await this.#store.list(query.domain, query.after ?? '', max + 1)
+    const accounts = found.slice(0, max)
+    return { accounts, next: found.length > max ? accounts.at(-1)?.jid : undefined }
+  }
+
+  #changed(done: boolean, change: AccountChange, otherwise: 'conflict' | 'item-not-found'): AccountVerdict {
+    if (!done) return { ok: false, condition: otherwise }
+    this.#existence.forget(change.jid)
+    this.#onChange(change)
+    return { ok: true }
+  }
+}

@@ -1,0 +1,30 @@
+import type { Migration } from '@heliograph/database'
+
+/** Accounts, and the keys that stand for their passwords. Byte order makes paging by address stable. */
+export const accountMigrations: readonly Migration[] = [
+  {
+    id: '0100_accounts',
+    sql: `
+      CREATE TABLE accounts (
+        jid text COLLATE "C" PRIMARY KEY,
+        domain text NOT NULL,
+        created_at timestamptz NOT NULL DEFAULT now(),
+        disabled_at timestamptz
+      );
+      CREATE INDEX accounts_by_domain ON accounts (domain, jid);
+      CREATE TABLE account_scram (
+        jid text COLLATE "C" NOT NULL REFERENCES accounts ON DELETE CASCADE,
+        hash text NOT NULL,
+        iterations integer NOT NULL,
+        salt bytea NOT NULL,
+        stored_key bytea NOT NULL,
+        server_key bytea NOT NULL,
+        PRIMARY KEY (jid, hash)
+      );
+      CREATE TABLE account_secret (
+        one boolean PRIMARY KEY DEFAULT true CHECK (one),
+        secret bytea NOT NULL
+      );
+    `,
+  },
+]

@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { after, test } from 'node:test'
+import { connectDatabase, migrate } from '@heliograph/database'
+import { type BareJid, ensureBare, ensureDomain, trusted } from '@heliograph/jid'
+import { MemoryLiveState } from '@heliograph/live-state'
+import { deriveScramKeys, SCRAM_HASHES } from '@heliograph/sasl'
+import { clientProof, credentialsContract } from '@heliograph/sasl/contract'
+import { infrastructure } from '@heliograph/testkit'
+import { AccountStore } from '../src/accounts/account-store.ts'
+import { type AccountChange, Accounts, type AccountsOptions } from '../src/accounts/accounts.ts'
+import { accountMigrations } from '../src/accounts/migrations.ts'
+import { cancelRegistration, changePassword, type RegistrationPolicy, register } from '../src/accounts/registration.ts'
+
+const servers = await infrastructure()
+const db = await connectDatabase({ url: await servers.createDatabase(), instance: 'test', poolSize: 2 })
+after(async () => {
+  await db.close()
+  await servers.close()
+})
+await migrate(db, accountMigrations)
+
+const counters = new MemoryLiveState()
+const domain = ensureDomain('example.com')
+const base: AccountsOptions = { db, counters, iterations: 4096, lockout: { attempts: 3, windowSeconds: 60 } }
+const open = (options: Partial<AccountsOptions> = {}) => Accounts.open({ ...base, ...options })
+const fresh = (): BareJid => trusted(`user-${randomBytes(4).toString('hex')}@example.com`)
+const nameOf = (jid: BareJid) => jid.slice(0, jid.indexOf('@'))
+
+credentialsContract('accounts', async () => {
+  const accounts = await open({ lockout: { attempts: 1000, windowSeconds: 60 } })
+  const jid = fresh()
+  await accounts.create(jid, 'r0m30')
+  return {
+    credentials: accounts.credentials,
+    domain,
+    username: nameOf(jid),
+    password: 'r0m30',
+    [Symbol.asyncDispose]: async () => {},
+  }
+})
+
+test('an account is made once, changed, and removed', async () => {
+  const changes: AccountChange['kind'][] = []
+  const accounts = await open({ onChange: ({ kind }) => changes.push(kind) })
+  const jid = fresh()
+  const check = async (password: string) => {
+    const answer = await accounts.credentials.checkPassword({ username: nameOf(jid), domain, password, source: '' })
+    return answer.ok ? 'ok' : answer.condition
+  }
+  assert.equal(await accounts.exists(jid), false)
+  assert.deepEqual(await accounts.create(jid, 'bad\u0007'), { ok: false, condition: 'not-acceptable' })
+  assert.deepEqual(await accounts.create(jid, ''), { ok: false, condition: 'not-acceptable' })
+  assert.deepEqual(await accounts.create(jid, 'one'), { ok: true })
+  assert.deepEqual(await accounts.create(jid, 'two'), { ok: false, condition: 'conflict' })
+  assert.equal(await accounts.exists(jid), true)
+  assert.equal(await check('one'), 'ok')
+
+  assert.deepEqual(await accounts.setPassword(jid, 'two'), { ok: true })
+  assert.equal(await check('two'), 'ok')
+  assert.equal(await check('one'), 'not-authorized')
+  assert.deepEqual(await accounts.setDisabled(jid, true), { ok: true })
+  assert.deepEqual(await accounts.setDisabled(jid, true), { ok: true })
+  assert.equal(await check('two'), 'account-disabled')
+  assert.equal(await check('one'), 'not-authorized')
+  assert.deepEqual(await accounts.setDisabled(jid, false), { ok: true })
+  assert.equal(await check('two'), 'ok')
+
+  assert.deepEqual(await accounts.delete(jid), { ok: true })
+  assert.equal(await accounts.exists(jid), false)
+  assert.equal(await check('two'), 'not-authorized')
+  for (const verdict of [accounts.delete(jid), accounts.setPassword(jid, 'x'), accounts.setDisabled(jid, true)])
+    assert.deepEqual(await verdict, { ok: false, condition: 'item-not-found' })
+  assert.deepEqual(changes, ['created', 'password', 'disabled', 'enabled', 'deleted'])
+})
+
+test('only salted keys are stored, each hash with a salt of its own', async () => {
+  const accounts = await open()
+  const jid = fresh()
+  await accounts.create(jid, 'correct horse')
+  const store = new AccountStore(db)
+  const found = await Promise.all(SCRAM_HASHES.map(async (hash) => (await store.keys(jid, hash))?.keys))
+  assert.deepEqual(
+    found.map((keys) => keys?.iterations),
+    [4096, 4096, 4096],
+  )
+  assert.equal(new Set(found.map((keys) => keys?.salt.toString('hex'))).size, 3)
+})
+
+test('instances share the secret, and a finish may reach another one than its start', async () => {
+  const [one, other] = await Promise.all([open(), open()])
+  const jid = fresh()
+  await one.create(jid, 'pass')
+  for (const username of [nameOf(jid), 'nobody']) {
+    const who = { username, domain, hash: 'SHA-1' as const, source: '' }
+    const [first, second] = await Promise.all([one.credentials.scramStart(who), other.credentials.scramStart(who)])
+    assert.deepEqual(first, second)
+    assert.ok(first.ok)
+    const authMessage = 'signed'
+    const { proof } = clientProof('pass', { hash: 'SHA-1', ...first, authMessage })
+    const finish = { ...who, handle: first.handle, authMessage, clientProof: proof }
+    const third = await open()
+    assert.equal((await third.credentials.scramFinish(finish)).ok, username !== 'nobody')
+    const foreign = await third.credentials.scramFinish({ ...finish, handle: 'other' })
+    assert.equal(foreign.ok, false)
+  }
+})
+
+test('failures lock an account and an address, known or not, for every instance', async () => {
+  const [one, other] = await Promise.all([open(), open()])
+  const jid = fresh()
+  await one.create(jid, 'pass')
+  for (const username of [nameOf(jid), `nobody-${nameOf(jid)}`]) {
+    const attempt = async (at: Accounts, password: string, source: string) => {
+      const answer = await at.credentials.checkPassword({ username, domain, password, source })
+      return answer.ok ? 'ok' : answer.condition
+    }
+    for (const at of [one, other, one]) assert.equal(await attempt(at, 'wrong', '198.51.100.1'), 'not-authorized')
+    for (const password of ['wrong', 'pass'])
+      assert.equal(await attempt(other, password, '198.51.100.2'), 'temporary-auth-failure')
+  }
+  for (let left = 15 - 6; left > 0; left--) {
+    const who = { username: `n${left}`, domain, password: 'x', source: '::ffff:198.51.100.1' }
+    assert.deepEqual(await one.credentials.checkPassword(who), { ok: false, condition: 'not-authorized' })
+  }
+  const elsewhere = { username: 'somebody', domain, password: 'x', source: '198.51.100.1' }
+  assert.deepEqual(await one.credentials.checkPassword(elsewhere), { ok: false, condition: 'temporary-auth-failure' })
+})
+
+test('a success forgets the failures of the account', async () => {
+  const accounts = await open()
+  const jid = fresh()
+  await accounts.create(jid, 'pass')
+  for (const password of ['a', 'b', 'pass', 'a', 'b', 'pass']) {
+    const answer = await accounts.credentials.checkPassword({ username: nameOf(jid), domain, password, source: '' })
+    assert.equal(answer.ok, password === 'pass')
+  }
+})
+
+test('weak keys are replaced when the password is seen, unless it was changed meanwhile', async () => {
+  const jid = fresh()
+  await (await open()).create(jid, 'pass')
+  const stronger = await open({ iterations: 5000 })
+  const who = { username: nameOf(jid), domain, password: 'pass', source: '' }
+  assert.deepEqual(await stronger.credentials.checkPassword(who), { ok: true })
+  const store = new AccountStore(db)
+  const stored = await store.keys(jid, 'SHA-512')
+  assert.equal(stored?.keys.iterations, 5000)
+  assert.deepEqual(await stronger.credentials.checkPassword(who), { ok: true })
+
+  const other = await deriveScramKeys('other', { hash: 'SHA-256', salt: Buffer.alloc(16), iterations: 1 })
+  assert.equal(await store.replaceKeys(jid, [other], other), false)
+})
+
+test('accounts are listed by page', async () => {
+  const accounts = await open()
+  const make = async (text: string) => {
+    const jid = ensureBare(text)
+    await accounts.create(jid, 'pass')
+    return jid
+  }
+  const jids: BareJid[] = []
+  for (const name of ['b@list.example', 'a@list.example', '\u00E9@list.example', 'c@list.example', 'a@other.example'])
+    jids.push(await make(name))
+  const list = { domain: ensureDomain('list.example'), max: 3 }
+  const first = await accounts.list(list)
+  assert.deepEqual(
+    first.accounts.map(({ jid }) => jid),
+    ['a@list.example', 'b@list.example', 'c@list.example'],
+  )
+  assert.equal(first.next, 'c@list.example')
+  const last = await accounts.list({ ...list, after: first.next })
+  assert.deepEqual(
+    last.accounts.map(({ jid, disabled, createdAt }) => [jid, disabled, createdAt instanceof Date]),
+    [['\u00E9@list.example', false, true]],
+  )
+  assert.equal(last.next, undefined)
+  const all = await accounts.list({ max: 1000 })
+  assert.ok(jids.every((jid) => all.accounts.some((account) => account.jid === jid)))
+})
+
+test('existence is remembered until somebody says it changed', async () => {
+  let now = 0
+  const [one, other] = await Promise.all([open({ now: () => now }), open()])
+  const jid = fresh()
+  assert.equal(await one.exists(jid), false)
+  await other.create(jid, 'pass')
+  assert.equal(await one.exists(jid), false)
+  one.forget(jid)
+  assert.equal(await one.exists(jid), true)
+  await other.delete(jid)
+  assert.equal(await one.exists(jid), true)
+  now += 60_000
+  assert.equal(await one.exists(jid), false)
+})
+
+test('in-band registration', async () => {
+  const accounts = await open()
+  const policy: RegistrationPolicy = {
+    open: 'loopback',
+    perAddress: { count: 3, windowSeconds: 60 },
+    reserved: ['admin'],
+    changePassword: true,
+    remove: true,
+  }
+  const deps = { accounts, counters, policy }
+  const username = nameOf(fresh())
+  const request = { username: username.toUpperCase(), domain, password: 'pass', source: '127.0.0.1' }
+  const jid = ensureBare(`${username}@example.com`)
+  const outcome = async (changed: Partial<typeof request>) => {
+    const verdict = await register(deps, { ...request, ...changed })
+    return verdict.ok ? verdict.jid : verdict.condition
+  }
+  assert.equal(await outcome({ source: '192.0.2.9' }), 'not-allowed')
+  assert.equal(await outcome({ username: '' }), 'not-acceptable')
+  assert.equal(await outcome({ username: 'a b' }), 'not-acceptable')
+  assert.equal(await outcome({ username: 'Admin' }), 'not-acceptable')
+  assert.equal(await outcome({ password: '' }), 'not-acceptable')
+  assert.equal(await outcome({}), jid)
+  assert.equal(await outcome({}), 'conflict')
+  assert.equal(await outcome({ username: `${username}2` }), `${username}2@example.com`)
+  assert.equal(await outcome({ username: `${username}3` }), 'resource-constraint')
+
+  const change = { jid, username, password: 'new', encrypted: true }
+  const changing = async (changed: Partial<typeof change>, policyChange: Partial<RegistrationPolicy> = {}) => {
+    const verdict = await changePassword(
+      { accounts, policy: { ...policy, ...policyChange } },
+      { ...change, ...changed },
+    )
+    return verdict.ok ? 'ok' : verdict.condition
+  }
+  assert.equal(await changing({}, { changePassword: false }), 'not-allowed')
+  assert.equal(await changing({ encrypted: false }), 'not-authorized')
+  assert.equal(await changing({ password: '' }), 'bad-request')
+  assert.equal(await changing({ username: 'other' }), 'bad-request')
+  assert.equal(await changing({ password: '\u0007' }), 'not-acceptable')
+  assert.equal(await changing({}), 'ok')
+  const login = { username, domain, password: 'new', source: '' }
+  assert.deepEqual(await accounts.credentials.checkPassword(login), { ok: true })
+
+  const kept = await cancelRegistration({ accounts, policy: { ...policy, remove: false } }, jid)
+  assert.deepEqual(kept, { ok: false, condition: 'not-allowed' })
+  assert.deepEqual(await cancelRegistration(deps, jid), { ok: true, jid })
+  assert.deepEqual(await cancelRegistration(deps, jid), { ok: false, condition: 'registration-required' })
+  assert.equal(await changing({}), 'registration-required')
+})
