@@ -6,3 +6,8 @@ export {
   TEST_VARIABLES,
 } from './infrastructure/infrastructure.ts'
 export type { BackingKind, BackingServer } from './infrastructure/server.ts'
+export { Cluster, type ClusterOptions, type Member } from './processes/cluster.ts'
+export type { LogLine } from './processes/log-line.ts'
+export { type Ports, ROLES, type Role } from './processes/roles.ts'
+export { ServiceProcess, type ServiceProcessOptions } from './processes/service-process.ts'
+export { Standalone, type StandaloneOptions } from './processes/standalone.ts'

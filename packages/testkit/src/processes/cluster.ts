@@ -1,0 +1,139 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ensureSelfSigned } from '@heliograph/certificates'
+import type { Infrastructure } from '../infrastructure/infrastructure.ts'
+import type { LogLine } from './log-line.ts'
+import { listenSection, type Ports, portsFor, ROLE_NAMES, ROLES, type Role } from './roles.ts'
+import { ServiceProcess } from './service-process.ts'
+
+export interface ClusterOptions {
+  /** Its NATS and Redis should serve this cluster only; it gets a database of its own. */
+  readonly servers: Infrastructure
+  /** Instances of each service; default two. */
+  readonly counts?: Readonly<Partial<Record<Role, number>>>
+  readonly domain?: string
+  /** Laid over the configuration of every instance, section by section. */
+  readonly config?: Readonly<Record<string, unknown>>
+  /** Ports of the first instance of a role. */
+  readonly firstPorts?: Readonly<Partial<Record<Role, Ports>>>
+  readonly onLine?: (name: string, line: LogLine) => void
+}
+
+/** An instance of a cluster. */
+export interface Member {
+  readonly role: Role
+  readonly ports: Ports
+  readonly process: ServiceProcess
+}
+
+/** A whole cluster of real processes on this machine. Instances that die stay dead until they are started again. */
+export class Cluster implements AsyncDisposable {
+  readonly domain: string
+  /** PEM of the certificate that the edges show: clients trust it as their authority. */
+  readonly certificate: string
+  readonly members: Member[] = []
+  readonly #options: ClusterOptions
+  readonly #dir: string
+  readonly #shared: Readonly<Record<string, unknown>>
+  readonly #made: Partial<Record<Role, number>> = {}
+
+  private constructor(options: ClusterOptions, dir: string, certificate: string, shared: Record<string, unknown>) {
+    this.#options = options
+    this.#dir = dir
+    this.#shared = shared
+    this.certificate = certificate
+    this.domain = options.domain ?? 'localhost'
+  }
+
+  /** Starts every instance and resolves once all are ready. @throws when one isn't; the others are ended */
+  static async start(options: ClusterOptions): Promise<Cluster> {
+    const dir = await mkdtemp(join(tmpdir(), 'hg-cluster-'))
+    const domain = options.domain ?? 'localhost'
+    const files = await ensureSelfSigned({ directory: join(dir, 'tls'), domains: [domain] })
+    const { nats, redis } = options.servers
+    const shared = {
+      mode: 'cluster',
+      domains: [{ name: domain, certificate: files }],
+      nats: { servers: [nats.url] },
+      redis: { url: redis.url },
+      postgres: { url: await options.servers.createDatabase(), poolSize: 5 },
+      registration: { open: 'loopback' },
+      telemetry: { logLevel: 'info' },
+    }
+    const cluster = new Cluster(options, dir, await readFile(files.cert, 'utf8'), shared)
+    try {
+      const adding = ROLE_NAMES.flatMap((role) =>
+        Array.from({ length: options.counts?.[role] ?? 2 }, () => cluster.#make(role)),
+      )
+      const members = await Promise.all(adding)
+      await Promise.all(members.map((member) => member.process.start()))
+      return cluster
+    } catch (error) {
+      await cluster.kill()
+      throw error
+    }
+  }
+
+  /** The instances of a role, in the order in which they were made. */
+  of(role: Role): Member[] {
+    return this.members.filter((member) => member.role === role)
+  }
+
+  /** Starts one more instance and waits until it is ready. */
+  async add(role: Role): Promise<Member> {
+    const member = await this.#make(role)
+    await member.process.start()
+    return member
+  }
+
+  /** Drains all instances, edges first, and removes what they left on disk. */
+  async stop(): Promise<void> {
+    const edges = this.of('edge')
+    await Promise.all(edges.map((member) => member.process.drain()))
+    await Promise.all(this.members.map((member) => member.process.drain()))
+    await rm(this.#dir, { recursive: true, force: true })
+  }
+
+  /** Ends all instances with SIGKILL. */
+  async kill(): Promise<void> {
+    await Promise.all(this.members.map((member) => member.process.kill()))
+    await rm(this.#dir, { recursive: true, force: true })
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.kill()
+  }
+
+  async #make(role: Role): Promise<Member> {
+    const number = (this.#made[role] ?? 0) + 1
+    this.#made[role] = number
+    const name = `${role}-${number}`
+    const ports = await portsFor(role, number === 1 ? this.#options.firstPorts?.[role] : undefined)
+    const dir = join(this.#dir, name)
+    const own = { instance: name, dataDir: join(dir, 'data'), listen: listenSection(ports) }
+    const config = overlay({ ...this.#shared, ...own }, this.#options.config ?? {})
+    const { onLine } = this.#options
+    const process = new ServiceProcess({ name, service: ROLES[role], config, dir, ...(onLine && { onLine }) })
+    const member = { role, ports, process }
+    this.members.push(member)
+    return member
+  }
+}
+
+/** Sections of `upper` are merged into those of `lower`, key by key; anything else replaces. */
+export function overlay(
+  lower: Readonly<Record<string, unknown>>,
+  upper: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const merged: Record<string, unknown> = { ...lower }
+  for (const [key, value] of Object.entries(upper)) {
+    const below = merged[key]
+    merged[key] = isSection(below) && isSection(value) ? { ...below, ...value } : value
+  }
+  return merged
+}
+
+function isSection(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,76 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ensureSelfSigned } from '@heliograph/certificates'
+import { overlay } from './cluster.ts'
+import type { LogLine } from './log-line.ts'
+import { listenSection, type Ports, portsFor } from './roles.ts'
+import { ServiceProcess } from './service-process.ts'
+
+export interface StandaloneOptions {
+  /** Its database; without it the process starts a private Postgres under its data directory. */
+  readonly postgres?: string
+  readonly domain?: string
+  readonly config?: Readonly<Record<string, unknown>>
+  readonly onLine?: (name: string, line: LogLine) => void
+}
+
+/** A standalone server: all services in one process. */
+export class Standalone implements AsyncDisposable {
+  readonly domain: string
+  readonly certificate: string
+  readonly ports: Ports
+  readonly process: ServiceProcess
+  readonly #dir: string
+
+  private constructor(made: {
+    domain: string
+    certificate: string
+    ports: Ports
+    process: ServiceProcess
+    dir: string
+  }) {
+    this.domain = made.domain
+    this.certificate = made.certificate
+    this.ports = made.ports
+    this.process = made.process
+    this.#dir = made.dir
+  }
+
+  /** Starts it and resolves once it is ready. */
+  static async start(options: StandaloneOptions = {}): Promise<Standalone> {
+    const dir = await mkdtemp(join(tmpdir(), 'hg-one-'))
+    const domain = options.domain ?? 'localhost'
+    const files = await ensureSelfSigned({ directory: join(dir, 'tls'), domains: [domain] })
+    const ports = { ...(await portsFor('edge')), ...(await portsFor('gateway')) }
+    const base = {
+      mode: 'standalone',
+      dataDir: join(dir, 'data'),
+      domains: [{ name: domain, certificate: files }],
+      listen: listenSection(ports),
+      ...(options.postgres && { postgres: { url: options.postgres } }),
+    }
+    const config = overlay(base, options.config ?? {})
+    const { onLine } = options
+    const process = new ServiceProcess({
+      name: 'standalone',
+      service: 'standalone',
+      config,
+      dir,
+      ...(onLine && { onLine }),
+    })
+    const standalone = new Standalone({ domain, certificate: await readFile(files.cert, 'utf8'), ports, process, dir })
+    try {
+      await process.start()
+      return standalone
+    } catch (error) {
+      await standalone[Symbol.asyncDispose]()
+      throw error
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.process.drain(10_000) // a private Postgres is stopped with it
+    await rm(this.#dir, { recursive: true, force: true })
+  }
+}
