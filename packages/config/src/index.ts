@@ -1,5 +1,6 @@
 export { ConfigError, type ConfigProblem } from './config-error.ts'
 export type { Environment } from './environment.ts'
+export { findConfigFile } from './find-config-file.ts'
 export type { HeliographConfig } from './heliograph-config.ts'
 export { type ConfigSources, loadConfig } from './load-config.ts'
 export type { ListenAddress } from './schema/values.ts'

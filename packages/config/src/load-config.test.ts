@@ -122,12 +122,17 @@ leases: { ttlMs: 1000 }
     'leases: heartbeatMs must be at most a third of ttlMs (/c.yaml:10:9)',
     'nats.servers: is required in cluster mode (or set HELIOGRAPH_NATS_SERVERS)',
     'redis.url: is required in cluster mode (or set HELIOGRAPH_REDIS_URL)',
-    'postgres.url: is required in cluster mode (or set HELIOGRAPH_POSTGRES_URL)',
   ]) {
     assert.ok(text.includes(`  - ${line}\n`) || text.endsWith(`  - ${line}`), `${line}\nin\n${text}`)
   }
-  assert.match(text, /^the configuration has 10 mistakes:/)
+  assert.match(text, /^the configuration has 9 mistakes:/)
   assert.doesNotMatch(text, /sesame/)
+})
+
+test('a command may ask for its mode, which file and environment can contradict', () => {
+  const env = { HELIOGRAPH_NATS_SERVERS: 'nats://a', HELIOGRAPH_REDIS_URL: 'redis://a' }
+  assert.equal(loadConfig({ env, mode: 'cluster' }).mode, 'cluster')
+  assert.equal(loadConfig({ env: { HELIOGRAPH_MODE: 'standalone' }, mode: 'cluster' }).mode, 'standalone')
 })
 
 test('a file that is missing, broken or no mapping is told', () => {
@@ -136,7 +141,7 @@ test('a file that is missing, broken or no mapping is told', () => {
     /cannot be read: ENOENT/,
   )
   assert.match(
-    mistakes(() => loadConfig({ env: { HELIOGRAPH_CONFIG: file('d.yaml', 'a: [1\n') } })),
+    mistakes(() => loadConfig({ file: file('d.yaml', 'a: [1\n'), env: {} })),
     /\/d\.yaml:\d+:\d+/,
   )
   assert.match(

@@ -10,9 +10,11 @@ import { schema } from './schema/schema.ts'
 import { readYamlFile } from './yaml-file.ts'
 
 export interface ConfigSources {
-  /** YAML file. Default: the one that `HELIOGRAPH_CONFIG` names, else none. */
+  /** YAML file; see `findConfigFile`. Default none. */
   readonly file?: string | undefined
   readonly env: Environment
+  /** The mode when neither file nor environment says one. Default standalone. */
+  readonly mode?: HeliographConfig['mode']
 }
 
 /**
@@ -21,11 +23,11 @@ export interface ConfigSources {
  *
  * @throws ConfigError whose message lists everything wrong.
  */
-export function loadConfig({ file, env }: ConfigSources): HeliographConfig {
-  const name = file ?? env.HELIOGRAPH_CONFIG
-  const yaml = name === undefined || name === '' ? undefined : readYamlFile(name)
+export function loadConfig({ file, env, mode }: ConfigSources): HeliographConfig {
+  const yaml = file === undefined ? undefined : readYamlFile(file)
   const raw: RawConfig = yaml?.raw ?? {}
   const { origins, problems: fromEnvironment } = applyEnvironment(raw, env)
+  if (mode !== undefined) raw.mode ??= mode
   const where = (path: readonly PropertyKey[]): string | undefined =>
     origins.get(path.join('.')) ?? yaml?.position(path)
   const fromFiles = readPasswordFiles(raw).map((problem) => ({ ...problem, where: where(problem.option.split('.')) }))
@@ -63,7 +65,6 @@ function missingInCluster(raw: RawConfig): ConfigProblem[] {
   const needed = [
     ['nats', 'servers', 'HELIOGRAPH_NATS_SERVERS'],
     ['redis', 'url', 'HELIOGRAPH_REDIS_URL'],
-    ['postgres', 'url', 'HELIOGRAPH_POSTGRES_URL'],
   ] as const
   return needed.flatMap(([section, key, variable]) => {
     const given = raw[section]

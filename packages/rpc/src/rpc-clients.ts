@@ -4,7 +4,7 @@ import { fromStatus, RpcError } from './rpc-error.ts'
 import { channelCredentials, type RpcTls } from './rpc-tls.ts'
 
 export interface CallOptions {
-  /** Default 5000. */
+  /** Default that of the clients: 5000. */
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
 }
@@ -19,7 +19,6 @@ export type RpcClient<Service> = {
 
 type Method = (request: unknown, options?: CallOptions) => Promise<unknown>
 
-const defaultTimeoutMs = 5_000
 /** Channels kept; the one unused for longest gives way, so that addresses that are gone don't pile up. */
 const mostChannels = 128
 const channelOptions: ChannelOptions = {
@@ -33,11 +32,14 @@ const channelOptions: ChannelOptions = {
 export class RpcClients implements Disposable {
   readonly #channels = new Map<string, Client>()
   readonly #tls: RpcTls | undefined
+  readonly #timeoutMs: number
   #turn = 0
   #closed = false
 
-  constructor(tls?: RpcTls | undefined) {
+  /** `timeoutMs` is that of calls which don't say their own. */
+  constructor(tls?: RpcTls | undefined, timeoutMs = 5_000) {
     this.#tls = tls
+    this.#timeoutMs = timeoutMs
   }
 
   /** Calls go to `address` (`host:port`), over a connection that is made when it is first needed. */
@@ -53,7 +55,7 @@ export class RpcClients implements Disposable {
     return this.#client(contract, async (what, path, request, options) => {
       const candidates = addresses()
       if (candidates.length === 0) throw new RpcError('UNAVAILABLE', `${what}: no instance to ask`)
-      const until = Date.now() + (options.timeoutMs ?? defaultTimeoutMs)
+      const until = Date.now() + (options.timeoutMs ?? this.#timeoutMs)
       const first = this.#turn++
       for (let tried = 1; ; tried++) {
         const address = candidates[(first + tried) % candidates.length] as string
@@ -88,7 +90,7 @@ export class RpcClients implements Disposable {
   #call(address: string, what: string, path: Path, request: unknown, options: CallOptions): Promise<unknown> {
     if (this.#closed) return Promise.reject(new RpcError('CANCELLED', `${what}: the client is closed`))
     const channel = this.#channel(address)
-    const { timeoutMs = defaultTimeoutMs, signal } = options
+    const { timeoutMs = this.#timeoutMs, signal } = options
     return new Promise((resolve, reject) => {
       const call = channel.makeUnaryRequest(
         path.path,

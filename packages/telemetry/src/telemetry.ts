@@ -49,6 +49,9 @@ export interface TelemetryOptions {
   readonly spanExporter?: SpanExporter
 }
 
+/** A collector that doesn't answer must not hold up the end of the process. */
+const exportMs = 2_000
+
 /**
  * Starts logs, metrics and traces of this process. Nothing global is registered.
  *
@@ -93,8 +96,11 @@ function spanProcessors({ otlpEndpoint, spanExporter }: TelemetryOptions): SpanP
   const processors: SpanProcessor[] = []
   if (spanExporter !== undefined) processors.push(new SimpleSpanProcessor({ exporter: spanExporter }))
   if (otlpEndpoint !== undefined) {
-    const exporter = new OTLPTraceExporter({ url: `${otlpEndpoint.replace(/\/+$/, '')}/v1/traces` })
-    processors.push(new BatchSpanProcessor({ exporter }))
+    const exporter = new OTLPTraceExporter({
+      url: `${otlpEndpoint.replace(/\/+$/, '')}/v1/traces`,
+      timeoutMillis: exportMs,
+    })
+    processors.push(new BatchSpanProcessor({ exporter, exportTimeoutMillis: exportMs }))
   }
   return processors
 }

@@ -40,7 +40,7 @@ export const postgres = z
   .strictObject({
     url: url('postgres', 'postgresql')
       .describe(
-        'Required in cluster mode. In standalone mode, without it, a private server is started under `dataDir`.',
+        'Required in cluster mode, but for services that use no database (connection-manager). In standalone mode, without it, a private server is started under `dataDir`.',
       )
       .optional(),
     password: secret.describe('Better given by a file or the environment.').optional(),

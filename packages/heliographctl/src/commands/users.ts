@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs'
+import type { User } from '@heliograph/rpc'
+import type { Command, CommandContext } from '../command.ts'
+import { Failure } from '../failure.ts'
+import { moment, table } from '../output.ts'
+import { mustBeDone } from './verdict.ts'
+
+const pageSize = 500
+
+export const createUser: Command = {
+  name: 'users create',
+  parameters: ['JID'],
+  help: 'Create an account.',
+  async run(context, [jid = '']) {
+    const password = await newPassword(context)
+    mustBeDone(await context.admin.createUser({ jid, password }), jid)
+    return { data: { jid }, text: `created ${jid}` }
+  },
+}
+
+export const setPassword: Command = {
+  name: 'users password',
+  parameters: ['JID'],
+  help: 'Set the password of an account.',
+  async run(context, [jid = '']) {
+    const password = await newPassword(context)
+    mustBeDone(await context.admin.setPassword({ jid, password }), jid)
+    return { data: { jid }, text: `set the password of ${jid}` }
+  },
+}
+
+export const deleteUser: Command = {
+  name: 'users delete',
+  parameters: ['JID'],
+  help: 'Delete an account and all that is stored of it.',
+  async run({ admin }, [jid = '']) {
+    mustBeDone(await admin.deleteUser({ jid }), jid)
+    return { data: { jid }, text: `deleted ${jid}` }
+  },
+}
+
+export const listUsers: Command = {
+  name: 'users list',
+  parameters: [],
+  help: 'List accounts; --domain narrows it.',
+  async run({ admin, options }) {
+    const users: User[] = []
+    let after = ''
+    do {
+      const page = await admin.listUsers({ domain: options.domain ?? '', after, max: pageSize })
+      users.push(...page.users)
+      after = page.next
+    } while (after !== '')
+    const rows = users.map(({ jid, createdAt }) => [jid, moment(createdAt)])
+    return { data: users, text: table(['JID', 'CREATED'], rows, 'no accounts') }
+  },
+}
+
+async function newPassword({ options, readLine }: CommandContext): Promise<string> {
+  const file = options['password-file']
+  const password = file === undefined ? await readLine('Password: ') : passwordIn(file)
+  if (password === '') throw new Failure('misused', 'the password is empty')
+  return password
+}
+
+function passwordIn(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '')
+  } catch (error) {
+    throw new Failure('misused', `${file} cannot be read`, { cause: error })
+  }
+}
