@@ -22,8 +22,18 @@ module.exports = {
       name: 'no-deep-imports',
       comment: 'Of another package only what its index.ts exports.',
       severity: 'error',
-      from: { path: OWN },
+      from: { path: OWN, pathNot: TEST },
       to: { path: '^(packages|services)/[^/]+/', pathNot: ['^$1/', '^(packages|services)/[^/]+/src/index[.]ts$'] },
+    },
+    {
+      name: 'no-deep-imports-in-tests',
+      comment: 'Tests may also run a contract that another package exports for the implementers of its port.',
+      severity: 'error',
+      from: { path: '^(packages/[^/]+|services/[^/]+|bench)/.*(([.](test|contract)[.]ts$)|(/test/))' },
+      to: {
+        path: '^(packages|services)/[^/]+/',
+        pathNot: ['^$1/', '^(packages|services)/[^/]+/src/index[.]ts$', '^packages/[^/]+/src/[^/]+[.]contract[.]ts$'],
+      },
     },
     {
       name: 'no-relative-way-out',
