@@ -14,7 +14,7 @@ export interface Verdict {
   /** When not ok. */
   readonly condition: string
 }
-export interface ScramStartReply {
+export interface ScramStartReply extends Verdict {
   readonly salt: Uint8Array
   readonly iterations: number
   readonly handle: string

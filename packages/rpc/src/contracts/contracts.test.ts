@@ -39,7 +39,7 @@ test('accounts', () => {
   agree(accountsContract, {
     scramStart: [
       { ...who, hash: 'SHA-256', source: '::1' },
-      { salt: bytes, iterations: 10_000, handle: 'h' },
+      { ok: true, condition: '', salt: bytes, iterations: 10_000, handle: 'h' },
     ],
     scramFinish: [
       { ...who, hash: 'SHA-1', handle: 'h', authMessage: 'n,,', clientProof: bytes, source: '::1' },
