@@ -37,6 +37,14 @@ describe('mainTable', () => {
   })
 })
 
+describe('faults', () => {
+  it('stand in both tables', () => {
+    const bad = { ...column('standalone', false, 60), results: new Map([['chat-closed', measurement(60, 2)]]) }
+    assert.match(mainTable(rows, [bad]), /60.0, \*\*faults\*\*/)
+    assert.match(detailTable(rows, [bad]), /\*\*2 \/ 0 \/ 0 \/ 0\*\*/)
+  })
+})
+
 describe('detailTable', () => {
   it('splits by process group', () => {
     assert.match(

@@ -13,6 +13,8 @@ export interface Column {
 
 /** Share of one core from which a generator's main thread is said to be the bottleneck. */
 const BOTTLENECK = 0.85
+/** Share of the rate asked for under which a server is said not to keep up. */
+const KEEPS_UP = 0.97
 
 function measured(outcome: Outcome | undefined): Measurement | undefined {
   return outcome !== undefined && 'figures' in outcome ? outcome : undefined
@@ -31,8 +33,22 @@ function mainCell(row: BenchCase, column: Column, best: number | undefined): str
   const outcome = column.results.get(row.id)
   const measurement = measured(outcome)
   if (measurement === undefined) return outcome === undefined ? '–' : 'failed'
+  const faults = faultsOf(measurement) === '' ? '' : ', **faults**'
   const cost = figure(row.unit, total(measurement))
-  return column.peer || best === undefined ? cost : `**${cost}** (×${(total(measurement) / best).toFixed(2)})`
+  return column.peer || best === undefined
+    ? cost + faults
+    : `**${cost}** (×${(total(measurement) / best).toFixed(2)})${faults}`
+}
+
+/** What went wrong, or nothing. */
+function faultsOf({ lost, duplicated, reordered, errors }: Measurement): string {
+  return lost + duplicated + reordered + errors === 0 ? '' : [lost, duplicated, reordered, errors].join(' / ')
+}
+
+function rateOf(row: BenchCase, { units, seconds }: Measurement): string {
+  const rate = Math.round(units / seconds)
+  const asked = row.params.rate
+  return typeof asked === 'number' && rate < asked * KEEPS_UP ? `**${rate}/s of ${asked}**` : `${rate}/s`
 }
 
 /** The main table: what a unit costs on each target, and ours as a multiple of the best peer. */
@@ -55,15 +71,15 @@ function detail(row: BenchCase, column: Column, outcome: Outcome): string[] {
   const parts = [...outcome.figures].filter(([, value]) => figure(row.unit, value) !== '0.00')
   const split = parts.map(([name, value]) => `${name} ${figure(row.unit, value)}`).join(' + ')
   const busy = `${Math.round(outcome.generatorBusy * 100)} %${outcome.generatorBusy > BOTTLENECK ? ' **bottleneck**' : ''}`
-  const faults = [outcome.lost, outcome.duplicated, outcome.reordered, outcome.errors].join(' / ')
+  const faults = faultsOf(outcome)
   return [
     row.title,
     column.name,
     split,
-    `${Math.round(outcome.units / outcome.seconds)}/s`,
+    rateOf(row, outcome),
     milliseconds(outcome.p50Micros),
     milliseconds(outcome.p99Micros),
-    faults === '0 / 0 / 0 / 0' ? '0' : `**${faults}**`,
+    faults === '' ? '0' : `**${faults}**`,
     digits(outcome.generatorMicros),
     busy,
   ]

@@ -9,6 +9,7 @@ export function markOf(seq: number): string {
 export function readMark(text: string | undefined): { seq: number; sentAt: number } | undefined {
   if (text === undefined) return undefined
   const dash = text.indexOf('-')
+  if (dash < 1) return undefined
   const seq = Number.parseInt(text.slice(0, dash), 36)
   const sentAt = Number.parseInt(text.slice(dash + 1), 36)
   return Number.isNaN(seq) || Number.isNaN(sentAt) ? undefined : { seq, sentAt }
