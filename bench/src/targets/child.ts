@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { promisify } from 'node:util'
 
@@ -26,10 +26,13 @@ export class Child implements AsyncDisposable {
   readonly pid: number
   readonly #child: ChildProcess
   readonly #options: ChildOptions
+  /** Length of the log when it was started: what earlier processes wrote there is not its. */
+  readonly #logStart: number
 
   constructor(options: ChildOptions) {
     this.#options = options
     const log = openSync(options.logFile, 'a')
+    this.#logStart = fstatSync(log).size
     this.#child = spawn(options.command, options.args, {
       stdio: ['ignore', log, log],
       env: { ...process.env, ...options.env },
@@ -47,13 +50,12 @@ export class Child implements AsyncDisposable {
 
   /** Waits until `port` accepts connections; throws with the end of the log when the process ends or `limitMs` pass. */
   async listening(port: number, limitMs = 30_000): Promise<void> {
-    const end = performance.now() + limitMs
-    while (!this.ended && performance.now() < end) {
-      if (await accepts(port)) return
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-    const { command, logFile } = this.#options
-    throw new Error(`${command} did not come up:\n${readFileSync(logFile, 'utf8').slice(-2_000)}`)
+    await this.#until(() => accepts(port), limitMs)
+  }
+
+  /** Waits until its output holds `text`; throws like {@link listening}. */
+  async says(text: string, limitMs = 30_000): Promise<void> {
+    await this.#until(async () => this.#log().includes(text), limitMs)
   }
 
   /** Asks it to stop (SIGTERM, or `signal`), and kills it after `limitMs`. */
@@ -73,6 +75,20 @@ export class Child implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop()
+  }
+
+  #log(): string {
+    return readFileSync(this.#options.logFile).subarray(this.#logStart).toString()
+  }
+
+  async #until(holds: () => Promise<boolean>, limitMs: number): Promise<void> {
+    const end = performance.now() + limitMs
+    while (!this.ended && performance.now() < end) {
+      if (await holds()) return
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    const { command, args } = this.#options
+    throw new Error(`${[command, ...args].join(' ').slice(0, 200)} did not come up:\n${this.#log().slice(-2_000)}`)
   }
 }
 

@@ -2,7 +2,7 @@ import type { Endpoint, Security } from '../client/endpoint.ts'
 import type { Roots } from '../measure/process-groups.ts'
 import { Backing } from './backing.ts'
 import { type Child, freePort } from './child.ts'
-import { heliographVersion, startHeliograph } from './heliograph-process.ts'
+import { heliographVersion, READY, startHeliograph } from './heliograph-process.ts'
 import type { RunningTarget, Setup, Target } from './target.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -34,7 +34,7 @@ export class ClusterTarget implements Target {
     const cluster = new RunningCluster(backing)
     try {
       for (const service of SERVICES) await this.#startService(cluster, service, setup)
-      await cluster.listening()
+      await cluster.ready()
     } catch (error) {
       await cluster[Symbol.asyncDispose]()
       throw error
@@ -79,9 +79,9 @@ class RunningCluster implements RunningTarget {
     this.#members.push({ service, child, ports })
   }
 
-  /** Waits until every process answers calls and every edge takes clients. */
-  async listening(): Promise<void> {
-    for (const { child, ports } of this.#members) await child.listening(ports.c2s ?? ports.rpc, START_LIMIT_MS)
+  /** Waits until every process says that it is ready. */
+  async ready(): Promise<void> {
+    for (const { child } of this.#members) await child.says(READY, START_LIMIT_MS)
   }
 
   endpoints(security: Security): readonly Endpoint[] {

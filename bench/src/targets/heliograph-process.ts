@@ -9,6 +9,9 @@ import type { Workspace } from './workspace.ts'
 const TREE = fileURLToPath(new URL('../../../', import.meta.url))
 const JEMALLOC = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu'].map((path) => `${path}/libjemalloc.so.2`)
 
+/** What a process logs once it serves. */
+export const READY = '"event":"ready"'
+
 /** One Heliograph process to start: a service of this tree with its settings. */
 export interface HeliographProcess {
   readonly service: string

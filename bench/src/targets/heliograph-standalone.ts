@@ -1,6 +1,6 @@
 import type { Endpoint, Security } from '../client/endpoint.ts'
 import { freePort } from './child.ts'
-import { heliographVersion, startHeliograph } from './heliograph-process.ts'
+import { heliographVersion, READY, startHeliograph } from './heliograph-process.ts'
 import type { RunningTarget, Setup, Target } from './target.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -34,7 +34,7 @@ export class StandaloneTarget implements Target {
       jemalloc: this.#jemalloc,
       settings: { domain: DOMAIN, dataDir: `${home}/data`, certificate, accounts, archive, listen },
     })
-    await server.listening(listen.c2s, START_LIMIT_MS)
+    await server.says(READY, START_LIMIT_MS)
     return {
       endpoints: (security: Security): readonly Endpoint[] => {
         const port = security === 'direct-tls' ? listen.c2sTls : listen.c2s
