@@ -1,5 +1,9 @@
+export { codecs } from './codecs.ts'
 export { Envelope, type InstanceId, Kind, Op } from './envelope.ts'
+export { EnvelopeDecoder } from './envelope-decoder.ts'
 export type { Links, Receive } from './links.ts'
+export { LocalLinks } from './local/local-links.ts'
+export { createSwitchboard, type Switchboard } from './local/switchboard.ts'
 export type {
   Announce,
   Closed,
@@ -12,3 +16,7 @@ export type {
   Resume,
   Resumed,
 } from './messages.ts'
+export { type ConnectOptions, connectLinks } from './nats/connect-links.ts'
+export type { NatsOptions } from './nats/nats-bus.ts'
+export { NatsLinks, type NatsLinksOptions } from './nats/nats-links.ts'
+export { WireError } from './wire-error.ts'

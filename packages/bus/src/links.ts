@@ -11,17 +11,26 @@ export type Receive = (from: InstanceId, envelope: Envelope) => void
  */
 export interface Links {
   readonly instance: InstanceId
-  /** Queues for the next flush (once per event-loop turn). False when the queue to `to` is at its bound: nothing was queued. */
+  /**
+   * Queues for the next flush: once per event-loop turn, after all sockets that were readable have been served; never runs a receiver
+   * itself. False when the queue to `to` is at its bound or `to` is forgotten: nothing was queued. Sending to oneself is allowed.
+   */
   send(to: InstanceId, envelope: Envelope): boolean
   /** The one receiver of this instance. Envelopes that arrive before it is set wait. */
   receive(handler: Receive): void
-  /** The peer is known to be dead: forget what is queued for it and refuse its late frames. */
+  /** The peer is known to be dead, its id never comes back: forget what is queued for it and refuse its late frames. */
   forget(peer: InstanceId): void
-  /** Called when the bus says at once that nobody listens as `peer` (it may be starting, stopping, or dead). */
+  /**
+   * Called when the bus says at once that nobody listens as `peer` (it may be starting, stopping, or dead); at most every 250 ms for one
+   * peer. What is queued stays queued and goes when the peer comes, until `forget`.
+   */
   onNoResponders(handler: (peer: InstanceId) => void): void
-  /** Resolves when each live peer has acknowledged all that was sent to it, or after `timeoutMs`. */
+  /**
+   * Resolves when each live peer has acknowledged all that was sent to it, or after `timeoutMs`. A peer that has been absent for a
+   * second isn't waited for.
+   */
   settled(timeoutMs: number): Promise<void>
-  /** At-most-once notice to every instance that listens on `topic` (announcements; never stanzas). */
+  /** At-most-once notice to every instance that listens on `topic`, this one included (announcements; never stanzas). */
   announce(topic: string, message: Uint8Array): void
   listen(topic: string, handler: (message: Uint8Array, from: InstanceId) => void): () => void
   /** Proves the path through the bus: a round trip to itself. Rejects on time-out. */

@@ -3,6 +3,7 @@ export {
   type Infrastructure,
   type InfrastructureOptions,
   infrastructure,
+  ownServer,
   TEST_VARIABLES,
 } from './infrastructure/infrastructure.ts'
 export type { BackingKind, BackingServer } from './infrastructure/server.ts'

@@ -76,6 +76,26 @@ export async function infrastructure(options: InfrastructureOptions = {}): Promi
   }
 }
 
+/**
+ * One server of one's own, found or started like those of {@link infrastructure}, for tests that need no other.
+ * @throws one message that says what is missing and what would help.
+ */
+export async function ownServer(kind: BackingKind, say: (line: string) => void = () => {}): Promise<BackingServer> {
+  const dir = await mkdtemp(join(tmpdir(), 'hg-test-'))
+  try {
+    const server = await new Finder(true, dir, say).find(kind)
+    const end = server[Symbol.asyncDispose].bind(server)
+    const close = async (): Promise<void> => {
+      await end()
+      await dispose([], dir)
+    }
+    return Object.assign(server, { [Symbol.asyncDispose]: close })
+  } catch (error) {
+    await dispose([], dir)
+    throw error
+  }
+}
+
 async function dispose(servers: readonly BackingServer[], dir: string): Promise<void> {
   await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()))
   await rm(dir, { recursive: true, force: true })

@@ -1,0 +1,62 @@
+import { messageCodec } from './message-codec.ts'
+import type {
+  Announce,
+  Closed,
+  Disconnect,
+  Enable,
+  Enabled,
+  Open,
+  Opened,
+  Refused,
+  Resume,
+  Resumed,
+} from './messages.ts'
+
+/** For each operation with a body the codec of that body: proto/heliograph/v1/session.proto. */
+export const codecs = {
+  open: messageCodec<Open>({
+    resource: [1, 'string'],
+    address: [2, 'string'],
+    secure: [3, 'bool'],
+    mechanism: [4, 'string'],
+    transport: [5, 'string'],
+  }),
+  opened: messageCodec<Opened>({ jid: [1, 'string'], stream: [2, 'string'] }),
+  refused: messageCodec<Refused>({ condition: [1, 'string'], text: [2, 'string'], h: [3, 'sint'] }),
+  enable: messageCodec<Enable>({ resume: [1, 'bool'], max: [2, 'uint'] }),
+  enabled: messageCodec<Enabled>({ id: [1, 'string'], max: [2, 'uint'] }),
+  resume: messageCodec<Resume>({
+    previd: [1, 'string'],
+    h: [2, 'uint'],
+    address: [3, 'string'],
+    secure: [4, 'bool'],
+    mechanism: [5, 'string'],
+    transport: [6, 'string'],
+  }),
+  resumed: messageCodec<Resumed>({
+    jid: [1, 'string'],
+    stream: [2, 'string'],
+    previd: [3, 'string'],
+    h: [4, 'uint'],
+    base: [5, 'uint'],
+    max: [6, 'uint'],
+  }),
+  announce: messageCodec<Announce>({
+    jid: [1, 'string'],
+    stream: [2, 'string'],
+    smId: [3, 'string'],
+    resume: [4, 'bool'],
+    max: [5, 'uint'],
+    base: [6, 'uint'],
+    custody: [7, 'uint'],
+    acked: [8, 'uint'],
+    unacked: [9, 'uint'],
+    lastId: [10, 'uint'],
+    address: [11, 'string'],
+    secure: [12, 'bool'],
+    mechanism: [13, 'string'],
+    transport: [14, 'string'],
+  }),
+  closed: messageCodec<Closed>({ lost: [1, 'bool'] }),
+  disconnect: messageCodec<Disconnect>({ condition: [1, 'string'], text: [2, 'string'] }),
+}

@@ -1,0 +1,105 @@
+import type { Envelope, InstanceId } from '../envelope.ts'
+import { acknowledgeIn, type ReadFrame } from './frame.ts'
+import { Inbox, type Verdict } from './inbox.ts'
+import { Outbox, type OutboxOptions } from './outbox.ts'
+
+export interface PeerOptions extends OutboxOptions {
+  readonly peer: InstanceId
+}
+
+/**
+ * Both directions between this instance and one other. It knows no bus and no clock: frames come in by `take`, go out by
+ * `transmit`, and the time in milliseconds is handed in.
+ */
+export class Peer {
+  readonly id: InstanceId
+  readonly #outbox: Outbox
+  readonly #inbox = new Inbox()
+  readonly #transmit: (frame: Buffer, again: boolean) => void
+  /** Waits in the list of those to be flushed at the end of this turn. */
+  dirty = false
+  /** When `onNoResponders` was last called for it. */
+  noticedAt = Number.NEGATIVE_INFINITY
+
+  constructor(options: PeerOptions) {
+    this.id = options.peer
+    this.#transmit = (frame, again) => {
+      acknowledgeIn(frame, this.#inbox)
+      this.#inbox.settled()
+      options.transmit(frame, again)
+    }
+    this.#outbox = new Outbox({ ...options, transmit: this.#transmit })
+  }
+
+  get backlog(): number {
+    return this.#outbox.backlog
+  }
+
+  absentFor(now: number): number {
+    return this.#outbox.absentFor(now)
+  }
+
+  /** Something waits for the clock. */
+  get active(): boolean {
+    return this.#outbox.backlog > 0 || this.#inbox.owed !== 'nothing' || this.#inbox.gap
+  }
+
+  /** An acknowledgement must go out in this turn. */
+  get urgent(): boolean {
+    return this.#inbox.owed === 'now'
+  }
+
+  enqueue(envelope: Envelope): boolean {
+    return this.#outbox.enqueue(envelope)
+  }
+
+  /** Judges a frame of the peer's. If `taken`, what it carries is to be handled now. */
+  take(frame: ReadFrame, size: number, now: number): Verdict | 'acknowledgement' {
+    if (frame.link === this.#outbox.link) {
+      this.#outbox.acknowledge(frame.acked, now)
+      if (frame.resend) this.#outbox.repeat(now)
+    }
+    return frame.sequence === 0 ? 'acknowledgement' : this.#inbox.judge(frame, size)
+  }
+
+  /** Takes note of the acknowledgement in a frame, but not of what it carries: the sender will repeat that. */
+  decline(frame: ReadFrame, now: number): void {
+    if (frame.link === this.#outbox.link) this.#outbox.acknowledge(frame.acked, now)
+    if (frame.sequence !== 0) this.#inbox.decline(frame.senderLink)
+  }
+
+  /** Asks for what was declined. */
+  renew(): void {
+    this.#inbox.renew()
+  }
+
+  assemble(part: Buffer, last: boolean): Buffer | undefined {
+    return this.#inbox.assemble(part, last)
+  }
+
+  flush(now: number): void {
+    this.#outbox.flush(now)
+    if (this.urgent) this.#transmit(this.#outbox.bare(), false)
+  }
+
+  tick(now: number): void {
+    this.#outbox.tick(now)
+    this.#inbox.tick()
+    if (this.urgent) this.#transmit(this.#outbox.bare(), false)
+  }
+
+  nobody(now: number): void {
+    this.#outbox.nobody(now)
+  }
+
+  suspend(): void {
+    this.#outbox.suspend()
+  }
+
+  /** The bus is back: repeats what isn't acknowledged and says how far it has come itself. */
+  resume(now: number): void {
+    this.#inbox.renew()
+    this.#outbox.resume(now)
+    this.flush(now)
+  }
+}

@@ -1,0 +1,183 @@
+import type { Envelope, InstanceId } from '../envelope.ts'
+import { EnvelopeDecoder } from '../envelope-decoder.ts'
+import { encodeEnvelope } from '../envelope-encoder.ts'
+import { Forgotten } from '../link/forgotten.ts'
+import type { Links, Receive } from '../links.ts'
+import { WireWriter } from '../wire-writer.ts'
+import { Lane } from './lane.ts'
+import type { Exchange } from './switchboard.ts'
+
+/** Least time between two notices that a peer is absent. */
+const noticeMs = 250
+
+interface Route {
+  readonly lane: Lane
+  dirty: boolean
+  noticedAt: number
+}
+
+/** Links within one process: envelopes are handed over by reference, later in the same turn of the event loop. */
+export class LocalLinks implements Links {
+  readonly instance: InstanceId
+  readonly #exchange: Exchange
+  readonly #routes = new Map<InstanceId, Route>()
+  readonly #forgotten = new Forgotten()
+  readonly #decoder = new EnvelopeDecoder()
+  readonly #writer = new WireWriter()
+  /** Is in the switchboard's list of those with something to hand over. */
+  waiting = false
+  #receive: Receive | undefined
+  #absentHandlers: ((peer: InstanceId) => void)[] = []
+  #dirty: InstanceId[] = []
+  #settling: (() => void)[] = []
+  #closed = false
+
+  constructor(instance: InstanceId, exchange: Exchange) {
+    this.instance = instance
+    this.#exchange = exchange
+  }
+
+  get backlog(): number {
+    let bytes = 0
+    for (const { lane } of this.#routes.values()) bytes += lane.weight
+    return bytes
+  }
+
+  send(to: InstanceId, envelope: Envelope): boolean {
+    if (this.#closed || this.#forgotten.has(to)) return false
+    const route = this.#routeTo(to)
+    if (!route.lane.push(this.#exchange.encode ? this.#recoded(envelope) : envelope)) {
+      this.#exchange.meters.refusals.add()
+      return false
+    }
+    this.#exchange.meters.envelopesSent.add()
+    this.#touch(to, route)
+    return true
+  }
+
+  receive(handler: Receive): void {
+    this.#receive = handler
+    this.#exchange.arrived(this.instance)
+  }
+
+  forget(peer: InstanceId): void {
+    this.#forgotten.add(peer)
+    this.#routes.delete(peer)
+    this.#checkSettled()
+  }
+
+  onNoResponders(handler: (peer: InstanceId) => void): void {
+    this.#absentHandlers.push(handler)
+  }
+
+  async settled(timeoutMs: number): Promise<void> {
+    if (this.#isSettled()) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs)
+      this.#settling.push(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
+  }
+
+  announce(topic: string, message: Uint8Array): void {
+    if (!this.#closed) this.#exchange.announce(topic, message, this.instance)
+  }
+
+  listen(topic: string, handler: (message: Uint8Array, from: InstanceId) => void): () => void {
+    return this.#exchange.listen(topic, handler)
+  }
+
+  async ping(): Promise<void> {
+    if (this.#closed) throw new Error('the links are closed')
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return
+    this.handOver()
+    this.#closed = true
+    this.#exchange.remove(this)
+  }
+
+  /** Tries again to hand over what is queued for `peer`. */
+  retry(peer: InstanceId): void {
+    const route = this.#routes.get(peer)
+    if (route !== undefined && route.lane.length > 0) this.#touch(peer, route)
+  }
+
+  /** Hands everything queued to those who are there. */
+  handOver(): void {
+    this.waiting = false
+    const dirty = this.#dirty
+    this.#dirty = []
+    for (const peer of dirty) {
+      const route = this.#routes.get(peer)
+      if (route === undefined) continue
+      route.dirty = false
+      const links = this.#exchange.find(peer)
+      if (links === undefined) this.#absent(peer, route)
+      else links.accept(this.instance, route.lane)
+    }
+    this.#checkSettled()
+  }
+
+  /** Takes what `from` has queued for this instance, if it receives yet. */
+  accept(from: InstanceId, lane: Lane): void {
+    if (this.#receive === undefined) return
+    const envelopes = lane.takeAll()
+    if (this.#forgotten.has(from)) return
+    this.#exchange.meters.envelopesReceived.add(envelopes.length)
+    for (const envelope of envelopes) {
+      try {
+        this.#receive(from, envelope)
+      } catch (error) {
+        this.#exchange.log.error('envelope_handler_failed', { error, instance: from, op: envelope.op })
+      }
+    }
+  }
+
+  #routeTo(peer: InstanceId): Route {
+    const known = this.#routes.get(peer)
+    if (known !== undefined) return known
+    const lane = new Lane(this.#exchange.queueBytes)
+    const route = { lane, dirty: false, noticedAt: Number.NEGATIVE_INFINITY }
+    this.#routes.set(peer, route)
+    return route
+  }
+
+  #touch(peer: InstanceId, route: Route): void {
+    if (route.dirty) return
+    route.dirty = true
+    this.#dirty.push(peer)
+    this.#exchange.wake(this)
+  }
+
+  #absent(peer: InstanceId, route: Route): void {
+    const now = performance.now()
+    if (now - route.noticedAt < noticeMs) return
+    route.noticedAt = now
+    for (const handler of this.#absentHandlers) handler(peer)
+  }
+
+  #recoded(envelope: Envelope): Envelope {
+    this.#writer.release()
+    encodeEnvelope(this.#writer, 1, envelope)
+    return this.#decoder.decode(this.#writer.take(0), 5)
+  }
+
+  #isSettled(): boolean {
+    for (const [peer, { lane }] of this.#routes) {
+      if (lane.length > 0 && this.#exchange.find(peer) !== undefined) return false
+    }
+    return true
+  }
+
+  #checkSettled(): void {
+    if (this.#settling.length === 0 || !this.#isSettled()) return
+    const settling = this.#settling
+    this.#settling = []
+    for (const resolve of settling) resolve()
+  }
+}
