@@ -6,7 +6,7 @@ import { type Job, type Load, numberParam, shareOf } from './load.ts'
 
 /**
  * Sessions that log in and then say nothing, to weigh them. The first sixth is there before the first weighing: what a server allocates once,
- * and memory that it has spare, is not counted as a session's or against it. Params: `settleMs` (wait before weighing).
+ * and memory that it has spare, is not counted as a session's or against it. Params: `settleMs` (wait before each weighing, for collectors to come by).
  */
 export class IdleLoad implements Load {
   readonly latency = new LatencyHistogram()
@@ -62,7 +62,7 @@ export class IdleLoad implements Load {
   }
 
   async #settle(): Promise<void> {
-    const settleMs = numberParam(this.#job.params, 'settleMs', 3_000)
+    const settleMs = numberParam(this.#job.params, 'settleMs', 8_000)
     await new Promise((resolve) => setTimeout(resolve, settleMs))
   }
 }
