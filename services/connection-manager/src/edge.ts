@@ -1,0 +1,31 @@
+import type { Hosts, Router } from '@heliograph/ownership'
+import type { Accounts } from '@heliograph/rpc'
+import type { Credentials } from '@heliograph/sasl'
+import type { Logger, Tracing } from '@heliograph/telemetry'
+import type { CoarseClock } from './clock.ts'
+import type { EdgeConfig } from './config.ts'
+import type { Connection } from './connection.ts'
+import type { Connections } from './connections.ts'
+import type { EdgeEvents } from './events.ts'
+import type { TlsUpgrade } from './listeners/tls.ts'
+import type { Flusher } from './outbound/flusher.ts'
+import type { Epochs } from './owners/epochs.ts'
+
+/** Everything an edge is made of; built in `service.ts`, reached through each connection. */
+export interface Edge {
+  readonly config: EdgeConfig
+  readonly log: Logger
+  readonly events: EdgeEvents
+  readonly tracing: Tracing
+  readonly hosts: Hosts
+  readonly router: Router
+  readonly credentials: Credentials
+  readonly accounts: Accounts
+  readonly tls: TlsUpgrade
+  readonly clock: CoarseClock
+  readonly connections: Connections
+  /** Those whose client waits for an answer to `<r/>`. */
+  readonly answers: Set<Connection>
+  readonly flusher: Flusher
+  readonly epochs: Epochs
+}

@@ -1,0 +1,129 @@
+import type { Envelope } from '@heliograph/bus'
+import type { SaslCondition, StreamError } from '@heliograph/stanza'
+import { type Counter, type Histogram, type Logger, type Metrics, secondsBuckets } from '@heliograph/telemetry'
+import type { Connection } from './connection.ts'
+import type { TransportKind } from './transport/transport.ts'
+
+const PREFIX = 'heliograph_edge'
+const TRANSPORTS: readonly TransportKind[] = ['tcp', 'tls', 'websocket']
+
+/** What happens at an edge that somebody may want to know of. */
+export class EdgeEvents {
+  readonly stanzasIn: Counter
+  readonly stanzasOut: Counter
+  readonly bytesIn: Counter
+  readonly bytesOut: Counter
+  /** From sending a stanza to its owner until that has custody of it. */
+  readonly custodyWait: Histogram
+  readonly #log: Logger
+  readonly #metrics: Metrics
+  readonly #open: Record<TransportKind, number> = { tcp: 0, tls: 0, websocket: 0 }
+  #bound = 0
+
+  constructor(log: Logger, metrics: Metrics) {
+    this.#log = log
+    this.#metrics = metrics
+    const stanzas = (direction: string) =>
+      metrics.counter(`${PREFIX}_stanzas_total`, 'Stanzas of bound clients.', { direction })
+    const bytes = (direction: string) => metrics.counter(`${PREFIX}_bytes_total`, 'Bytes of streams.', { direction })
+    this.stanzasIn = stanzas('in')
+    this.stanzasOut = stanzas('out')
+    this.bytesIn = bytes('in')
+    this.bytesOut = bytes('out')
+    this.custodyWait = metrics.histogram(
+      `${PREFIX}_custody_wait_seconds`,
+      'From a stanza to its custody.',
+      secondsBuckets,
+    )
+    for (const transport of TRANSPORTS) {
+      const read = () => this.#open[transport]
+      metrics.gauge(`${PREFIX}_connections`, 'Open connections.', read, { transport })
+    }
+    metrics.gauge(`${PREFIX}_bound`, 'Connections with a bound resource.', () => this.#bound)
+  }
+
+  connected({ kind }: Connection): void {
+    this.#open[kind]++
+    this.#count('accepted_total', 'Connections accepted.', { transport: kind })
+  }
+
+  disconnected({ kind }: Connection): void {
+    this.#open[kind]--
+  }
+
+  /** Not taken: too many from that address, or not what its listener is for. */
+  rejected(reason: 'address_limit' | 'proxy_header'): void {
+    this.#count('rejected_total', 'Connections rejected.', { reason })
+  }
+
+  tlsStarted(connection: Connection): void {
+    this.#count('tls_total', 'Connections that started TLS within the stream.')
+    this.#debug('tls_started', connection)
+  }
+
+  authenticated(connection: Connection): void {
+    this.#count('authentications_total', 'Authentications that succeeded.', { mechanism: connection.mechanism })
+  }
+
+  authenticationFailed(connection: Connection, condition: SaslCondition): void {
+    this.#count('authentication_failures_total', 'Authentications that failed.', { condition })
+    this.#log.info('authentication_failed', { conn: connection.number, address: connection.address, condition })
+  }
+
+  registered({ address, domain }: Connection): void {
+    this.#count('registrations_total', 'Accounts created in-band.')
+    this.#log.info('account_registered', { address, domain })
+  }
+
+  bound(connection: Connection): void {
+    this.#bound++
+    this.#debug('bound', connection)
+  }
+
+  unbound(): void {
+    this.#bound--
+  }
+
+  resumed(): void {
+    this.#count('resumes_total', 'Sessions resumed.', { outcome: 'resumed' })
+  }
+
+  resumeFailed(): void {
+    this.#count('resumes_total', 'Sessions resumed.', { outcome: 'failed' })
+  }
+
+  /** Reading stopped because too much is not in custody. */
+  stalled(): void {
+    this.#count('stalls_total', 'Times that a client was not read because its stanzas were not in custody.')
+  }
+
+  slowReader(connection: Connection): void {
+    this.#count('slow_readers_total', 'Connections closed because the client did not read.')
+    this.#log.info('slow_reader', { conn: connection.number, jid: connection.session?.jid })
+  }
+
+  streamError(connection: Connection, { condition }: StreamError): void {
+    this.#count('stream_errors_total', 'Streams closed with an error.', { condition })
+    this.#debug('stream_error', connection, condition)
+  }
+
+  /** An owner that was replaced still speaks. */
+  refusedEpoch({ emitterPartition, epoch }: Envelope): void {
+    this.#count('refused_epochs_total', 'Envelopes of owners that were replaced.')
+    this.#log.info('refused_epoch', { partition: emitterPartition, epoch })
+  }
+
+  unknownConnection({ conn, op }: Envelope): void {
+    this.#count('unknown_connections_total', 'Envelopes for connections that are gone.')
+    if (this.#log.enabled('debug')) this.#log.debug('unknown_connection', { conn, op })
+  }
+
+  #count(name: string, help: string, labels?: Record<string, string>): void {
+    this.#metrics.counter(`${PREFIX}_${name}`, help, labels).add()
+  }
+
+  #debug(event: string, connection: Connection, condition?: string): void {
+    if (!this.#log.enabled('debug')) return
+    this.#log.debug(event, { conn: connection.number, jid: connection.session?.jid, condition })
+  }
+}

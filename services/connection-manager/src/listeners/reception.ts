@@ -1,0 +1,75 @@
+import type { Socket } from 'node:net'
+import { readProxyHeader } from '../proxy-protocol/header.ts'
+import { Networks, plainAddress } from '../proxy-protocol/networks.ts'
+import { AddressLimit } from './address-limit.ts'
+
+/** How long a proxy has to send its header. */
+const HEADER_TIMEOUT_MS = 5_000
+
+export interface ReceptionOptions {
+  /** Networks whose connections begin with a PROXY header, and only theirs. */
+  readonly trusted: readonly string[]
+  readonly connectionsPerAddress: number
+  readonly rejected: (reason: 'address_limit' | 'proxy_header') => void
+}
+
+/** What happens to every accepted socket before anything is read from the client: who is it really, and may it come in. */
+export class Reception {
+  readonly #trusted: Networks
+  readonly #limit: AddressLimit
+  readonly #rejected: ReceptionOptions['rejected']
+
+  constructor({ trusted, connectionsPerAddress, rejected }: ReceptionOptions) {
+    this.#trusted = new Networks(trusted)
+    this.#limit = new AddressLimit(connectionsPerAddress)
+    this.#rejected = rejected
+  }
+
+  /** Calls `welcome` with the client's address, at once or after the proxy's header; or closes the socket. */
+  receive(socket: Socket, welcome: (socket: Socket, address: string) => void): void {
+    // We gather writes ourselves.
+    socket.setNoDelay(true)
+    const peer = plainAddress(socket.remoteAddress)
+    if (this.#trusted.has(peer)) this.#readHeader(socket, peer, welcome)
+    else this.#admit(socket, peer, welcome)
+  }
+
+  #admit(socket: Socket, address: string, welcome: (socket: Socket, address: string) => void): void {
+    if (!this.#limit.enter(address)) {
+      this.#rejected('address_limit')
+      socket.destroy()
+      return
+    }
+    socket.once('close', () => this.#limit.leave(address))
+    welcome(socket, address)
+  }
+
+  #readHeader(socket: Socket, peer: string, welcome: (socket: Socket, address: string) => void): void {
+    let seen: Buffer = Buffer.alloc(0)
+    const reject = (): void => {
+      this.#rejected('proxy_header')
+      socket.destroy()
+    }
+    const read = (): void => {
+      const chunk: Buffer | null = socket.read()
+      if (chunk === null) return
+      seen = Buffer.concat([seen, chunk])
+      const header = readProxyHeader(seen)
+      if (header === 'incomplete') return
+      if (header === 'invalid') {
+        reject()
+        return
+      }
+      socket.off('readable', read)
+      socket.off('error', ignore)
+      socket.setTimeout(0, reject)
+      if (header.length < seen.length) socket.unshift(seen.subarray(header.length))
+      this.#admit(socket, header.source ?? peer, welcome)
+    }
+    socket.on('error', ignore)
+    socket.setTimeout(HEADER_TIMEOUT_MS, reject)
+    socket.on('readable', read)
+  }
+}
+
+function ignore(): void {}

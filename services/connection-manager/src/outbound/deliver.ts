@@ -1,0 +1,66 @@
+import type { Envelope } from '@heliograph/bus'
+import { NS, type Splicer, type Stanza } from '@heliograph/stanza'
+import type { Connection } from '../connection.ts'
+import type { Edge } from '../edge.ts'
+import type { Session } from '../session/session.ts'
+import { traceOf } from './trace.ts'
+
+/** One stanza for one connection: its own `to` stands. */
+export function deliverOne(connection: Connection, session: Session, envelope: Envelope): void {
+  const stanza = envelope.stanza!
+  const span = connection.edge.tracing.span('edge.out', traceOf(envelope))
+  const bytes = stanza.toBytes(connection.stanzaNs)
+  hand(connection, session, bytes, { stanza, id: envelope.id, multicast: false })
+  span.end()
+}
+
+/** One stanza for many connections: serialised once for each kind of stream, `to` put in for each. */
+export function deliver(edge: Edge, envelope: Envelope, conns: readonly number[]): void {
+  const stanza = envelope.stanza!
+  const span = edge.tracing.span('edge.out', traceOf(envelope))
+  const { id, emitterPartition } = envelope
+  const splicers = new Splicers(stanza)
+  for (let i = 0; i < conns.length; i++) {
+    const connection = edge.connections.get(conns[i]!)
+    const session = connection?.session
+    if (connection === undefined || session === undefined || connection.partition !== emitterPartition) {
+      edge.events.unknownConnection(envelope)
+      continue
+    }
+    hand(connection, session, splicers.of(connection).bytesFor(session.jid), { stanza, id, multicast: true })
+  }
+  span.end()
+}
+
+/** A stanza prepared for the two kinds of stream, each when first needed. */
+class Splicers {
+  readonly #stanza: Stanza
+  #plain: Splicer | undefined
+  #framed: Splicer | undefined
+
+  constructor(stanza: Stanza) {
+    this.#stanza = stanza
+  }
+
+  of({ isWebSocket }: Connection): Splicer {
+    if (isWebSocket) {
+      this.#framed ??= this.#stanza.splicer(NS.client)
+      return this.#framed
+    }
+    this.#plain ??= this.#stanza.splicer()
+    return this.#plain
+  }
+}
+
+function hand(
+  connection: Connection,
+  session: Session,
+  bytes: Buffer,
+  { stanza, id, multicast }: { stanza: Stanza; id: number; multicast: boolean },
+): void {
+  const { managed } = session
+  if (managed !== undefined) managed.keep({ stanza, multicast, id, bytes: bytes.length }, connection.edge.clock.now)
+  if (id > session.lastId) session.lastId = id
+  connection.edge.events.stanzasOut.add()
+  connection.write(bytes)
+}

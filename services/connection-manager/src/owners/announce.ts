@@ -1,0 +1,50 @@
+import { codecs, Envelope, Op } from '@heliograph/bus'
+import type { Owner } from '@heliograph/ownership'
+import type { Connection } from '../connection.ts'
+import type { Edge } from '../edge.ts'
+import { originOf } from '../session/origin.ts'
+import type { Session } from '../session/session.ts'
+import { tellOwner } from './tell-owner.ts'
+
+/**
+ * A partition has a new owner: it is told of each connection of its users what this edge holds, and gets again, in order, all that is
+ * not in custody. It recognises what it has by ingress id.
+ */
+export function announceTo(edge: Edge, partition: number, owner: Owner): void {
+  if (!edge.epochs.admits(partition, owner.epoch)) return
+  for (const connection of edge.connections.inPartition(partition)) {
+    const { session, request } = connection
+    if (session !== undefined) announce(connection, session)
+    // Not answered: asked again.
+    else if (request !== undefined) tellOwner(connection, request)
+  }
+}
+
+function announce(connection: Connection, session: Session): void {
+  const { managed } = session
+  const envelope = new Envelope(Op.announce)
+  envelope.body = codecs.announce.encode({
+    jid: session.jid,
+    stream: session.stream,
+    smId: managed?.id ?? '',
+    resume: managed !== undefined && managed.id !== '',
+    max: managed?.max ?? 0,
+    base: managed?.base ?? 0,
+    custody: session.inFlight.custody,
+    acked: managed?.acked ?? 0,
+    unacked: managed?.copies.length ?? 0,
+    lastId: session.lastId,
+    ...originOf(connection),
+  })
+  tellOwner(connection, envelope)
+  if (managed !== undefined) {
+    managed.untold = false
+    for (const { stanza, multicast, id } of managed.copies) {
+      const copy = new Envelope(Op.unacked)
+      copy.stanza = multicast ? stanza.with({ to: session.jid }) : stanza
+      copy.id = id
+      tellOwner(connection, copy)
+    }
+  }
+  for (const { envelope: again } of session.inFlight) tellOwner(connection, again)
+}

@@ -1,0 +1,81 @@
+import { codecs, type Envelope, Op } from '@heliograph/bus'
+import { STANZA_CONDITIONS, STREAM_CONDITIONS, type StanzaCondition, type StreamCondition } from '@heliograph/stanza'
+import { refuseBind } from '../bind/bind.ts'
+import type { Connection } from '../connection.ts'
+import { custodyTaken } from '../custody/taken.ts'
+import type { Edge } from '../edge.ts'
+import { enabled } from '../management/enable.ts'
+import { managementFailed } from '../management/failed.ts'
+import { deliver, deliverOne } from '../outbound/deliver.ts'
+import { opened, resumed } from '../session/begin.ts'
+import { closeStream } from '../stream/close.ts'
+import { refused } from '../stream/refused.ts'
+
+/** What the owner of a user says to this edge. Anything from an owner that has been replaced is refused (its epoch is lower). */
+export function receive(edge: Edge, envelope: Envelope): void {
+  if (!edge.epochs.admits(envelope.emitterPartition, envelope.epoch)) {
+    edge.events.refusedEpoch(envelope)
+    return
+  }
+  if (envelope.op === Op.deliver && envelope.conns !== undefined) {
+    deliver(edge, envelope, envelope.conns)
+    return
+  }
+  const connection = edge.connections.get(envelope.conn)
+  // Gone meanwhile; the owner hears of that by `closed`.
+  if (connection === undefined || connection.partition !== envelope.emitterPartition) {
+    edge.events.unknownConnection(envelope)
+    return
+  }
+  act(connection, envelope)
+}
+
+function act(connection: Connection, envelope: Envelope): void {
+  const { session, request } = connection
+  switch (envelope.op) {
+    case Op.deliver:
+      if (session !== undefined) deliverOne(connection, session, envelope)
+      return
+    case Op.custody:
+      if (session !== undefined) custodyTaken(connection, session, envelope.count)
+      return
+    case Op.enabled:
+      if (session !== undefined) enabled(connection, session, codecs.enabled.decode(envelope.body!))
+      return
+    case Op.opened:
+      if (request?.op === Op.open) opened(connection, codecs.opened.decode(envelope.body!))
+      return
+    case Op.resumed:
+      if (request?.op === Op.resume) resumed(connection, codecs.resumed.decode(envelope.body!))
+      return
+    case Op.refused:
+      if (request !== undefined) refuse(connection, request.op, envelope.body!)
+      return
+    case Op.disconnect:
+      disconnect(connection, envelope.body!)
+  }
+}
+
+function refuse(connection: Connection, asked: Op, body: Uint8Array): void {
+  const { condition, text, h } = codecs.refused.decode(body)
+  const known: StanzaCondition = condition in STANZA_CONDITIONS ? (condition as StanzaCondition) : 'undefined-condition'
+  if (asked === Op.open) refuseBind(connection, known, text)
+  else {
+    connection.edge.events.resumeFailed()
+    managementFailed(connection, known, h)
+  }
+  refused(connection)
+}
+
+/** The owner has ended the session, or never knew it: nothing is told back. */
+function disconnect(connection: Connection, body: Uint8Array): void {
+  const { condition, text } = codecs.disconnect.decode(body)
+  if (condition === '') {
+    closeStream(connection, undefined, { ownerKnows: true })
+    return
+  }
+  const known = (STREAM_CONDITIONS as readonly string[]).includes(condition)
+  const error = { condition: known ? (condition as StreamCondition) : ('undefined-condition' as const) }
+  const details = error.condition === 'see-other-host' ? { host: text } : text === '' ? {} : { text }
+  closeStream(connection, { ...error, ...details }, { ownerKnows: true })
+}

@@ -1,0 +1,16 @@
+import { NS } from '@heliograph/stanza'
+import type { ParsedElement } from '@heliograph/xml'
+import type { Connection } from '../connection.ts'
+import { isLoopback } from '../proxy-protocol/networks.ts'
+
+const QUERY = `{${NS.register}}query`
+
+/** Whether this client may create an account in-band (XEP-0077). */
+export function registrationAllowed({ edge, address }: Connection): boolean {
+  const { registration } = edge.config
+  return registration === 'always' || (registration === 'loopback' && isLoopback(address))
+}
+
+export function isRegistration(parsed: ParsedElement): boolean {
+  return parsed.name === 'iq' && parsed.children.includes(QUERY)
+}

@@ -1,0 +1,136 @@
+import type { Socket } from 'node:net'
+import { Kind } from '@heliograph/bus'
+import type { CertificateStore } from '@heliograph/certificates'
+import type { ListenAddress } from '@heliograph/config'
+import type { Hosts, Router } from '@heliograph/ownership'
+import type { Accounts } from '@heliograph/rpc'
+import type { Telemetry } from '@heliograph/telemetry'
+import { CoarseClock } from './clock.ts'
+import type { EdgeConfig } from './config.ts'
+import { Connections } from './connections.ts'
+import { drainConnections } from './drain.ts'
+import type { Edge } from './edge.ts'
+import { EdgeEvents } from './events.ts'
+import { type Listener, listen } from './listeners/listen.ts'
+import { Reception } from './listeners/reception.ts'
+import { welcomePlain, welcomeSecure } from './listeners/streams.ts'
+import { TlsUpgrade } from './listeners/tls.ts'
+import { Web } from './listeners/web.ts'
+import { Flusher } from './outbound/flusher.ts'
+import { announceTo } from './owners/announce.ts'
+import { Epochs } from './owners/epochs.ts'
+import { receive } from './owners/receive.ts'
+import { credentialsOf } from './sasl/credentials.ts'
+import { Sweep } from './sweep.ts'
+
+/** What an edge is given. */
+export interface EdgeParts {
+  readonly config: EdgeConfig
+  readonly telemetry: Telemetry
+  readonly hosts: Hosts
+  readonly router: Router
+  readonly accounts: Accounts
+  readonly certificates: CertificateStore
+  readonly clock?: CoarseClock
+}
+
+/** An edge that listens. */
+export class RunningEdge implements Disposable {
+  readonly edge: Edge
+  readonly #listeners = new Map<string, Listener>()
+  readonly #reception: Reception
+  readonly #web: Web
+  readonly #sweep: Sweep
+
+  /** @throws when an address can't be bound; nothing listens then */
+  static async open(parts: EdgeParts): Promise<RunningEdge> {
+    const running = new RunningEdge(composeEdge(parts))
+    try {
+      await running.#listen()
+    } catch (error) {
+      running[Symbol.dispose]()
+      throw error
+    }
+    return running
+  }
+
+  private constructor(edge: Edge) {
+    this.edge = edge
+    const { config, events, router } = edge
+    this.#reception = new Reception({
+      trusted: config.proxyProtocol.trusted,
+      connectionsPerAddress: config.limits.connectionsPerAddress,
+      rejected: (reason) => events.rejected(reason),
+    })
+    this.#web = new Web(edge)
+    this.#sweep = new Sweep(edge)
+    router.serveInstance((envelope) => receive(edge, envelope))
+    router.onRoute(Kind.user, (partition, owner) => announceTo(edge, partition, owner))
+  }
+
+  /** Listener → `host:port` as bound. */
+  get addresses(): Record<string, string> {
+    return Object.fromEntries([...this.#listeners].map(([name, listener]) => [name, listener.address]))
+  }
+
+  /** Takes no more connections, then closes those it has, paced; ends at once when `signal` aborts. */
+  async drain(signal: AbortSignal): Promise<void> {
+    this.#stopAccepting()
+    await drainConnections(this.edge, signal)
+  }
+
+  /** What is due by the clock; the edge does it by itself four times a second. */
+  sweep(): void {
+    this.#sweep.tick()
+  }
+
+  /** Drops what is still connected: sessions with stream management can be resumed elsewhere. */
+  [Symbol.dispose](): void {
+    this.#stopAccepting()
+    for (const connection of this.edge.connections) connection.transport.destroy()
+    this.#sweep[Symbol.dispose]()
+  }
+
+  #stopAccepting(): void {
+    for (const listener of this.#listeners.values()) listener.close()
+  }
+
+  async #listen(): Promise<void> {
+    const { edge } = this
+    const { listen: at } = edge.config
+    await this.#add('c2s', at.c2s, (socket, address) => welcomePlain(edge, socket, address))
+    await this.#add('c2sTls', at.c2sTls, (socket, address) => welcomeSecure(edge, socket, address))
+    await this.#add('http', at.http, (socket, address) => this.#web.welcomePlain(socket, address))
+    await this.#add('https', at.https, (socket, address) => this.#web.welcomeSecure(socket, address))
+    this.#web.securePort = this.#listeners.get('https')?.port ?? 0
+  }
+
+  async #add(
+    name: string,
+    at: ListenAddress | false,
+    welcome: (socket: Socket, address: string) => void,
+  ): Promise<void> {
+    if (at === false) return
+    this.#listeners.set(name, await listen(at, (socket) => this.#reception.receive(socket, welcome)))
+  }
+}
+
+function composeEdge({ config, telemetry, hosts, router, accounts, certificates, clock }: EdgeParts): Edge {
+  const { log, metrics, tracer } = telemetry
+  return {
+    config,
+    log,
+    events: new EdgeEvents(log, metrics),
+    tracing: tracer,
+    hosts,
+    router,
+    accounts,
+    credentials: credentialsOf(accounts),
+    tls: new TlsUpgrade(certificates),
+    clock: clock ?? new CoarseClock(),
+    connections: new Connections(),
+    answers: new Set(),
+    flusher: new Flusher(),
+    epochs: new Epochs(),
+  }
+}

@@ -1,0 +1,26 @@
+import { channelBindingsOf } from '@heliograph/certificates'
+import { type ChannelBindings, type Dialogue, NO_BINDINGS } from '@heliograph/sasl'
+import type { Connection } from '../connection.ts'
+
+/** Authentication as far as it has come on one stream. */
+export interface Authentication {
+  failures: number
+  /** The attempt under way. */
+  dialogue: Dialogue | undefined
+  /** Made when first asked for, after the handshake; a connection's TLS doesn't change any more. */
+  bindings: ChannelBindings | undefined
+}
+
+export function authenticationOf(connection: Connection): Authentication {
+  connection.authentication ??= { failures: 0, dialogue: undefined, bindings: undefined }
+  return connection.authentication
+}
+
+/** What authentication on this connection can be bound to. */
+export function bindingsOf(connection: Connection): ChannelBindings {
+  const { tls } = connection.transport
+  if (tls === undefined) return NO_BINDINGS
+  const authentication = authenticationOf(connection)
+  authentication.bindings ??= channelBindingsOf(tls)
+  return authentication.bindings
+}

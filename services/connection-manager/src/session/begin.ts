@@ -1,0 +1,40 @@
+import type { Opened, Resumed } from '@heliograph/bus'
+import { codecs } from '@heliograph/bus'
+import { type FullJid, trusted } from '@heliograph/jid'
+import { NS } from '@heliograph/stanza'
+import { escapeAttribute } from '@heliograph/xml'
+import { bindResult } from '../bind/bind.ts'
+import type { Connection } from '../connection.ts'
+import { Managed } from '../management/managed.ts'
+import { bound } from '../stream/bound.ts'
+import { Session } from './session.ts'
+
+/** The owner has bound a resource (RFC 6120 §7). */
+export function opened(connection: Connection, { jid, stream }: Opened): void {
+  begin(connection, new Session(trusted<FullJid>(jid), stream, 0))
+  bindResult(connection, jid)
+  connection.release()
+}
+
+/**
+ * The owner gives a lost session to this connection (XEP-0198 §5): counts go on where they were, and what the client has not
+ * acknowledged follows.
+ */
+export function resumed(connection: Connection, { jid, stream, previd, h, base, max }: Resumed): void {
+  const acked = codecs.resume.decode(connection.request!.body!).h
+  const session = new Session(trusted<FullJid>(jid), stream, base + h)
+  session.managed = new Managed({ id: previd, max, base, acked })
+  begin(connection, session)
+  connection.edge.events.resumed()
+  connection.write(`<resumed xmlns='${NS.streamManagement}' previd='${escapeAttribute(previd)}' h='${h}'/>`)
+  connection.release()
+}
+
+function begin(connection: Connection, session: Session): void {
+  const { edge } = connection
+  connection.request = undefined
+  connection.session = session
+  connection.phase = bound
+  connection.deadline = edge.clock.now + edge.config.limits.idleSeconds * 1000
+  edge.events.bound(connection)
+}

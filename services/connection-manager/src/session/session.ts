@@ -1,0 +1,36 @@
+import { type BareJid, bareOf, type FullJid } from '@heliograph/jid'
+import { type Flight, InFlight } from '../custody/in-flight.ts'
+import type { Managed } from '../management/managed.ts'
+
+/** A bound resource, as far as the edge holds it: enough to tell a new owner everything (RFC 6120 §7, XEP-0198). */
+export class Session {
+  readonly jid: FullJid
+  readonly bare: BareJid
+  /** Ingress stream id; with a stanza's count it is the stanza's ingress id. */
+  readonly stream: string
+  /** Stanzas taken from the client. */
+  count: number
+  readonly inFlight = new InFlight()
+  managed: Managed | undefined = undefined
+  /** `enable` while it waits for its answer, and the count at which it came. */
+  enabling: Flight | undefined = undefined
+  base = 0
+  /** Highest archive id written to the client. */
+  lastId = 0
+  /** An `<r/>` came while `enable` was waiting. */
+  asked = false
+  /** Silent for long; a sign of life has been asked for. */
+  questioned = false
+  /** Id of the ping that awaits its answer (XEP-0199). */
+  ping: string | undefined = undefined
+  /** Reading has stopped because too much is in flight. */
+  stalled = false
+
+  constructor(jid: FullJid, stream: string, count: number) {
+    this.jid = jid
+    this.bare = bareOf(jid)
+    this.stream = stream
+    this.count = count
+    this.inFlight.startAt(count)
+  }
+}

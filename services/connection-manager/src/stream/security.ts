@@ -1,0 +1,23 @@
+import { availableMechanisms, type MechanismName } from '@heliograph/sasl'
+import type { Connection } from '../connection.ts'
+import { bindingsOf } from '../sasl/authentication.ts'
+
+/** Whether TLS can be started inside the stream: never on a WebSocket (RFC 7395 §3.9). */
+export function startTlsOffered(connection: Connection): boolean {
+  return !connection.secure && !connection.isWebSocket
+}
+
+/** Whether the client must start TLS before anything else. A plain WebSocket gets its TLS from the proxy before it. */
+export function tlsMissing(connection: Connection): boolean {
+  return connection.edge.config.tls.required && startTlsOffered(connection)
+}
+
+/** The mechanisms for this connection as it is now, in order of preference. */
+export function offeredMechanisms(connection: Connection): MechanismName[] {
+  const { mechanisms } = connection.edge.config
+  return availableMechanisms({
+    tls: connection.secure,
+    bindings: bindingsOf(connection).types,
+    ...(mechanisms === undefined ? {} : { policy: { enabled: mechanisms } }),
+  })
+}
