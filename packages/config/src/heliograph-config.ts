@@ -3,10 +3,10 @@ import type { ParsedConfig } from './schema/schema.ts'
 type DeepReadonly<Value> = Value extends readonly (infer Item)[]
   ? readonly DeepReadonly<Item>[]
   : Value extends object
-    ? { readonly [Key in keyof Value]: DeepReadonly<Value[Key]> }
+    ? { readonly [Key in keyof Value]: DeepReadonly<Exclude<Value[Key], undefined>> }
     : Value
 
-/** The checked configuration: complete, frozen, secrets read, one object for the whole server. */
+/** The checked configuration: complete, frozen, secrets read, one object for the whole server. What wasn't given is absent. */
 export type HeliographConfig = DeepReadonly<
   Omit<ParsedConfig, 'instance' | 'registration'> & {
     /** Differs at each start, so that a restarted process never looks like the one it replaces: [a-z0-9-]. */

@@ -93,7 +93,7 @@ test('secrets come from mounted files, named in the file or in the environment',
   })
   assert.deepEqual(config.accounts, [{ jid: 'a@localhost', password: 'pencil' }])
   assert.equal(config.nats.password, 'pencil')
-  assert.deepEqual(config.redis, { password: 'brush' })
+  assert.deepEqual(config.redis, { prefix: 'heliograph:', password: 'brush' })
 })
 
 test('one message lists everything wrong, with its place', () => {

@@ -40,11 +40,12 @@ export function loadConfig({ file, env, mode }: ConfigSources): HeliographConfig
   ]
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
   const { registration, instance, ...rest } = parsed.data
+  // YAML and the environment have no `undefined`, so an option that wasn't given is absent.
   return deepFreeze({
     ...rest,
     instance: `${instance ?? hostPrefix()}-${randomBytes(4).toString('hex')}`,
     registration: { open: registration.open ?? (rest.mode === 'standalone' ? 'loopback' : 'never') },
-  })
+  } as HeliographConfig)
 }
 
 function problemsOf(

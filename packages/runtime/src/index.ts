@@ -1,1 +1,8 @@
-export {}
+export type { Adapters } from './adapters.ts'
+export type { ConnectOptions } from './connect-adapters.ts'
+export { connectAdapters } from './connect-adapters.ts'
+export type { ServiceContext } from './context.ts'
+export { type Host, type RunOptions, runService } from './run-service.ts'
+export type { Need, ReadinessProblems, RunningService, Service } from './service.ts'
+export { type ProcessDefinition, type ProcessOverrides, type RunningProcess, startProcess } from './start-process.ts'
+export { releaseVersion } from './version.ts'

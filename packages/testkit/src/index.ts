@@ -1,3 +1,8 @@
+export type { Matcher } from './clients/raw/inbox.ts'
+export { type LoginOptions, RawClient } from './clients/raw/raw-client.ts'
+export type { RawStreamOptions } from './clients/raw/raw-stream.ts'
+export type { ChannelBinding } from './clients/raw/scram-client.ts'
+export type { StreamManagement } from './clients/raw/stream-management.ts'
 export { freePort } from './free-port.ts'
 export {
   type Infrastructure,

@@ -19,6 +19,11 @@ const passwordFile = path.describe('File that holds the password; one trailing l
 export const nats = z
   .strictObject({
     servers: z.array(url('nats', 'tls')).describe('NATS servers of the cluster. Required in cluster mode.').default([]),
+    prefix: z
+      .string()
+      .regex(/^[\w-]+(\.[\w-]+)*$/, 'may hold letters, digits, _ and -, with dots between')
+      .describe('Begins every subject, so that several installations can share the servers.')
+      .default('heliograph'),
     user: z.string().describe('Only when the servers ask for one.').optional(),
     password: secret.describe('Better given by a file or the environment.').optional(),
     passwordFile,
@@ -29,6 +34,11 @@ export const nats = z
 
 export const redis = z
   .strictObject({
+    prefix: z
+      .string()
+      .regex(/^[^{}\s]*$/, 'may not hold braces or spaces')
+      .describe('Begins every key, so that several installations can share the server.')
+      .default('heliograph:'),
     url: url('redis', 'rediss').describe('Required in cluster mode.').optional(),
     password: secret.describe('Better given by a file or the environment.').optional(),
     passwordFile,

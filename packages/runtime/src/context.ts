@@ -1,0 +1,21 @@
+import type { Links } from '@heliograph/bus'
+import type { HeliographConfig } from '@heliograph/config'
+import type { Database } from '@heliograph/database'
+import type { LiveState } from '@heliograph/live-state'
+import type { RpcClients } from '@heliograph/rpc'
+import type { Telemetry } from '@heliograph/telemetry'
+
+/** What a service is given. The ports it didn't ask for in `needs` throw when they are read. */
+export interface ServiceContext {
+  readonly config: HeliographConfig
+  /** `<service>-<host>-<random>`; a restart is another instance. */
+  readonly instance: string
+  readonly telemetry: Telemetry
+  readonly links: Links
+  readonly liveState: LiveState
+  readonly database: Database
+  /** Channels to other instances, shared by the process. */
+  readonly rpc: RpcClients
+  /** `host:port` by which other instances reach this process's gRPC server; empty when it has none. */
+  readonly rpcAddress: string
+}

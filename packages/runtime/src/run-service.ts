@@ -1,0 +1,97 @@
+import { parseArgs } from 'node:util'
+import { ConfigError, type Environment, findConfigFile, type HeliographConfig, loadConfig } from '@heliograph/config'
+import { type ProcessDefinition, type RunningProcess, startProcess } from './start-process.ts'
+import { releaseVersion } from './version.ts'
+
+/** What a process is started with; `process` itself fits. */
+export interface Host {
+  readonly argv: readonly string[]
+  readonly env: Environment
+}
+
+export interface RunOptions {
+  /** Called once when all services serve. */
+  readonly onReady?: (running: RunningProcess, config: HeliographConfig) => void
+}
+
+/** After it has stopped, how long a forgotten handle may keep the process alive. */
+const lingerMs = 3_000
+
+/**
+ * The whole life of a service process: reads the configuration, starts the services, drains and stops them on SIGTERM or
+ * SIGINT. A second signal stops without draining, a third ends the process at once. Sets `process.exitCode`: 0 after a
+ * stop that was asked for, 1 when it couldn't start, 2 when the configuration or the arguments are wrong.
+ */
+export async function runService(
+  definition: ProcessDefinition,
+  host: Host = process,
+  options: RunOptions = {},
+): Promise<void> {
+  const config = configOf(definition, host)
+  if (config === undefined) return
+  const signals = new AbortController()
+  let running: RunningProcess | undefined
+  let asked = 0
+  const onSignal = (): void => {
+    asked += 1
+    // The default action of the next signal ends the process.
+    if (asked === 2) signals.abort()
+    void (asked === 1 ? running?.shutdown() : running?.stop())
+  }
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(name, onSignal)
+    signals.signal.addEventListener('abort', () => process.off(name, onSignal))
+  }
+  try {
+    running = await startProcess(definition, config)
+    logCrashes(running)
+    options.onReady?.(running, config)
+    if (asked > 0) void running.shutdown()
+    await running.stopped
+    endAnyway()
+  } catch (error) {
+    process.stderr.write(
+      `${definition.name} could not start: ${error instanceof Error ? error.message : String(error)}\n`,
+    )
+    process.exitCode = error instanceof ConfigError ? 2 : 1
+  } finally {
+    signals.abort()
+  }
+}
+
+function configOf({ name, mode }: ProcessDefinition, { argv, env }: Host): HeliographConfig | undefined {
+  try {
+    const { values } = parseArgs({
+      args: argv.slice(2),
+      options: { config: { type: 'string' }, help: { type: 'boolean' }, version: { type: 'boolean' } },
+    })
+    if (values.help || values.version) {
+      const usage = `usage: ${name} [--config FILE] [--version]\nOptions are described in docs/configuration.md.\n`
+      process.stdout.write(values.help ? usage : `${releaseVersion()}\n`)
+      return undefined
+    }
+    const config = loadConfig({ file: findConfigFile(values.config, env), env, mode })
+    if (config.mode === mode) return config
+    throw new ConfigError([{ option: 'mode', message: `${name} runs in ${mode} mode only` }])
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = 2
+    return undefined
+  }
+}
+
+/** A crash is logged before Node ends the process. */
+function logCrashes(running: RunningProcess): void {
+  const log = (error: unknown, origin: string): void => running.telemetry.log.error('crashed', { origin, error })
+  process.on('uncaughtExceptionMonitor', log)
+  void running.stopped.then(() => process.off('uncaughtExceptionMonitor', log))
+}
+
+/** A process that has released its leases must not stay, even when something holds it. */
+function endAnyway(): void {
+  const timer = setTimeout(() => {
+    process.stderr.write(`still held by ${process.getActiveResourcesInfo().join(', ')}\n`)
+    process.kill(process.pid, 'SIGKILL')
+  }, lingerMs)
+  timer.unref()
+}

@@ -1,0 +1,37 @@
+import type { ServedContract } from '@heliograph/rpc'
+import type { ServiceContext } from './context.ts'
+
+/** Why an instance can't serve now, one short sentence each; empty when it can. */
+export type ReadinessProblems = readonly string[]
+
+/** What a service leans on: readiness proves it, and nothing else is connected. */
+export type Need = 'bus' | 'liveState' | 'database'
+
+/** One of the services, as its composition root declares it. */
+export interface Service {
+  /** Its part of the instance id, its telemetry and its leases: `session`, `muc` … */
+  readonly name: string
+  readonly needs: readonly Need[]
+  /**
+   * Starts and resolves once it serves. `signal` aborts when the process must stop before that; what was begun is undone
+   * when this rejects.
+   *
+   * @throws what makes it impossible to serve; the process then stops.
+   */
+  start(context: ServiceContext, signal: AbortSignal): Promise<RunningService>
+}
+
+/** A service that serves. Disposing releases its leases and closes what it holds; it comes after `drain`, or without it. */
+export interface RunningService extends AsyncDisposable {
+  /** Its listeners, name → `host:port` as bound. */
+  readonly addresses?: Readonly<Record<string, string>>
+  /** gRPC services it answers. */
+  readonly rpc?: readonly ServedContract[]
+  /** What keeps it from serving, beside the paths it needs. */
+  ready(): Promise<ReadinessProblems>
+  /**
+   * Stops accepting, then hands over what it holds, at the configured pace. Resolves when nothing is left; once `signal`
+   * aborts, the time is up and it resolves as soon as it can.
+   */
+  drain(signal: AbortSignal): Promise<void>
+}

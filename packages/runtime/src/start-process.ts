@@ -1,0 +1,216 @@
+import type { HeliographConfig } from '@heliograph/config'
+import { type InstanceState, RpcClients, type RpcServer, startRpcServer } from '@heliograph/rpc'
+import { createTelemetry, type ProcessTelemetry, type TelemetryOptions } from '@heliograph/telemetry'
+import type { Adapters } from './adapters.ts'
+import { advertisedAddress } from './advertised.ts'
+import { connectAdapters } from './connect-adapters.ts'
+import { guard, type HostedService, hostService } from './hosted-service.ts'
+import { watchProcess } from './process-metrics.ts'
+import { type ProcessView, processServices } from './process-services.ts'
+import { Readiness } from './readiness.ts'
+import type { ReadinessProblems, Service } from './service.ts'
+import { releaseVersion } from './version.ts'
+import { within } from './within.ts'
+
+/** What runs in one process. */
+export interface ProcessDefinition {
+  /** Name in logs and metrics: that of its one service, or `standalone`. */
+  readonly name: string
+  readonly mode: HeliographConfig['mode']
+  /** In the order they start: a service comes after those it needs. They are drained and stopped in reverse. */
+  readonly services: readonly Service[]
+}
+
+/** What a test replaces. */
+export interface ProcessOverrides {
+  readonly connect?: typeof connectAdapters
+  readonly telemetry?: Pick<TelemetryOptions, 'logDestination' | 'spanExporter'>
+}
+
+/** A process that serves. Disposing stops it without draining. */
+export interface RunningProcess extends AsyncDisposable {
+  readonly instance: string
+  readonly telemetry: ProcessTelemetry
+  readonly state: InstanceState
+  /** Listener → `host:port` as bound. */
+  readonly addresses: Readonly<Record<string, string>>
+  problems(): Promise<ReadinessProblems>
+  /** Drains, then stops, within `config.drain.seconds`. Asking again gives the same promise. It doesn't reject. */
+  shutdown(): Promise<void>
+  /** Ends a drain that is under way (or skips it) and stops. */
+  stop(): Promise<void>
+  /** Resolves when it has stopped, whoever asked. */
+  readonly stopped: Promise<void>
+}
+
+/**
+ * Starts the services of a process, one after another.
+ *
+ * @throws what makes it impossible to serve; what had started is stopped.
+ */
+export async function startProcess(
+  definition: ProcessDefinition,
+  config: HeliographConfig,
+  overrides: ProcessOverrides = {},
+): Promise<RunningProcess> {
+  const started = new Process(definition, config)
+  try {
+    await started.start(overrides)
+  } catch (error) {
+    started.telemetry?.log.error('start_failed', { error })
+    await started.stop()
+    throw error
+  }
+  return started
+}
+
+/** Part of the drain time that is kept for stopping. */
+const stopShare = 0.2
+/** What stopping gets at least, also when draining took longer than it might. */
+const leastCloseMs = 2_000
+
+class Process implements RunningProcess, ProcessView {
+  readonly instance: string
+  readonly services: readonly string[]
+  readonly version = releaseVersion()
+  readonly startedAt = Date.now()
+  readonly addresses: Record<string, string> = {}
+  state: InstanceState = 'starting'
+  telemetry!: ProcessTelemetry
+  readonly #definition: ProcessDefinition
+  readonly #config: HeliographConfig
+  readonly #resources = new AsyncDisposableStack()
+  readonly #hosted: HostedService[] = []
+  readonly #starting = new AbortController()
+  readonly #hurry = new AbortController()
+  readonly #ended = Promise.withResolvers<void>()
+  #readiness = new Readiness([], () => [])
+  #shutdown: Promise<void> | undefined
+
+  constructor(definition: ProcessDefinition, config: HeliographConfig) {
+    this.#definition = definition
+    this.#config = config
+    this.instance = `${definition.name}-${config.instance}`
+    this.services = definition.services.map((service) => service.name)
+  }
+
+  get stopped(): Promise<void> {
+    return this.#ended.promise
+  }
+
+  async start({ connect = connectAdapters, telemetry }: ProcessOverrides): Promise<void> {
+    await this.#startTelemetry(telemetry)
+    const { log } = this.telemetry
+    const rpc = new RpcClients(this.#config.tls.rpcMutual)
+    this.#resources.use(rpc)
+    const server = await this.#startRpc()
+    const needs = new Set(this.#definition.services.flatMap((service) => service.needs))
+    const adapters = await connect({
+      config: this.#config,
+      telemetry: this.telemetry,
+      needs,
+      signal: this.#starting.signal,
+    })
+    this.#resources.defer(guard(log, 'adapters', () => adapters[Symbol.asyncDispose]()))
+    for (const service of this.#definition.services) await this.#host(service, adapters, rpc, server)
+    this.#readiness = new Readiness(
+      this.#hosted.flatMap((hosted) => hosted.probes),
+      () => this.#hosted.map((hosted) => hosted.running),
+    )
+    this.state = 'running'
+    log.info('ready', { version: this.version, services: this.services, addresses: this.addresses })
+  }
+
+  problems(): Promise<ReadinessProblems> {
+    return this.#readiness.problems()
+  }
+
+  shutdown(): Promise<void> {
+    this.#shutdown ??= this.#end()
+    return this.#shutdown
+  }
+
+  stop(): Promise<void> {
+    this.#hurry.abort()
+    return this.shutdown()
+  }
+
+  beginShutdown(): boolean {
+    const begun = this.#shutdown === undefined
+    void this.shutdown()
+    return begun
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+
+  async #startTelemetry(replaced: ProcessOverrides['telemetry']): Promise<void> {
+    const { listen, telemetry } = this.#config
+    this.telemetry = await createTelemetry({
+      service: this.#definition.name,
+      instance: this.instance,
+      ...telemetry,
+      ...(listen.metrics !== false && { metricsHost: listen.metrics.host, metricsPort: listen.metrics.port }),
+      ...replaced,
+    })
+    this.#resources.use(this.telemetry)
+    this.#resources.use(watchProcess(this.telemetry.metrics))
+    if (this.telemetry.metricsAddress !== undefined) this.addresses.metrics = this.telemetry.metricsAddress
+  }
+
+  async #startRpc(): Promise<RpcServer | undefined> {
+    const { listen, tls } = this.#config
+    if (listen.rpc === false) return undefined
+    const { log } = this.telemetry
+    const server = await startRpcServer({ ...listen.rpc, tls: tls.rpcMutual, services: processServices(this), log })
+    this.#resources.defer(guard(log, 'rpc', () => server[Symbol.asyncDispose]()))
+    this.addresses.rpc = server.address
+    return server
+  }
+
+  async #host(service: Service, adapters: Adapters, rpc: RpcClients, server: RpcServer | undefined): Promise<void> {
+    const instance = `${service.name}-${this.#config.instance}`
+    const shared = {
+      config: this.#config,
+      instance,
+      telemetry: this.telemetry.forService(service.name, instance),
+      rpc,
+      rpcAddress: server === undefined ? '' : advertisedAddress(server.address, this.#config.listen.advertiseHost),
+    }
+    const hosted = await hostService(service, shared, adapters, this.#starting.signal)
+    this.#resources.use(hosted)
+    this.#hosted.push(hosted)
+    for (const contract of hosted.running.rpc ?? []) server?.add(contract)
+    Object.assign(this.addresses, hosted.running.addresses)
+  }
+
+  /** Not ready → stop accepting → drain → release leases → close. */
+  async #end(): Promise<void> {
+    const begun = performance.now()
+    const { seconds } = this.#config.drain
+    const log = this.telemetry?.log
+    if (this.state === 'starting') this.#starting.abort()
+    if (this.state === 'running') {
+      this.state = 'draining'
+      log.info('draining', { seconds })
+      await this.#drain(seconds * 1_000 * (1 - stopShare))
+    }
+    log?.info('stopping', { drained_ms: Math.round(performance.now() - begun) })
+    this.state = 'stopped'
+    const closed = this.#resources.disposeAsync()
+    const closeMs = Math.max(seconds * 1_000 - (performance.now() - begun), leastCloseMs)
+    if (!(await within(closed, closeMs))) log?.error('stop_overdue', { waited_ms: Math.round(closeMs) })
+    this.#ended.resolve()
+  }
+
+  async #drain(timeMs: number): Promise<void> {
+    const timeUp = AbortSignal.any([AbortSignal.timeout(timeMs), this.#hurry.signal])
+    const aborted = new Promise<void>((resolve) => timeUp.addEventListener('abort', () => resolve(), { once: true }))
+    for (const { name, running } of this.#hosted.toReversed()) {
+      if (timeUp.aborted) break
+      await Promise.race([guard(this.telemetry.log, name, () => running.drain(timeUp))(), aborted])
+    }
+    if (timeUp.aborted) this.telemetry.log.warn('drain_cut_short')
+  }
+}

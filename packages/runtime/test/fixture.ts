@@ -1,0 +1,26 @@
+// A process with one service that needs nothing. Its drain lasts as long as DRAIN_MS says.
+import { setTimeout as delay } from 'node:timers/promises'
+import { runService, type Service } from '../src/index.ts'
+
+const service: Service = {
+  name: 'fixture',
+  needs: process.env.NEEDS === undefined ? [] : ['database'],
+  async start() {
+    if (process.env.FAIL !== undefined) throw new Error('cannot serve')
+    // Keeps the process alive, as sockets do.
+    const alive = setInterval(() => undefined, 1_000)
+    return {
+      ready: async () => [],
+      drain: () => delay(Number(process.env.DRAIN_MS ?? 0)),
+      async [Symbol.asyncDispose]() {
+        if (process.env.FORGET === undefined) clearInterval(alive)
+      },
+    }
+  },
+}
+
+await runService({
+  name: 'fixture',
+  mode: process.env.NEEDS === undefined ? 'standalone' : 'cluster',
+  services: [service],
+})

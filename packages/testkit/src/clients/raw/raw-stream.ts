@@ -1,0 +1,204 @@
+import { type Element, escapeAttribute } from '@heliograph/xml'
+import { Inbox, type Matcher } from './inbox.ts'
+import { StreamReader } from './stream-reader.ts'
+import { SocketTransport, type Transport } from './transport.ts'
+import { WebSocketTransport } from './web-socket-transport.ts'
+
+export interface RawStreamOptions {
+  readonly host?: string
+  readonly port: number
+  /** The server's domain. */
+  readonly domain: string
+  /** Default `starttls`; `tcp` stays without TLS. `ws`/`wss` use `/xmpp-websocket`. */
+  readonly transport?: 'starttls' | 'tls' | 'tcp' | 'ws' | 'wss'
+  /** PEM of the authority that the server's certificate is checked against; without it any is accepted. */
+  readonly ca?: string
+  /** How long `expect` waits unless told; default 5000. */
+  readonly timeoutMs?: number
+}
+
+export const NS_STREAM = 'http://etherx.jabber.org/streams'
+const NS_FRAMING = 'urn:ietf:params:xml:ns:xmpp-framing'
+const NS_TLS = 'urn:ietf:params:xml:ns:xmpp-tls'
+
+/** A client's end of an XMPP stream: sends any bytes, takes what comes one element at a time. */
+export class RawStream implements AsyncDisposable {
+  readonly domain: string
+  /** The latest `<stream:features/>`. */
+  features: Element | undefined
+  /** Everything received, in order, stream headers included. */
+  readonly received: Element[] = []
+  readonly #options: RawStreamOptions
+  readonly #timeoutMs: number
+  readonly #framed: boolean
+  readonly #inbox = new Inbox()
+  readonly #ended = Promise.withResolvers<Error | undefined>()
+  #reader!: StreamReader
+  #error: Element | undefined
+  protected transport!: Transport
+
+  protected constructor(options: RawStreamOptions) {
+    this.#options = options
+    this.domain = options.domain
+    this.#timeoutMs = options.timeoutMs ?? 5_000
+    this.#framed = options.transport === 'ws' || options.transport === 'wss'
+  }
+
+  /** Connects the transport; no stream is open yet. */
+  protected async connectTransport(): Promise<void> {
+    const { host = '127.0.0.1', port, transport = 'starttls', domain, ca } = this.#options
+    const events = {
+      onBytes: (bytes: Uint8Array) => this.#onBytes(bytes),
+      onEnd: (error: Error | undefined) => this.#onEnd(error),
+    }
+    if (this.#framed) {
+      const url = `${transport}://${host}:${port}/xmpp-websocket`
+      this.transport = await WebSocketTransport.open(url, { domain, ca }, events)
+      return
+    }
+    const socket = await SocketTransport.open(host, port, events)
+    this.transport = socket
+    if (transport === 'tls') await socket.startTls({ domain, ca })
+  }
+
+  /** Opens a stream and waits for its features; starts TLS first where that is the transport. */
+  async open(): Promise<Element> {
+    const features = await this.openStream()
+    if ((this.#options.transport ?? 'starttls') !== 'starttls' || this.transport.tls) return features
+    this.send(`<starttls xmlns='${NS_TLS}'/>`)
+    await this.expect('proceed')
+    const { domain, ca } = this.#options
+    await (this.transport as SocketTransport).startTls({ domain, ca })
+    return this.openStream()
+  }
+
+  /** Sends a stream header, the first or that of a restart, and waits for the features. */
+  async openStream(): Promise<Element> {
+    this.#reader = new StreamReader({
+      onOpen: (header) => void this.received.push(header),
+      onElement: (element) => this.#onElement(element),
+      onClose: () => {},
+    })
+    const to = escapeAttribute(this.domain)
+    this.transport.write(
+      this.#framed
+        ? `<open xmlns='${NS_FRAMING}' to='${to}' version='1.0'/>`
+        : `<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='${NS_STREAM}' to='${to}' version='1.0'>`,
+    )
+    this.features = await this.expect((element) => element.is('features', NS_STREAM))
+    return this.features
+  }
+
+  /** Sends bytes or text exactly as given, but for a stanza in a WebSocket message, which gets the namespace it lacks. */
+  send(data: string | Uint8Array): void {
+    this.write(data)
+  }
+
+  protected write(data: string | Uint8Array): void {
+    this.transport.write(this.#framed && typeof data === 'string' ? declareNamespace(data) : data)
+  }
+
+  /** Sends an IQ and takes the answer to its id, of whatever type. */
+  async request(iq: string, timeoutMs?: number): Promise<Element> {
+    const id = /\sid=['"]([^'"]*)['"]/.exec(iq)?.[1]
+    this.send(iq)
+    return this.expect((element) => {
+      const { type } = element.attrs
+      return element.getName() === 'iq' && element.attrs.id === id && (type === 'result' || type === 'error')
+    }, timeoutMs)
+  }
+
+  /** Takes the first element that matches; waits for it, leaving what comes before it for others. */
+  expect(matcher: Matcher, timeoutMs = this.#timeoutMs): Promise<Element> {
+    return this.#inbox.take(matcher, timeoutMs)
+  }
+
+  /** Takes all elements that have come and match. */
+  takeAll(matcher: Matcher): Element[] {
+    return this.#inbox.takeAll(matcher)
+  }
+
+  /** @throws when a matching element is there or comes within `forMs` */
+  async expectNone(matcher: Matcher, forMs: number): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, forMs))
+    const came = this.takeAll(matcher)
+    if (came.length > 0) throw new Error(`unexpected: ${came.join('\n')}`)
+  }
+
+  /** Leaves what the server writes in the kernel's buffers, until they are full. */
+  stopReading(): void {
+    this.transport.pause()
+  }
+
+  startReading(): void {
+    this.transport.resume()
+  }
+
+  /** Loses the connection without a word. */
+  cut(): void {
+    this.transport.cut()
+  }
+
+  /** Resolves when the connection has ended, with the error that ended it, if any. */
+  get ended(): Promise<Error | undefined> {
+    return this.#ended.promise
+  }
+
+  /** Ends the stream (and with it the session, also with stream management). */
+  async close(timeoutMs = 2_000): Promise<void> {
+    this.transport.write(this.#framed ? `<close xmlns='${NS_FRAMING}'/>` : '</stream:stream>')
+    const timer = setTimeout(() => this.cut(), timeoutMs)
+    this.transport.end()
+    await this.#ended.promise
+    clearTimeout(timer)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.cut()
+  }
+
+  /** Sees each element first; true when nobody else shall. */
+  protected handles(_element: Element): boolean {
+    return false
+  }
+
+  #onBytes(bytes: Uint8Array): void {
+    try {
+      if (this.#framed) this.#readFrame(bytes)
+      else this.#reader.write(bytes)
+    } catch (error) {
+      this.#inbox.end(new Error('the server broke the protocol', { cause: error }))
+      this.cut()
+    }
+  }
+
+  /** RFC 7395 §3.3: a message is an element, which declares its namespaces itself. */
+  #readFrame(bytes: Uint8Array): void {
+    const reader = new StreamReader({
+      onOpen: () => {},
+      onElement: (element) => {
+        if (element.is('open', NS_FRAMING)) this.received.push(element)
+        else if (element.is('close', NS_FRAMING)) this.transport.end()
+        else this.#onElement(element)
+      },
+      onClose: () => {},
+    })
+    reader.write(Buffer.concat([Buffer.from('<frame>'), bytes, Buffer.from('</frame>')]))
+  }
+
+  #onElement(element: Element): void {
+    this.received.push(element)
+    if (element.is('error', NS_STREAM)) this.#error = element
+    if (!this.handles(element)) this.#inbox.put(element)
+  }
+
+  #onEnd(error: Error | undefined): void {
+    this.#inbox.end(error ?? new Error(`the connection has ended${this.#error ? ` with ${this.#error}` : ''}`))
+    this.#ended.resolve(error)
+  }
+}
+
+/** RFC 7395 §3.3.3: there is no stream header from which a stanza could inherit its namespace. */
+function declareNamespace(xml: string): string {
+  return xml.replace(/^<(message|presence|iq)(?=[\s/>])(?![^>]*\sxmlns=)/, `<$1 xmlns='jabber:client'`)
+}
