@@ -22,6 +22,8 @@ type Method = (request: unknown, options?: CallOptions) => Promise<unknown>
 /** Channels kept; the one unused for longest gives way, so that addresses that are gone don't pile up. */
 const mostChannels = 128
 const channelOptions: ChannelOptions = {
+  // An IP address may not be a TLS server name (RFC 6066 §3).
+  'grpc.ssl_target_name_override': 'heliograph',
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 2_000,
   'grpc.keepalive_time_ms': 20_000,

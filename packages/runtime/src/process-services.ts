@@ -14,15 +14,19 @@ export interface ProcessView {
   beginShutdown(): boolean
 }
 
-/** The gRPC services every process answers: health, and `heliograph.v1.Instance`. */
-export function processServices(view: ProcessView): ServedContract[] {
-  const health = serveHealth({
+/** `grpc.health.v1` of a process. */
+export function healthService(view: ProcessView): ServedContract {
+  return serveHealth({
     // That it answers is the proof: the event loop turns.
     liveness: () => view.state !== 'stopped',
     startup: () => view.state !== 'starting',
     readiness: async () => view.state === 'running' && (await view.problems()).length === 0,
   })
-  const instance = serve(instanceContract, {
+}
+
+/** `heliograph.v1.Instance` of a process. */
+export function instanceService(view: ProcessView): ServedContract {
+  return serve(instanceContract, {
     info: async () => ({
       instance: view.instance,
       services: view.services,
@@ -34,5 +38,4 @@ export function processServices(view: ProcessView): ServedContract[] {
     }),
     drain: () => ({ begun: view.beginShutdown() }),
   })
-  return [health, instance]
 }

@@ -105,6 +105,16 @@ test('health and info are answered from the start, and follow the state', async 
   assert.equal(running.state, 'stopped')
 })
 
+test('health has a listener of its own when one is configured, which answers nothing else', async () => {
+  const recorded = fresh()
+  using clients = new RpcClients()
+  const listen = { ...config.listen, rpc: false as const, health: { host: '127.0.0.1', port: 0 } }
+  await using running = await run(recorded, [recording('muc', recorded)], { ...config, listen })
+  const address = running.addresses.health ?? ''
+  assert.equal((await clients.at(healthContract, address).check({ service: 'readiness' })).status, 'SERVING')
+  await assert.rejects(clients.at(instanceContract, address).drain({}), { code: 'UNIMPLEMENTED' })
+})
+
 test('the process has its own metrics', async () => {
   const recorded = fresh()
   await using running = await run(recorded, [recording('muc', recorded)])

@@ -6,7 +6,7 @@ import { advertisedAddress } from './advertised.ts'
 import { connectAdapters } from './connect-adapters.ts'
 import { guard, type HostedService, hostService } from './hosted-service.ts'
 import { watchProcess } from './process-metrics.ts'
-import { type ProcessView, processServices } from './process-services.ts'
+import { healthService, instanceService, type ProcessView } from './process-services.ts'
 import { Readiness } from './readiness.ts'
 import type { ReadinessProblems, Service } from './service.ts'
 import { releaseVersion } from './version.ts'
@@ -103,6 +103,7 @@ class Process implements RunningProcess, ProcessView {
     const { log } = this.telemetry
     const rpc = new RpcClients(this.#config.tls.rpcMutual)
     this.#resources.use(rpc)
+    await this.#startHealth()
     const server = await this.#startRpc()
     const needs = new Set(this.#definition.services.flatMap((service) => service.needs))
     const adapters = await connect({
@@ -159,11 +160,21 @@ class Process implements RunningProcess, ProcessView {
     if (this.telemetry.metricsAddress !== undefined) this.addresses.metrics = this.telemetry.metricsAddress
   }
 
+  async #startHealth(): Promise<void> {
+    const { health } = this.#config.listen
+    if (health === false) return
+    const { log } = this.telemetry
+    const server = await startRpcServer({ ...health, services: [healthService(this)], log })
+    this.#resources.defer(guard(log, 'health', () => server[Symbol.asyncDispose]()))
+    this.addresses.health = server.address
+  }
+
   async #startRpc(): Promise<RpcServer | undefined> {
     const { listen, tls } = this.#config
     if (listen.rpc === false) return undefined
     const { log } = this.telemetry
-    const server = await startRpcServer({ ...listen.rpc, tls: tls.rpcMutual, services: processServices(this), log })
+    const services = [healthService(this), instanceService(this)]
+    const server = await startRpcServer({ ...listen.rpc, tls: tls.rpcMutual, services, log })
     this.#resources.defer(guard(log, 'rpc', () => server[Symbol.asyncDispose]()))
     this.addresses.rpc = server.address
     return server

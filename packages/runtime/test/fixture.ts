@@ -9,6 +9,7 @@ const service: Service = {
     if (process.env.FAIL !== undefined) throw new Error('cannot serve')
     // Keeps the process alive, as sockets do.
     const alive = setInterval(() => undefined, 1_000)
+    if (process.env.CRASH !== undefined) setTimeout(() => crash(), 50)
     return {
       ready: async () => [],
       drain: () => delay(Number(process.env.DRAIN_MS ?? 0)),
@@ -17,6 +18,10 @@ const service: Service = {
       },
     }
   },
+}
+
+function crash(): never {
+  throw new Error('broken invariant')
 }
 
 await runService({

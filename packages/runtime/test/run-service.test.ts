@@ -78,6 +78,13 @@ test('a service that cannot start ends the process with 1 and says why', async (
   assert.equal(await run.errors, 'fixture could not start: cannot serve\n')
 })
 
+test('a crash is logged before it ends the process with 1', async () => {
+  const run = start({ CRASH: '1' })
+  const { error } = await run.until('crashed')
+  assert.equal((error as { message: string }).message, 'broken invariant')
+  assert.deepEqual(await run.exit, [1, null])
+})
+
 test('a wrong configuration ends the process with 2 and one message', async () => {
   const run = start({ HELIOGRAPH_LISTEN_C2S: 'x', HELIOGRAPH_MODE: 'cluster' })
   assert.deepEqual(await run.exit, [2, null])

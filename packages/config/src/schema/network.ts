@@ -32,6 +32,11 @@ export const listen = z
       '127.0.0.1:5290',
       'gRPC: authentication, administration, health. In a cluster it must be reachable by the other instances.',
     ),
+    health: listenAddress
+      .describe(
+        'gRPC health alone, without TLS: for probes that have no certificate when `tls.rpcMutual` is set. `rpc` answers health too.',
+      )
+      .default(false),
     metrics: at('127.0.0.1:5291', 'Prometheus `/metrics`.'),
     advertiseHost: z
       .string()
@@ -62,7 +67,7 @@ export const tls = z
     ciphers: z.string().describe('OpenSSL cipher list. Default: that of Node.').optional(),
     rpcMutual: z
       .strictObject({
-        ca: path.describe('Authority that signed the certificates of the other instances.'),
+        ca: path.describe('Authority that signed the certificates of all instances, and of nobody else.'),
         cert: path.describe('Certificate of this instance.'),
         key: path.describe('Its private key.'),
       })
