@@ -1,8 +1,9 @@
 import { isAscii } from 'node:buffer'
+import { Carry } from './carry.ts'
 import { isSpace } from './characters.ts'
 import { checkDeclaration } from './declaration.ts'
 import type { XmlLimits } from './limits.ts'
-import { decode, FLAG_NON_ASCII } from './parse.ts'
+import { FLAG_NON_ASCII } from './parse.ts'
 import { parseStreamHeader, type StreamHeader } from './stream-header.ts'
 import { malformed, overLimit, restricted, XmlError } from './xml-error.ts'
 
@@ -32,11 +33,14 @@ const CDATA = 7
 const DECLARATION = 8
 const DEAD = 9
 
+/** What one read from a socket may bring. */
+const CHUNK_BYTES = 65_536
+const NO_BYTES = Buffer.alloc(0)
+
 const SLASH = 0x2f
 const LT = 0x3c
 const GT = 0x3e
 const CDATA_START = Buffer.from('[CDATA[')
-const NO_BYTES = Buffer.alloc(0)
 
 /**
  * Splits the bytes of one stream into its header, its first-level elements and its end. It can stop at any byte and
@@ -48,21 +52,18 @@ export class Framer {
   #state = TEXT
   /** 0 before the stream header, 1 between elements. */
   #depth = 0
-  /** OR of the bytes of the present element. */
-  #seen = 0
   /** Progress inside BANG and CDATA. */
   #matched = 0
   /** The byte before the chunk. */
   #last = 0
   /** Where the present element begins in the chunk: 0 when it began in an earlier one, -1 when there is none. */
   #start = -1
-  #carry: Buffer = NO_BYTES
-  #carried = 0
+  readonly #carry = new Carry()
   /** Bytes of the declaration that came before the header; -1 once one cannot come any more. */
   #prolog = 0
   #closingName = ''
   #stopped = false
-  #rest: Buffer = NO_BYTES
+  #rest: Carry | undefined = undefined
 
   constructor(limits: XmlLimits, sink: FramerSink) {
     this.#limits = limits
@@ -85,7 +86,10 @@ export class Framer {
     this.#drop()
   }
 
-  /** Stops before the next event. Bytes not yet looked at wait for `resume` or `takeRest`. */
+  /**
+   * Stops before the next event. Bytes not yet looked at wait for `resume` or `takeRest`; when more wait than two elements may have,
+   * the stream has failed (`policy-violation`): pause the socket.
+   */
   stop(): void {
     this.#stopped = true
   }
@@ -100,20 +104,17 @@ export class Framer {
 
   /** What arrived but was not looked at because of `stop`; the framer forgets it. */
   takeRest(): Buffer {
-    const rest = this.#rest
-    this.#rest = NO_BYTES
+    const rest = this.#rest?.take() ?? NO_BYTES
+    this.#rest = undefined
     return rest
   }
 
   /** Reads a chunk. The chunk belongs to the caller again afterwards. */
   push(chunk: Buffer): void {
     if (this.#state === DEAD || chunk.length === 0) return
-    if (this.#stopped) {
-      this.#keepRest(chunk)
-      return
-    }
     try {
-      this.#scan(chunk)
+      if (this.#stopped) this.#keepRest(chunk, 0)
+      else this.#scan(chunk)
     } catch (error) {
       if (!(error instanceof XmlError)) throw error
       this.#fail(error)
@@ -128,24 +129,22 @@ export class Framer {
 
   #drop(): void {
     this.#start = -1
-    this.#carry = NO_BYTES
-    this.#carried = 0
+    this.#carry.clear()
   }
 
-  #keepRest(bytes: Buffer): void {
-    if (this.#rest.length + bytes.length > 2 * this.#limits.elementBytes + 65_536) {
-      this.#fail(overLimit('too much input while stopped'))
-    } else this.#rest = Buffer.concat([this.#rest, bytes])
+  #keepRest(chunk: Buffer, start: number): void {
+    this.#rest ??= new Carry()
+    this.#rest.append(chunk, start, chunk.length, 2 * this.#limits.elementBytes + CHUNK_BYTES)
   }
 
   #scan(chunk: Buffer): void {
-    if (this.#carried > 0) this.#start = 0
+    if (this.#carry.length > 0) this.#start = 0
     const end = chunk.length
     let i = 0
     while (i < end && !this.#stopped && this.#state !== DEAD) i = this.#step(chunk, i)
     if (this.#state === DEAD) return
     this.#last = chunk[end - 1]!
-    if (this.#stopped && i < end) this.#keepRest(chunk.subarray(i))
+    if (this.#stopped && i < end) this.#keepRest(chunk, i)
     else if (this.#start >= 0) this.#keep(chunk, this.#start, end)
   }
 
@@ -173,20 +172,19 @@ export class Framer {
   }
 
   #skipText(chunk: Buffer, from: number): number {
-    const end = chunk.length
-    let seen = this.#seen
-    let i = from
-    for (; i < end; i++) {
-      const byte = chunk[i]!
-      if (byte === LT) {
-        this.#state = MARKUP
-        i++
-        break
-      }
-      seen |= byte
+    const i = find(chunk, LT, from)
+    if (i === chunk.length) return i
+    this.#state = MARKUP
+    if (i + 1 === chunk.length) return i + 1
+    // The next two steps taken at once: they are most of what is to do.
+    const next = chunk[i + 1]
+    if (next === 0x21 || next === 0x3f) return i + 1
+    if (next === SLASH) {
+      this.#state = END_TAG
+      return this.#skipEndTag(chunk, i + 2)
     }
-    this.#seen = seen
-    return i
+    this.#state = TAG
+    return this.#skipTag(chunk, i + 1)
   }
 
   /** Outside of elements only white space may stand. */
@@ -204,7 +202,6 @@ export class Framer {
         : new XmlError('bad-format', 'text in the stream')
     }
     this.#start = i
-    this.#seen = 0
     this.#state = MARKUP
     return i + 1
   }
@@ -228,62 +225,41 @@ export class Framer {
 
   #skipTag(chunk: Buffer, from: number): number {
     const end = chunk.length
-    let seen = this.#seen
     for (let i = from; i < end; i++) {
       const byte = chunk[i]!
       if (byte === GT) {
-        this.#seen = seen
         this.#state = TEXT
         const before = i > 0 ? chunk[i - 1] : this.#last
         this.#endOfStartTag(chunk, i + 1, before === SLASH)
         return i + 1
       }
       if (byte === 0x27 || byte === 0x22) {
-        this.#seen = seen
-        this.#state = byte === 0x27 ? SINGLE_QUOTED : DOUBLE_QUOTED
-        return i + 1
-      }
-      if (byte === LT) throw malformed('< in a tag')
-      seen |= byte
+        i = endOfValue(chunk, byte, i + 1)
+        if (i === end) this.#state = byte === 0x27 ? SINGLE_QUOTED : DOUBLE_QUOTED
+      } else if (byte === LT) throw malformed('< in a tag')
     }
-    this.#seen = seen
     return end
   }
 
   #skipQuoted(chunk: Buffer, from: number, quote: number): number {
-    const end = chunk.length
-    let seen = this.#seen
-    let i = from
-    for (; i < end; i++) {
-      const byte = chunk[i]!
-      if (byte === quote) {
-        this.#state = TAG
-        i++
-        break
-      }
-      if (byte === LT) throw malformed('< in an attribute')
-      seen |= byte
-    }
-    this.#seen = seen
-    return i
+    const i = endOfValue(chunk, quote, from)
+    if (i === chunk.length) return i
+    this.#state = TAG
+    return i + 1
   }
 
   #skipEndTag(chunk: Buffer, from: number): number {
     const end = chunk.length
-    let seen = this.#seen
     for (let i = from; i < end; i++) {
       const byte = chunk[i]!
       if (byte === GT) {
-        this.#seen = seen
         this.#state = TEXT
         if (this.#depth === 1) this.#close(chunk, i + 1)
         else if (--this.#depth === 1) this.#emit(chunk, i + 1)
         return i + 1
       }
       if (byte === LT) throw malformed('< in a tag')
-      seen |= byte
     }
-    this.#seen = seen
     return end
   }
 
@@ -305,12 +281,10 @@ export class Framer {
 
   #skipCdata(chunk: Buffer, from: number): number {
     const end = chunk.length
-    let seen = this.#seen
     let brackets = this.#matched
     let i = from
     for (; i < end; i++) {
       const byte = chunk[i]!
-      seen |= byte
       if (byte === 0x5d) brackets++
       else if (byte === GT && brackets >= 2) {
         this.#state = TEXT
@@ -319,7 +293,6 @@ export class Framer {
       } else brackets = 0
     }
     this.#matched = brackets
-    this.#seen = seen
     return i
   }
 
@@ -343,7 +316,7 @@ export class Framer {
 
   #open(chunk: Buffer, end: number, selfClosed: boolean): void {
     const bytes = this.#take(chunk, end, this.#limits.headerBytes - Math.max(this.#prolog, 0))
-    const header = parseStreamHeader(decode(bytes, isAscii(bytes)), this.#limits)
+    const header = parseStreamHeader(bytes, this.#limits)
     this.#depth = 1
     this.#closingName = header.qname
     if (selfClosed) this.#state = DEAD
@@ -352,8 +325,8 @@ export class Framer {
   }
 
   #emit(chunk: Buffer, end: number): void {
-    const flags = this.#seen > 127 ? FLAG_NON_ASCII : 0
-    this.#sink.onElement(this.#take(chunk, end, this.#limits.elementBytes), flags)
+    const bytes = this.#take(chunk, end, this.#limits.elementBytes)
+    this.#sink.onElement(bytes, isAscii(bytes) ? 0 : FLAG_NON_ASCII)
   }
 
   #close(chunk: Buffer, end: number): void {
@@ -368,32 +341,38 @@ export class Framer {
   #take(chunk: Buffer, end: number, limit: number): Buffer {
     const start = this.#start
     this.#start = -1
-    if (this.#carried === 0) {
-      if (end - start > limit) throw overLimit('element too large')
-      return start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end)
+    if (this.#carry.length > 0) {
+      this.#carry.append(chunk, 0, end, limit)
+      return this.#carry.take()
     }
-    this.#append(chunk, 0, end, limit)
-    const bytes = this.#carry.subarray(0, this.#carried)
-    this.#carry = NO_BYTES
-    this.#carried = 0
-    return bytes
+    if (end - start > limit) throw overLimit('element too large')
+    return start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end)
   }
 
   /** Keeps the beginning of an element whose end has not arrived. */
   #keep(chunk: Buffer, start: number, end: number): void {
-    const isElement = this.#depth > 0
-    this.#append(chunk, start, end, isElement ? this.#limits.elementBytes : this.#limits.headerBytes)
+    this.#carry.append(chunk, start, end, this.#depth > 0 ? this.#limits.elementBytes : this.#limits.headerBytes)
   }
+}
 
-  #append(chunk: Buffer, start: number, end: number, limit: number): void {
-    const needed = this.#carried + end - start
-    if (needed > limit) throw overLimit('element too large')
-    if (needed > this.#carry.length) {
-      const grown = Buffer.allocUnsafe(Math.max(needed, Math.min(2 * this.#carry.length, limit), 512))
-      this.#carry.copy(grown, 0, 0, this.#carried)
-      this.#carry = grown
-    }
-    chunk.copy(this.#carry, this.#carried, start, end)
-    this.#carried = needed
+const LOOP = 48
+
+/** The offset of a byte, or the chunk's length. A native search pays only for long runs. */
+function find(chunk: Buffer, byte: number, from: number): number {
+  const near = Math.min(chunk.length, from + LOOP)
+  for (let i = from; i < near; i++) if (chunk[i] === byte) return i
+  if (near === chunk.length) return near
+  const found = chunk.indexOf(byte, near)
+  return found < 0 ? chunk.length : found
+}
+
+/** The offset of an attribute value's closing quote, or the chunk's length. */
+function endOfValue(chunk: Buffer, quote: number, from: number): number {
+  const end = chunk.length
+  for (let i = from; i < end; i++) {
+    const byte = chunk[i]!
+    if (byte === quote) return i
+    if (byte === LT) throw malformed('< in an attribute')
   }
+  return end
 }

@@ -1,12 +1,13 @@
 import type { NamespaceScope } from './scope.ts'
 import { NS_XML, NS_XMLNS } from './scope.ts'
-import { malformed, XmlError } from './xml-error.ts'
+import { malformed, overLimit, XmlError } from './xml-error.ts'
 
 /** A prefix declared inside the element being read, innermost first. */
 interface Binding {
   readonly prefix: string
   readonly uri: string
   readonly depth: number
+  readonly count: number
   readonly outer: Binding | undefined
 }
 
@@ -17,6 +18,9 @@ interface Frame {
   readonly bindings: Binding | undefined
   readonly outer: Frame | undefined
 }
+
+/** Prefixes in force at one place. They are searched one by one. */
+const MAX_BINDINGS = 128
 
 /** Where a prefix was found. */
 export const INSIDE = 0
@@ -50,7 +54,10 @@ export class Namespaces {
     if ((prefix === 'xml') !== (uri === NS_XML)) throw malformed('the prefix xml is reserved')
     if (uri === '') throw malformed('a prefix cannot be undeclared')
     this.#mark(depth)
-    this.#bindings = { prefix, uri, depth, outer: this.#bindings }
+    const outer = this.#bindings
+    const count = outer === undefined ? 1 : outer.count + 1
+    if (count > MAX_BINDINGS) throw overLimit('too many prefixes')
+    this.#bindings = { prefix, uri, depth, count, outer }
   }
 
   /** The namespace bound to a prefix. Throws `bad-namespace-prefix` when there is none. */

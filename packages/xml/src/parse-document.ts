@@ -1,10 +1,10 @@
-import { isAscii } from 'node:buffer'
 import { isSpace } from './characters.ts'
 import { checkDeclaration } from './declaration.ts'
 import { DEFAULT_LIMITS, type XmlLimits } from './limits.ts'
-import { decode, type ParsedElement, toParsed } from './parse.ts'
+import { type ParsedElement, toParsed } from './parse.ts'
 import { Reader } from './reader.ts'
 import { EMPTY_SCOPE } from './scope.ts'
+import { decodeSource } from './source.ts'
 import { malformed, overLimit, restricted } from './xml-error.ts'
 
 /**
@@ -15,15 +15,15 @@ export function parseDocument(document: Buffer | string, limits: XmlLimits = DEF
   if (typeof document === 'string' && !document.isWellFormed()) throw malformed('unpaired surrogate')
   const bytes = typeof document === 'string' ? Buffer.from(document) : document
   if (bytes.length > limits.elementBytes) throw overLimit('element too large')
-  const ascii = isAscii(bytes)
-  const text = decode(bytes, ascii)
-  const reader = new Reader(text, skipProlog(text), EMPTY_SCOPE, limits)
+  const source = decodeSource(bytes)
+  const { text } = source
+  const reader = new Reader(source, skipProlog(text), EMPTY_SCOPE, limits)
   const end = skipSpace(text, reader.readElement())
   if (end !== text.length) {
     if (text.startsWith('<!--', end) || text.startsWith('<?', end)) throw restricted('markup after the element')
     throw malformed('more than one element')
   }
-  return toParsed(reader, text, bytes, ascii)
+  return toParsed(reader, source, bytes)
 }
 
 function skipProlog(text: string): number {

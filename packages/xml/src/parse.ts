@@ -1,8 +1,8 @@
-import { isAscii, isUtf8 } from 'node:buffer'
 import type { Element } from './element.ts'
 import { DEFAULT_LIMITS, type XmlLimits } from './limits.ts'
 import { Reader } from './reader.ts'
 import type { NamespaceScope } from './scope.ts'
+import { decodeSource, type Source } from './source.ts'
 import { malformed } from './xml-error.ts'
 
 /** Set in a framer's flags when an element has bytes outside ASCII. */
@@ -38,21 +38,13 @@ export function parseElement(
   limits: XmlLimits = DEFAULT_LIMITS,
   flags = -1,
 ): ParsedElement {
-  const ascii = flags < 0 ? isAscii(bytes) : (flags & FLAG_NON_ASCII) === 0
-  const text = decode(bytes, ascii)
-  const reader = new Reader(text, 0, scope, limits)
-  if (reader.readElement() !== text.length) throw malformed('more than one element')
-  return toParsed(reader, text, bytes, ascii)
+  const source = decodeSource(bytes, flags < 0 ? undefined : (flags & FLAG_NON_ASCII) === 0)
+  const reader = new Reader(source, 0, scope, limits)
+  if (reader.readElement() !== source.text.length) throw malformed('more than one element')
+  return toParsed(reader, source, bytes)
 }
 
-/** The text of bytes that must be UTF-8 (RFC 6120 §11.6). */
-export function decode(bytes: Buffer, ascii: boolean): string {
-  if (ascii) return bytes.latin1Slice(0, bytes.length)
-  if (!isUtf8(bytes)) throw malformed('invalid UTF-8')
-  return bytes.utf8Slice(0, bytes.length)
-}
-
-export function toParsed(reader: Reader, text: string, bytes: Buffer, ascii: boolean): ParsedElement {
+export function toParsed(reader: Reader, { text, ascii }: Source, bytes: Buffer): ParsedElement {
   const { contentStart, contentEnd } = reader
   return {
     element: reader.root,

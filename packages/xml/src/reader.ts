@@ -1,9 +1,22 @@
 import { isSpace } from './characters.ts'
+import { classes, MARKUP, NAME_END, TEXT_ODD, VALUE_ODD } from './classes.ts'
 import { Element } from './element.ts'
 import type { XmlLimits } from './limits.ts'
-import { clark, internName, KIND_PLAIN, KIND_PREFIXED, KIND_XMLNS, KIND_XMLNS_PREFIX, type Name } from './names.ts'
+import {
+  type Codes,
+  clark,
+  internName,
+  internNamespace,
+  KIND_PLAIN,
+  KIND_PREFIXED,
+  KIND_XML,
+  KIND_XMLNS,
+  KIND_XMLNS_PREFIX,
+  type Name,
+} from './names.ts'
 import { INSIDE, Namespaces, OUTSIDE } from './namespaces.ts'
-import type { NamespaceScope } from './scope.ts'
+import { type NamespaceScope, NS_XML } from './scope.ts'
+import type { Source } from './source.ts'
 import { decodeAttribute, decodeCdata, decodeText } from './text.ts'
 import { malformed, overLimit, restricted } from './xml-error.ts'
 
@@ -12,30 +25,14 @@ const LT = 0x3c
 const EQUALS = 0x3d
 const GT = 0x3e
 
-// What ends a run of plain characters. Everything from 0x80 up is plain except two, which are looked at apart.
-const TEXT_END = 1
-const TEXT_ODD = 2
-const VALUE_ODD = 4
-const NAME_END = 8
-const classes = new Uint8Array(128)
-for (let c = 0; c < 0x20; c++) classes[c] = TEXT_ODD | VALUE_ODD
-classes[0x9] = VALUE_ODD | NAME_END
-classes[0xa] = VALUE_ODD | NAME_END
-classes[0xd] = TEXT_ODD | VALUE_ODD | NAME_END
-classes[0x20] = NAME_END
-classes[0x26] = TEXT_ODD | VALUE_ODD
-classes[0x5d] = TEXT_ODD
-classes[LT] = TEXT_END | NAME_END
-classes[SLASH] = NAME_END
-classes[EQUALS] = NAME_END
-classes[GT] = NAME_END
-
 /**
  * Reads one complete element from text, strictly, into a tree. One use each.
  * Kept free of regular expressions and substring searches: per stanza they cost more than the rest together.
  */
 export class Reader {
   readonly #text: string
+  /** The text again, one number a character. */
+  readonly #codes: Codes
   readonly #limits: XmlLimits
   readonly #namespaces: Namespaces
   #at: number
@@ -43,6 +40,8 @@ export class Reader {
   #current: Element | null = null
   #prefixedAttributes: Name[] | undefined = undefined
   #selfClosed = false
+  /** Down to this depth the present element and all above it are in the root's namespace. */
+  #contentDepth = 0
 
   root!: Element
   rootName!: Name
@@ -55,8 +54,9 @@ export class Reader {
   /** Whether the content means the same wherever it inherits the root's namespace as default namespace. */
   canonical = true
 
-  constructor(text: string, at: number, scope: NamespaceScope, limits: XmlLimits) {
-    this.#text = text
+  constructor(source: Source, at: number, scope: NamespaceScope, limits: XmlLimits) {
+    this.#text = source.text
+    this.#codes = source.codes
     this.#at = at
     this.#limits = limits
     this.#namespaces = new Namespaces(scope)
@@ -64,11 +64,11 @@ export class Reader {
 
   /** Reads the element that begins here; returns the offset behind it. Throws XmlError. */
   readElement(): number {
-    if (this.#text.charCodeAt(this.#at) !== LT) throw malformed('no element')
+    if (this.#codes[this.#at] !== LT) throw malformed('no element')
     this.readStartTag()
     while (this.#depth > 0) {
       this.#readText()
-      const c = this.#text.charCodeAt(this.#at + 1)
+      const c = this.#codes[this.#at + 1]
       if (c === SLASH) this.#readEndTag()
       else if (c === 0x21) this.#readBang()
       else if (c === 0x3f)
@@ -84,9 +84,8 @@ export class Reader {
     const name = this.#readName()
     const element = new Element(name.qname)
     if (++this.#depth > this.#limits.depth) throw overLimit('elements nested too deep')
-    const inheritedNs = this.#namespaces.defaultNs
     this.#readAttributes(element)
-    const namespace = this.#resolveNames(element, name, inheritedNs)
+    const namespace = this.#resolveNames(element, name)
     const parent = this.#current
     if (parent === null) {
       this.root = element
@@ -98,45 +97,47 @@ export class Reader {
       parent.children.push(element)
       if (this.#depth === 2) this.children.push(clark(namespace, name.local))
     }
-    if (this.#selfClosed) this.#namespaces.leave(this.#depth--)
+    if (this.#selfClosed) this.#leave()
     else this.#current = element
     return this.#at
   }
 
-  get selfClosed(): boolean {
-    return this.#selfClosed
+  #leave(): void {
+    const depth = this.#depth--
+    if (this.#contentDepth === depth) this.#contentDepth--
+    this.#namespaces.leave(depth)
   }
 
   #readName(): Name {
-    const text = this.#text
+    const codes = this.#codes
     const start = this.#at
+    const end = this.#text.length
     let hash = 0
     let i = start
-    for (; i < text.length; i++) {
-      const c = text.charCodeAt(i)
-      if (c < 128 && (classes[c]! & NAME_END) !== 0) break
+    for (; i < end; i++) {
+      const c = codes[i]!
+      if ((classes[c]! & NAME_END) !== 0) break
       hash = (Math.imul(hash, 31) + c) | 0
     }
     this.#at = i
     if (i - start > this.#limits.nameLength) throw overLimit('name too long')
-    return internName(text, start, i, hash)
+    return internName(this.#text, codes, start, i, hash)
   }
 
   /** Everything between the element's name and the end of its start tag. */
   #readAttributes(element: Element): void {
-    const text = this.#text
     let count = 0
     this.#prefixedAttributes = undefined
     for (;;) {
       const before = this.#at
-      let c = this.#skipSpace()
+      const c = this.#skipSpace()
       if (c === GT) {
         this.#at++
         this.#selfClosed = false
         return
       }
       if (c === SLASH) {
-        if (text.charCodeAt(this.#at + 1) !== GT) throw malformed('stray slash in a tag')
+        if (this.#codes[this.#at + 1] !== GT) throw malformed('stray slash in a tag')
         this.#at += 2
         this.#selfClosed = true
         return
@@ -144,41 +145,41 @@ export class Reader {
       if (this.#at === before) throw malformed('no space before an attribute')
       if (++count > this.#limits.attributes) throw overLimit('too many attributes')
       const name = this.#readName()
-      c = this.#skipSpace()
-      if (c !== EQUALS) throw malformed('attribute without a value')
+      if (this.#skipSpace() !== EQUALS) throw malformed('attribute without a value')
       this.#at++
-      this.#setAttribute(element, name, this.#readValue())
+      this.#setAttribute(element, name, this.#readValue(name.kind))
     }
   }
 
-  #skipSpace(): number {
-    const text = this.#text
+  #skipSpace(): number | undefined {
+    const codes = this.#codes
     let i = this.#at
-    let c = text.charCodeAt(i)
-    while (isSpace(c)) c = text.charCodeAt(++i)
+    let c = codes[i]
+    while (c !== undefined && isSpace(c)) c = codes[++i]
     this.#at = i
     return c
   }
 
   /** A quoted value, the offset standing before its opening quote (or space before that). */
-  #readValue(): string {
-    const text = this.#text
+  #readValue(kind: number): string {
+    const codes = this.#codes
     const quote = this.#skipSpace()
     if (quote !== 0x27 && quote !== 0x22) throw malformed('attribute value without quotes')
     const start = this.#at + 1
-    let odd = false
+    const end = this.#text.length
+    let odd = 0
     let i = start
-    for (; i < text.length; i++) {
-      const c = text.charCodeAt(i)
+    for (; i < end; i++) {
+      const c = codes[i]!
       if (c === quote) break
-      if (c < 128) {
-        if (c === LT) throw malformed('< in an attribute')
-        if ((classes[c]! & VALUE_ODD) !== 0) odd = true
-      } else if (c >= 0xfffe) odd = true
+      odd |= classes[c]!
     }
-    if (i === text.length) throw malformed('unfinished attribute')
+    if (i === end) throw malformed('unfinished attribute')
     this.#at = i + 1
-    return odd ? decodeAttribute(text, start, i) : text.slice(start, i)
+    if ((odd & MARKUP) !== 0) throw malformed('< in an attribute')
+    if ((odd & VALUE_ODD) !== 0) return decodeAttribute(this.#text, start, i)
+    if (kind >= KIND_XMLNS) return internNamespace(this.#text, codes, start, i)
+    return this.#text.slice(start, i)
   }
 
   #setAttribute(element: Element, name: Name, value: string): void {
@@ -202,27 +203,27 @@ export class Reader {
   }
 
   /** Resolves the names of a start tag; returns the element's namespace. */
-  #resolveNames(element: Element, name: Name, inheritedNs: string): string {
+  #resolveNames(element: Element, name: Name): string {
     if (this.#prefixedAttributes !== undefined) this.#resolveAttributes(element, this.#prefixedAttributes)
-    if (name.kind === KIND_PREFIXED) return this.#resolvePrefixed(element, name)
-    if (name.kind !== KIND_PLAIN) throw malformed('xmlns cannot name an element')
-    const uri = this.#namespaces.defaultNs
-    if (this.#current === null) {
-      if (uri !== '') element.attrs.xmlns = uri
-    } else if (inheritedNs === uri && uri === this.rootNs && element.attrs.xmlns !== undefined) {
-      // The content namespace declared once more would not follow the stream that the stanza goes out on.
-      this.canonical = false
+    const isRoot = this.#current === null
+    const uri = name.kind === KIND_PLAIN ? this.#namespaces.defaultNs : this.#resolvePrefixed(element, name)
+    if (isRoot) {
+      this.#contentDepth = 1
+      if (name.kind !== KIND_PLAIN) this.canonical = false
+      if (uri !== '' || name.kind !== KIND_PLAIN) element.attrs.xmlns = this.#namespaces.defaultNs
+    } else if (uri === this.rootNs && this.#contentDepth === this.#depth - 1) {
+      this.#contentDepth = this.#depth
+      // The content namespace named once more would not follow the stream that the stanza goes out on.
+      if (name.kind !== KIND_PLAIN || element.attrs.xmlns !== undefined) this.canonical = false
     }
     return uri
   }
 
   #resolvePrefixed(element: Element, name: Name): string {
-    if (name.prefix === 'xmlns') throw malformed('xmlns cannot name an element')
+    if (name.kind === KIND_XML) return NS_XML
+    if (name.kind !== KIND_PREFIXED) throw malformed('xmlns cannot name an element')
     const uri = this.#namespaces.resolve(name.prefix)
     this.#noteUse(element, name.prefix, uri)
-    const isRoot = this.#current === null
-    if (isRoot || uri === this.rootNs) this.canonical = false
-    if (isRoot) element.attrs.xmlns = this.#namespaces.defaultNs
     return uri
   }
 
@@ -250,21 +251,20 @@ export class Reader {
   }
 
   #readText(): void {
-    const text = this.#text
+    const codes = this.#codes
     const start = this.#at
-    let odd = false
+    const end = this.#text.length
+    let odd = 0
     let i = start
-    for (; i < text.length; i++) {
-      const c = text.charCodeAt(i)
-      if (c < 128) {
-        const kind = classes[c]!
-        if ((kind & TEXT_END) !== 0) break
-        if ((kind & TEXT_ODD) !== 0) odd = true
-      } else if (c >= 0xfffe) odd = true
+    for (; i < end; i++) {
+      const c = codes[i]!
+      if (c === LT) break
+      odd |= classes[c]!
     }
-    if (i === text.length) throw malformed('unfinished element')
+    if (i === end) throw malformed('unfinished element')
     this.#at = i
-    if (i > start) this.#addText(odd ? decodeText(text, start, i) : text.slice(start, i))
+    if (i === start) return
+    this.#addText((odd & TEXT_ODD) !== 0 ? decodeText(this.#text, start, i) : this.#text.slice(start, i))
   }
 
   #addText(value: string): void {
@@ -275,17 +275,17 @@ export class Reader {
   }
 
   #readEndTag(): void {
-    const text = this.#text
+    const codes = this.#codes
     const name = this.#current!.name
     const start = this.#at + 2
-    for (let i = 0; i < name.length; i++) {
-      if (text.charCodeAt(start + i) !== name.charCodeAt(i)) throw malformed('end tag does not match')
-    }
     if (this.#depth === 1) this.contentEnd = this.#at
+    for (let i = 0; i < name.length; i++) {
+      if (codes[start + i] !== name.charCodeAt(i)) throw malformed('end tag does not match')
+    }
     this.#at = start + name.length
     if (this.#skipSpace() !== GT) throw malformed('end tag does not match')
     this.#at++
-    this.#namespaces.leave(this.#depth--)
+    this.#leave()
     this.#current = this.#current!.parent
   }
 

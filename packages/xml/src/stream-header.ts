@@ -1,6 +1,7 @@
 import type { XmlLimits } from './limits.ts'
 import { Reader } from './reader.ts'
 import { EMPTY_SCOPE, type NamespaceScope } from './scope.ts'
+import { decodeSource } from './source.ts'
 
 /** What a stream header (RFC 6120 §4.7) says. Nothing is judged here but its XML. */
 export interface StreamHeader {
@@ -20,9 +21,9 @@ export interface StreamHeader {
   readonly lang: string | undefined
 }
 
-/** Reads a stream header's start tag, which must fill `text`. Throws XmlError. */
-export function parseStreamHeader(text: string, limits: XmlLimits): StreamHeader {
-  const reader = new Reader(text, 0, EMPTY_SCOPE, limits)
+/** Reads a stream header's start tag, which must fill `bytes`. Throws XmlError. */
+export function parseStreamHeader(bytes: Buffer, limits: XmlLimits): StreamHeader {
+  const reader = new Reader(decodeSource(bytes), 0, EMPTY_SCOPE, limits)
   reader.readStartTag()
   const attributes = reader.root.attrs
   const prefixes = new Map<string, string>()
