@@ -13,7 +13,8 @@ export interface Links {
   readonly instance: InstanceId
   /**
    * Queues for the next flush: once per event-loop turn, after all sockets that were readable have been served; never runs a receiver
-   * itself. False when the queue to `to` is at its bound or `to` is forgotten: nothing was queued. Sending to oneself is allowed.
+   * itself. False when the queue to `to` is at its bound or `to` is forgotten: nothing was queued. Sending to oneself is allowed. Throws
+   * for a number that isn't an integer from 0.
    */
   send(to: InstanceId, envelope: Envelope): boolean
   /** The one receiver of this instance. Envelopes that arrive before it is set wait. */

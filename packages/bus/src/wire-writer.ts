@@ -46,8 +46,12 @@ export class WireWriter {
     if (this.buffer.length > keptCapacity) this.buffer = Buffer.allocUnsafeSlow(keptCapacity)
   }
 
-  /** Any integer from 0 to 2^53 − 1, without a tag. */
+  /**
+   * Any integer from 0 to 2^53 − 1, without a tag.
+   * @throws RangeError for a negative number or NaN, which would be read as something else
+   */
   varint(value: number): void {
+    if (!(value >= 0)) throw new RangeError(`${value} can't be sent`)
     this.reserve(8)
     let position = this.position
     let rest = value

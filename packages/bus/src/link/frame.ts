@@ -44,8 +44,7 @@ export class FrameHead {
 
   constructor(from: string, link: number) {
     const name = Buffer.from(from)
-    if (name.length > 127) throw new RangeError('an instance id has at most 127 bytes')
-    this.#template = Buffer.alloc(ackEnd + 2 + name.length)
+    this.#template = Buffer.alloc(ackEnd + 3 + name.length)
     this.#template[0] = tags.link
     writeFixed64(this.#template, 1, link)
     this.#template[9] = tags.sequence
@@ -53,8 +52,9 @@ export class FrameHead {
     this.#template[27] = tags.acked
     this.#template[36] = tags.resend
     this.#template[ackEnd] = tags.from
-    this.#template[ackEnd + 1] = name.length
-    this.#template.set(name, ackEnd + 2)
+    this.#template[ackEnd + 1] = (name.length & 127) | 0x80
+    this.#template[ackEnd + 2] = name.length >>> 7
+    this.#template.set(name, ackEnd + 3)
   }
 
   get size(): number {

@@ -69,11 +69,19 @@ export class Outbox {
     return this.#state === 'probing' ? now - this.#pace.absentSince : 0
   }
 
-  /** False at the bound: the envelope wasn't taken. */
+  /**
+   * False at the bound: the envelope wasn't taken.
+   * @throws RangeError for a number that can't be sent
+   */
   enqueue(envelope: Envelope): boolean {
     if (this.backlog >= this.#options.queueBytes) return false
     const start = this.#batch.position
-    encodeEnvelope(this.#batch, frameField.envelopes, envelope)
+    try {
+      encodeEnvelope(this.#batch, frameField.envelopes, envelope)
+    } catch (error) {
+      this.#batch.position = start
+      throw error
+    }
     if (this.#batch.position > this.#options.frameBytes) this.#overflow(start)
     return true
   }
@@ -90,13 +98,18 @@ export class Outbox {
   /** The peer has taken all frames up to `acked`. */
   acknowledge(acked: number, now: number): void {
     const taken = acked - this.#sequence + 1
-    if (taken <= 0 || taken > this.#frames.length - this.#base) return
+    if (taken <= 0 || taken > this.#next - this.#base) return
     this.#drop(taken, now)
     if (this.#state === 'probing') this.#goBack(now)
     else if (this.#state === 'open') {
       this.#pace.restart(now)
       this.#fill(now)
     }
+  }
+
+  /** The peer has shown that it is there. */
+  present(now: number): void {
+    if (this.#state === 'probing' && this.#pace.isAbsent) this.#goBack(now)
   }
 
   /** The peer asks for everything after what it has acknowledged. */
@@ -172,11 +185,10 @@ export class Outbox {
     for (let i = this.#base; i < end; i++) {
       const size = this.#frames[i]!.bytes.length
       this.#sealedBytes -= size
-      if (i < this.#next) this.#flying -= size
+      this.#flying -= size
     }
     this.#base = end
     this.#sequence += count
-    if (this.#next < end) this.#next = end
     this.#compact()
   }
 

@@ -59,12 +59,14 @@ export class Peer {
       this.#outbox.acknowledge(frame.acked, now)
       if (frame.resend) this.#outbox.repeat(now)
     }
+    this.#outbox.present(now)
     return frame.sequence === 0 ? 'acknowledgement' : this.#inbox.judge(frame, size)
   }
 
   /** Takes note of the acknowledgement in a frame, but not of what it carries: the sender will repeat that. */
   decline(frame: ReadFrame, now: number): void {
     if (frame.link === this.#outbox.link) this.#outbox.acknowledge(frame.acked, now)
+    this.#outbox.present(now)
     if (frame.sequence !== 0) this.#inbox.decline(frame.senderLink)
   }
 

@@ -63,8 +63,8 @@ function connectionOptions({ servers, auth, tls, name }: NatsOptions): NodeConne
     reconnectJitter: 50,
     reconnectJitterTLS: 50,
     timeout: 5000,
-    // A server that stopped without closing its sockets is noticed after two of these.
-    pingInterval: 5000,
+    // A server that stopped without closing its sockets is noticed after three of these.
+    pingInterval: 2000,
     maxPingOut: 2,
     ignoreAuthErrorAbort: true,
     ...(auth !== undefined && credentialsOf(auth)),

@@ -30,6 +30,8 @@ export interface NatsLinksOptions {
 
 /** How long an acknowledgement may wait for a frame going back; also how often time-outs are looked at. */
 const tickMs = 20
+/** So often in one turn of the event loop what the instance sent to itself is handed over. */
+const rounds = 8
 const frameBytes = 64 * 1024
 /** Kept free in a NATS message for a frame's head. */
 const headBytes = 1024
@@ -187,8 +189,9 @@ export class NatsLinks implements Links {
   }
 
   readonly #flushAll = (): void => {
-    this.#flush = undefined
     if (this.#closed) return
+    this.#handToSelf()
+    this.#flush = this.#unpacker.ready && this.#toSelf.length > 0 ? setImmediate(this.#flushAll) : undefined
     const dirty = this.#dirty
     this.#dirty = []
     const now = performance.now()
@@ -196,14 +199,25 @@ export class NatsLinks implements Links {
       peer.dirty = false
       if (this.#peers.get(peer.id) === peer) peer.flush(now)
     }
-    if (dirty.length > 0) this.#timer ??= setTimeout(this.#tick, tickMs)
-    if (this.#unpacker.ready)
-      for (const envelope of this.#toSelf.takeAll()) this.#unpacker.hand(this.instance, envelope)
+    if (dirty.length > 0) this.#awaken()
     this.#checkSettled()
+  }
+
+  /** Several times, so that steps within this instance don't need a turn of the event loop each. */
+  #handToSelf(): void {
+    if (!this.#unpacker.ready) return
+    for (let round = 0; round < rounds && this.#toSelf.length > 0; round++) {
+      for (const envelope of this.#toSelf.takeAll()) this.#unpacker.hand(this.instance, envelope)
+    }
+  }
+
+  #awaken(): void {
+    if (!this.#closed) this.#timer ??= setTimeout(this.#tick, tickMs)
   }
 
   readonly #tick = (): void => {
     this.#timer = undefined
+    if (this.#closed) return
     const now = performance.now()
     let active = false
     for (const peer of this.#peers.values()) {
@@ -211,7 +225,7 @@ export class NatsLinks implements Links {
       peer.tick(now)
       active ||= peer.active
     }
-    if (active) this.#timer = setTimeout(this.#tick, tickMs)
+    if (active) this.#awaken()
     this.#checkSettled()
   }
 
@@ -228,6 +242,7 @@ export class NatsLinks implements Links {
   }
 
   #arrive(bytes: Buffer): void {
+    if (this.#closed) return
     let frame: ReadFrame
     try {
       frame = readFrame(new WireReader(bytes))
@@ -243,7 +258,7 @@ export class NatsLinks implements Links {
     if (peer === undefined) return
     this.#take(peer, frame, bytes)
     if (peer.urgent) this.#soon(peer)
-    else if (peer.active) this.#timer ??= setTimeout(this.#tick, tickMs)
+    else if (peer.active) this.#awaken()
     this.#checkSettled()
   }
 
@@ -277,7 +292,7 @@ export class NatsLinks implements Links {
       if (online) peer.resume(now)
       else peer.suspend()
     }
-    if (online && this.#peers.size > 0) this.#timer ??= setTimeout(this.#tick, tickMs)
+    if (online) this.#awaken()
   }
 
   #isSettled(): boolean {
