@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { ensureSelfSigned } from '@heliograph/certificates'
 import type { Infrastructure } from '../infrastructure/infrastructure.ts'
 import type { LogLine } from './log-line.ts'
@@ -55,8 +55,8 @@ export class Cluster implements AsyncDisposable {
     const shared = {
       mode: 'cluster',
       domains: [{ name: domain, certificate: files }],
-      nats: { servers: [nats.url] },
-      redis: { url: redis.url },
+      nats: { servers: [nats.url], prefix: basename(dir) },
+      redis: { url: redis.url, prefix: options.servers.redisPrefix() },
       postgres: { url: await options.servers.createDatabase(), poolSize: 5 },
       registration: { open: 'loopback' },
       telemetry: { logLevel: 'info' },
