@@ -1,3 +1,6 @@
+export { loginPeer, PEER_LIBRARIES, type PeerLibrary } from './clients/peers/login-peer.ts'
+export type { Contact, PeerClient, PeerOptions } from './clients/peers/peer-client.ts'
+export { slixmppAvailable } from './clients/peers/slixmpp-peer.ts'
 export type { Matcher } from './clients/raw/inbox.ts'
 export { type LoginOptions, RawClient } from './clients/raw/raw-client.ts'
 export type { RawStreamOptions } from './clients/raw/raw-stream.ts'
