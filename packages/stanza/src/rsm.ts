@@ -39,7 +39,7 @@ export function readRsm(set: Element): RsmRequest | undefined {
 /** Undefined for none, null for a malformed one. */
 function number(text: string | null): number | undefined | null {
   if (text === null) return undefined
-  return /^\d{1,9}$/.test(text.trim()) ? Number(text) : null
+  return /^\d+$/.test(text.trim()) ? Math.min(Number(text), Number.MAX_SAFE_INTEGER) : null
 }
 
 /** The `<set/>` element that describes a page. */

@@ -1,5 +1,5 @@
 import { type Jid, parseJid } from '@heliograph/jid'
-import { type Element, escapeAttribute, type ParsedElement, serializeContent } from '@heliograph/xml'
+import { clark, type Element, escapeAttribute, type ParsedElement, serializeContent } from '@heliograph/xml'
 import { NS } from './ns.ts'
 
 export type StanzaName = 'message' | 'presence' | 'iq'
@@ -42,7 +42,14 @@ export function partsOfParsed(parsed: ParsedElement): StanzaParts | undefined {
   const { bytes, payloadStart, payloadEnd } = parsed
   const payload = Buffer.allocUnsafe(payloadEnd - payloadStart)
   bytes.copy(payload, 0, payloadStart, payloadEnd)
-  return readHead(name, element, payload, parsed.children)
+  return readHead(name, element, payload, contentNames(parsed))
+}
+
+/** The children's names as they are on a client's stream. */
+function contentNames({ children, namespace }: ParsedElement): readonly string[] {
+  if (namespace === NS.client) return children
+  const own = `{${namespace}}`
+  return children.map((name) => (name.startsWith(own) ? clark(NS.client, name.slice(own.length)) : name))
 }
 
 /** What a stanza's tree holds; undefined when it is no stanza. A root without a namespace counts as `jabber:client`. */

@@ -133,7 +133,7 @@ export class Stanza {
       children: this.#children,
       payload: this.payload,
       extra: this.extra,
-      malformed: this.malformed,
+      malformed: this.malformed !== undefined && this.malformed in changes ? undefined : this.malformed,
     })
   }
 
