@@ -22,7 +22,7 @@ export class Hosts {
   }
 
   isLocalUser(jid: Jid): boolean {
-    return localOf(jid) !== undefined && this.kindOf(jid) === Kind.user
+    return localOf(jid) !== '' && this.kindOf(jid) === Kind.user
   }
 
   /** The mailbox key of an address; for other domains the (local, remote) pair, because one owner holds the streams of a pair. */

@@ -44,6 +44,11 @@ export interface Ownership extends AsyncDisposable {
   /** The kind whose partitions this instance's service owns; `Kind.instance` for edges, which own none. */
   readonly kind: Kind
   readonly instance: InstanceId
+  /**
+   * Joins the service and begins to claim. Register handlers before. Resolves when members and owners of every watched kind have been read,
+   * which takes as long as the live state is out of reach; partitions may come later (`onPhase`).
+   */
+  start(): Promise<void>
   /** Epoch under which this instance acts for `partition` now (`served` or `leaving`), 0 if it may not (also when the lease has run out). */
   epochOf(partition: number): number
   phaseOf(partition: number): Phase

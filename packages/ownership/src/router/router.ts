@@ -1,5 +1,5 @@
 import type { Envelope, InstanceId, Kind } from '@heliograph/bus'
-import type { Owner } from './ownership.ts'
+import type { Owner } from '../ownership.ts'
 
 /** Why a transfer ended. `taken`: the owner has custody. Otherwise nothing was done with it anywhere, and it can be bounced. */
 export type Outcome = 'taken' | 'expired' | 'full'

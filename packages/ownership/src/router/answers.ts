@@ -1,0 +1,74 @@
+import { Envelope, type InstanceId, type Links, Op } from '@heliograph/bus'
+import type { Clock } from '../clock.ts'
+
+const retryMs = 50
+const idsPerEnvelope = 1024
+
+/** Receipts and refusals on their way back. They must not be lost: where a queue is full they wait, the receipts of one turn in one envelope. */
+export class Answers {
+  readonly #links: Pick<Links, 'send'>
+  readonly #clock: Clock
+  readonly #receipts = new Map<InstanceId, number[]>()
+  readonly #refusals = new Map<InstanceId, Envelope[]>()
+  #scheduled = false
+  #cancelRetry: () => void = () => undefined
+
+  constructor(links: Pick<Links, 'send'>, clock: Clock) {
+    this.#links = links
+    this.#clock = clock
+  }
+
+  receipt(to: InstanceId, transfer: number): void {
+    const ids = this.#receipts.get(to)
+    if (ids) ids.push(transfer)
+    else this.#receipts.set(to, [transfer])
+    this.#schedule()
+  }
+
+  /** Sends after the refusals that still wait. */
+  refuse(to: InstanceId, refusal: Envelope): void {
+    const waiting = this.#refusals.get(to)
+    if (waiting) waiting.push(refusal)
+    else this.#refusals.set(to, [refusal])
+    this.#schedule()
+  }
+
+  forget(peer: InstanceId): void {
+    this.#receipts.delete(peer)
+    this.#refusals.delete(peer)
+  }
+
+  stop(): void {
+    this.#cancelRetry()
+    this.#scheduled = true
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    this.#clock.turn(this.#flush)
+  }
+
+  readonly #flush = (): void => {
+    this.#scheduled = false
+    for (const [to, ids] of this.#receipts) this.#sendReceipts(to, ids)
+    for (const [to, refusals] of this.#refusals) {
+      while (refusals[0] && this.#links.send(to, refusals[0])) refusals.shift()
+      if (refusals.length === 0) this.#refusals.delete(to)
+    }
+    if (this.#receipts.size + this.#refusals.size === 0) return
+    this.#scheduled = true
+    this.#cancelRetry = this.#clock.after(retryMs, this.#flush)
+  }
+
+  #sendReceipts(to: InstanceId, ids: number[]): void {
+    for (let at = 0; at < ids.length; at += idsPerEnvelope) {
+      const envelope = new Envelope(Op.receipt)
+      envelope.ids = ids.length <= idsPerEnvelope ? ids : ids.slice(at, at + idsPerEnvelope)
+      if (this.#links.send(to, envelope)) continue
+      this.#receipts.set(to, ids.slice(at))
+      return
+    }
+    this.#receipts.delete(to)
+  }
+}

@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict'
+import { Envelope, type InstanceId, Kind, Op } from '@heliograph/bus'
+import { silentTelemetry } from '@heliograph/telemetry'
+import {
+  createOwnership,
+  createRouter,
+  type Outcome,
+  type Ownership,
+  partitionOf,
+  type Router,
+} from '../../src/index.ts'
+import { SimBus } from './sim-links.ts'
+import { SimStore } from './sim-store.ts'
+import { type Host, World } from './world.ts'
+
+export const keys = [
+  'alice@example.org',
+  'bob@example.org',
+  'carol@example.org',
+  'dave@example.org',
+  'erin@example.org',
+]
+
+interface Owner {
+  readonly host: Host
+  readonly ownership: Ownership
+  readonly router: Router
+}
+
+interface Posted {
+  readonly sender: string
+  readonly key: string
+  readonly number: number
+  outcome: Outcome | undefined
+}
+
+/** A durable log as Postgres would keep it: refuses those who were fenced. */
+class Log {
+  readonly fenced = new Set<InstanceId>()
+  readonly rows = new Map<string, number[]>()
+
+  /** False when refused. A repetition is recognised by its number. */
+  commit(instance: InstanceId, source: string, number: number): boolean {
+    if (this.fenced.has(instance)) return false
+    const numbers = this.rows.get(source) ?? []
+    this.rows.set(source, numbers)
+    if (number > (numbers.at(-1) ?? 0)) numbers.push(number)
+    return true
+  }
+}
+
+/** Owners of users, edges that send to them, and everything that can go wrong in between. */
+export class Cluster {
+  readonly world: World
+  readonly store: SimStore
+  readonly log = new Log()
+  readonly posted: Posted[] = []
+  readonly owners: Owner[] = []
+  readonly lapses: InstanceId[] = []
+  readonly #bus: SimBus
+  readonly #edges: Router[] = []
+  readonly #edgeHosts: Host[] = []
+  #names = 0
+
+  constructor(seed: number) {
+    this.world = new World(seed)
+    this.store = new SimStore(this.world)
+    this.#bus = new SimBus(this.world)
+  }
+
+  startOwner(): void {
+    const host: Host = { name: `session-${++this.#names}-x`, state: 'running' }
+    const links = this.#bus.connect(host)
+    const clock = this.world.clockOf(host)
+    const telemetry = silentTelemetry()
+    const delay = (ms: number) => new Promise<void>((resolve) => void clock.after(this.world.chance(ms), resolve))
+    const mail = new Map<string, Promise<void>>()
+    const ownership = createOwnership({
+      kind: Kind.user,
+      links,
+      liveState: this.store.seenBy(host),
+      watch: [Kind.instance],
+      telemetry,
+      clock,
+      lapsed: (instance) => this.#restart(instance, host),
+      tenancy: {
+        fence: async (instances) => {
+          await delay(20)
+          for (const instance of instances) this.log.fenced.add(instance)
+        },
+        load: () => delay(50),
+        unload: async (partition, reason) => {
+          if (reason === 'lost') return
+          for (const key of keys) if (partitionOf(key) === partition) await mail.get(key)
+          await router.settled(partition)
+        },
+      },
+    })
+    const router = createRouter({ links, ownership, telemetry, clock })
+    router.serve((envelope, from) => {
+      const work = async () => {
+        await delay(30)
+        if (this.log.commit(host.name, `${envelope.stream} ${envelope.key}`, envelope.count))
+          router.receipt(from, envelope.transfer)
+      }
+      mail.set(envelope.key, (mail.get(envelope.key) ?? Promise.resolve()).then(work))
+    })
+    this.owners.push({ host, ownership, router })
+    void ownership.start()
+  }
+
+  startEdge(): void {
+    const host: Host = { name: `connection-manager-${++this.#names}-x`, state: 'running' }
+    const links = this.#bus.connect(host)
+    const clock = this.world.clockOf(host)
+    const telemetry = silentTelemetry()
+    const liveState = this.store.seenBy(host)
+    const lapsed = () => assert.fail('an edge lapsed')
+    const ownership = createOwnership({
+      kind: Kind.instance,
+      links,
+      liveState,
+      watch: [Kind.user],
+      telemetry,
+      clock,
+      lapsed,
+    })
+    const router = createRouter({ links, ownership, telemetry, clock })
+    this.#edges.push(router)
+    this.#edgeHosts.push(host)
+    void ownership.start()
+  }
+
+  /** Each edge sends a numbered stanza to a random key from time to time, until `until`. */
+  chat(until: number, everyMs: number): void {
+    for (const [index, router] of this.#edges.entries()) {
+      const host = this.#edgeHosts[index]!
+      const numbers = new Map<string, number>()
+      const say = () => {
+        this.#say(router, host.name, numbers)
+        if (this.world.now < until) this.world.at(this.world.now + this.world.chance(2 * everyMs), host, say)
+      }
+      say()
+    }
+  }
+
+  #say(router: Router, sender: string, numbers: Map<string, number>): void {
+    const key = keys[Math.floor(this.world.chance(keys.length))]!
+    const number = (numbers.get(key) ?? 0) + 1
+    numbers.set(key, number)
+    const envelope = new Envelope(Op.stanza)
+    envelope.stream = sender
+    envelope.count = number
+    const posted: Posted = { sender, key, number, outcome: undefined }
+    this.posted.push(posted)
+    router.transfer(Kind.user, key, envelope, (outcome) => {
+      assert.equal(posted.outcome, undefined, 'settled twice')
+      posted.outcome = outcome
+    })
+  }
+
+  #restart(instance: InstanceId, host: Host): void {
+    this.lapses.push(instance)
+    host.state = 'dead'
+    this.startOwner()
+  }
+
+  /** Runs in each moment: at most one running process believes that it owns a partition. */
+  readonly check = (): void => {
+    for (const key of keys) {
+      const partition = partitionOf(key)
+      const believers = this.owners.filter(
+        ({ host, ownership }) => host.state === 'running' && ownership.epochOf(partition) !== 0,
+      )
+      if (believers.length <= 1) continue
+      const names = believers.map(
+        ({ host, ownership }) => `${host.name}@${ownership.epochOf(partition)} ${ownership.phaseOf(partition)}`,
+      )
+      assert.fail(`at ${this.world.now} partition ${partition} has owners ${names.join(', ')}`)
+    }
+  }
+
+  /** In the end: what was taken is in the log once, in order; what was given up is not; nothing is left open. */
+  verify(): void {
+    for (const numbers of this.log.rows.values()) {
+      for (let i = 1; i < numbers.length; i++) assert.ok(numbers[i]! > numbers[i - 1]!, 'out of order')
+    }
+    for (const { sender, key, number, outcome } of this.posted) {
+      const stored = this.log.rows.get(`${sender} ${key}`)?.includes(number) ?? false
+      assert.notEqual(outcome, undefined, `${sender} ${key} ${number} was never settled`)
+      assert.equal(stored, outcome === 'taken', `${sender} ${key} ${number} is ${outcome}, stored: ${stored}`)
+    }
+  }
+}
