@@ -1,0 +1,25 @@
+import type { Migration } from '@heliograph/database'
+
+/** A removed item stays as a mark, so that a client with an older version learns of the removal (RFC 6121 §2.6). */
+export const rosterMigrations: readonly Migration[] = [
+  {
+    id: '0110_roster',
+    sql: `
+      CREATE TABLE roster (
+        owner        text COLLATE "C" NOT NULL,
+        contact      text COLLATE "C" NOT NULL,
+        version      bigint  NOT NULL,
+        removed      boolean NOT NULL DEFAULT false,
+        listed       boolean NOT NULL,
+        name         text    NOT NULL,
+        groups       text[]  NOT NULL,
+        subscription text    NOT NULL,
+        ask          boolean NOT NULL,
+        approved     boolean NOT NULL,
+        request      text    NOT NULL,
+        PRIMARY KEY (owner, contact)
+      );
+      CREATE INDEX roster_version ON roster (owner, version);
+    `,
+  },
+]
