@@ -21,7 +21,7 @@ export const codecs = {
     mechanism: [4, 'string'],
     transport: [5, 'string'],
   }),
-  opened: messageCodec<Opened>({ jid: [1, 'string'], stream: [2, 'string'] }),
+  opened: messageCodec<Opened>({ jid: [1, 'string'], stream: [2, 'string'], lastId: [3, 'uint'] }),
   refused: messageCodec<Refused>({ condition: [1, 'string'], text: [2, 'string'], h: [3, 'sint'] }),
   enable: messageCodec<Enable>({ resume: [1, 'bool'], max: [2, 'uint'] }),
   enabled: messageCodec<Enabled>({ id: [1, 'string'], max: [2, 'uint'] }),
@@ -40,6 +40,7 @@ export const codecs = {
     h: [4, 'uint'],
     base: [5, 'uint'],
     max: [6, 'uint'],
+    lastId: [7, 'uint'],
   }),
   announce: messageCodec<Announce>({
     jid: [1, 'string'],

@@ -19,6 +19,8 @@ export interface Opened {
   jid: string
   /** Id of the ingress stream: with the stanza count it makes ingress ids. Unguessable. */
   stream: string
+  /** Highest archive id that is of no concern to this session: what comes later is. */
+  lastId: number
 }
 
 /** `refused`: open or resume failed with this stanza error condition. */
@@ -62,6 +64,8 @@ export interface Resumed {
   /** Ingress count at `enable`; `h + base` is the ingress count the next stanza follows. */
   base: number
   max: number
+  /** Highest archive id handed to the session so far. */
+  lastId: number
 }
 
 /** `announce`: an edge tells a new owner what it holds of a connection. `unacked` envelopes and stanzas not in custody follow. */

@@ -21,6 +21,13 @@ export class Hosts {
     return this.#kinds.get(domainOf(jid)) ?? Kind.domain
   }
 
+  /** Addresses of the services under a domain, as `disco#items` lists them. */
+  services(domain: Domain): readonly Domain[] {
+    return [...this.#kinds]
+      .filter(([name, kind]) => kind !== Kind.user && name.endsWith(`.${domain}`))
+      .map(([name]) => name as Domain)
+  }
+
   isLocalUser(jid: Jid): boolean {
     return localOf(jid) !== '' && this.kindOf(jid) === Kind.user
   }
