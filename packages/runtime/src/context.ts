@@ -18,4 +18,9 @@ export interface ServiceContext {
   readonly rpc: RpcClients
   /** `host:port` by which other instances reach this process's gRPC server; empty when it has none. */
   readonly rpcAddress: string
+  /**
+   * This instance can't go on under its id (its lease lapsed, or it was shut out of the database): the process stops without draining
+   * and with a failure, for its supervisor to start another.
+   */
+  readonly abandon: (reason: string) => void
 }

@@ -48,6 +48,7 @@ export async function runService(
     options.onReady?.(running, config)
     if (asked > 0) void running.shutdown()
     await running.stopped
+    if (running.failure !== undefined) process.exitCode = 1
     endAnyway()
   } catch (error) {
     process.stderr.write(

@@ -39,6 +39,8 @@ export interface RunningProcess extends AsyncDisposable {
   shutdown(): Promise<void>
   /** Ends a drain that is under way (or skips it) and stops. */
   stop(): Promise<void>
+  /** Why it stopped by itself, if it did. */
+  readonly failure: string | undefined
   /** Resolves when it has stopped, whoever asked. */
   readonly stopped: Promise<void>
 }
@@ -76,6 +78,7 @@ class Process implements RunningProcess, ProcessView {
   readonly startedAt = Date.now()
   readonly addresses: Record<string, string> = {}
   state: InstanceState = 'starting'
+  failure: string | undefined
   telemetry!: ProcessTelemetry
   readonly #definition: ProcessDefinition
   readonly #config: HeliographConfig
@@ -188,12 +191,20 @@ class Process implements RunningProcess, ProcessView {
       telemetry: this.telemetry.forService(service.name, instance),
       rpc,
       rpcAddress: server === undefined ? '' : advertisedAddress(server.address, this.#config.listen.advertiseHost),
+      abandon: (reason: string) => this.#abandon(instance, reason),
     }
     const hosted = await hostService(service, shared, adapters, this.#starting.signal)
     this.#resources.use(hosted)
     this.#hosted.push(hosted)
     for (const contract of hosted.running.rpc ?? []) server?.add(contract)
     Object.assign(this.addresses, hosted.running.addresses)
+  }
+
+  #abandon(instance: string, reason: string): void {
+    if (this.failure !== undefined) return
+    this.failure = reason
+    this.telemetry.log.error('abandoned', { service_instance: instance, reason })
+    void this.stop()
   }
 
   /** Not ready → stop accepting → drain → release leases → close. */
