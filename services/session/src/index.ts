@@ -1,1 +1,1 @@
-export {}
+export { session } from './service.ts'

@@ -1,0 +1,81 @@
+import { bareOf, trusted } from '@heliograph/jid'
+import { defineModule, type Outcome, onGet, onSet, refuse, reply } from '@heliograph/module'
+import { delay, el, formElement, forwardedXml, NS, rsmElement, Stanza, stanzaError } from '@heliograph/stanza'
+import { escapeAttribute } from '@heliograph/xml'
+import type { IqContext } from '../modules/iq-context.ts'
+import { idToDate } from '../users/clock.ts'
+import { readStanza } from '../users/read-stanza.ts'
+import { type ArchivePage, countMatching, exists, readPage } from './archive-query.ts'
+import { type ArchiveRequest, filterForm, readRequest } from './archive-request.ts'
+
+const QUERY = `{${NS.mam}}query`
+const RESULT = `{${NS.mam}}result`
+
+/** XEP-0313: Message Archive Management, of a user's own archive. */
+export const archiveModule = defineModule<IqContext>({
+  name: 'archive',
+  xeps: [
+    { number: '0313', version: '1.1.2', note: 'without the extended fields and preferences' },
+    { number: '0059', version: '1.0' },
+  ],
+  features: { account: [NS.mam, NS.rsm] },
+  iq: [onGet('account', QUERY, fields), onSet('account', QUERY, query)],
+})
+
+/** §4.1.5: which filters there are. */
+function fields(): Outcome {
+  return reply(el('query', { xmlns: NS.mam }, formElement({ ...filterForm, type: 'form' })))
+}
+
+function query(request: Stanza, context: IqContext): Outcome | Promise<Outcome> {
+  const { resource, user, session } = context
+  // §5: an archive is its owner's alone.
+  if (!resource || bareOf(trusted(request.from!)) !== user.jid) return refuse(stanzaError('forbidden'))
+  const wanted = readRequest(request.child('query', NS.mam)!, session.config.archive.pageMax)
+  if ('condition' in wanted) return refuse(wanted)
+  // Reading needs no place in the order of the user's chores.
+  return answerQuery(context, wanted)
+}
+
+async function answerQuery(context: IqContext, wanted: ArchiveRequest): Promise<Outcome> {
+  const { session, user } = context
+  if (wanted.countOnly) {
+    const count = await countMatching(session.db, user.jid, wanted.filter)
+    return reply(el('fin', { xmlns: NS.mam, complete: count === 0 ? 'true' : undefined }, rsmElement({ count })))
+  }
+  const anchor = wanted.page.from === 'start' ? wanted.page.after : wanted.page.before
+  // §4.3.1: an id that isn't in the archive is an error, not an empty page.
+  if (anchor !== undefined && !(await exists(session.db, user.jid, anchor)))
+    return refuse(stanzaError('item-not-found'))
+  const page = await readPage(session.db, user.jid, wanted.filter, wanted.page)
+  deliverResults(context, wanted, page)
+  return reply(finElement(page))
+}
+
+/** §4.2: each message forwarded in one of its own, then the result of the request. */
+function deliverResults({ session, user, resource }: IqContext, wanted: ArchiveRequest, page: ArchivePage): void {
+  if (!resource || !user.resources.includes(resource)) return
+  const queryId = wanted.queryId === undefined ? '' : ` queryid='${escapeAttribute(wanted.queryId)}'`
+  for (const { id, stanza } of page.messages) {
+    const forwarded = forwardedXml(readStanza(Buffer.from(stanza)), delay(idToDate(id).getTime()))
+    const xml = `<result xmlns='${NS.mam}'${queryId} id='${id}'>${forwarded}</result>`
+    const message = new Stanza({
+      name: 'message',
+      from: user.jid,
+      to: resource.jid,
+      payload: Buffer.from(xml),
+      children: [RESULT],
+    })
+    user.afterCommit.pass(() => session.outgoing.deliver(user, resource, message))
+  }
+}
+
+function finElement({ messages, complete }: ArchivePage) {
+  const first = messages[0]?.id
+  const last = messages.at(-1)?.id
+  return el(
+    'fin',
+    { xmlns: NS.mam, complete: complete ? 'true' : undefined },
+    rsmElement({ first: first?.toString(), last: last?.toString() }),
+  )
+}

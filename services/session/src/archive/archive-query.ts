@@ -1,0 +1,71 @@
+import type { Database } from '@heliograph/database'
+import type { BareJid } from '@heliograph/jid'
+import type { StoredMessage } from './row.ts'
+
+/** Which messages of an archive are wanted (XEP-0313 §4.1). Times in milliseconds, both ends included. */
+export interface ArchiveFilter {
+  readonly with: BareJid | undefined
+  readonly start: number | undefined
+  readonly end: number | undefined
+}
+
+/** Which page of them (XEP-0059). */
+export type PageRequest =
+  | { readonly from: 'start'; readonly max: number; readonly after: number | undefined }
+  | { readonly from: 'end'; readonly max: number; readonly before: number | undefined }
+
+export interface ArchivePage {
+  /** Oldest first. */
+  readonly messages: readonly StoredMessage[]
+  /** No further messages in the direction of paging. */
+  readonly complete: boolean
+}
+
+const MICROS = 1000
+
+/** Reads one page; one row more than asked for tells whether there are others. */
+export async function readPage(
+  db: Database,
+  owner: BareJid,
+  filter: ArchiveFilter,
+  page: PageRequest,
+): Promise<ArchivePage> {
+  const low = Math.max((filter.start ?? 0) * MICROS, page.from === 'start' ? (page.after ?? 0) + 1 : 0)
+  const end = filter.end === undefined ? Number.MAX_SAFE_INTEGER : filter.end * MICROS + MICROS - 1
+  const high = page.from === 'end' && page.before !== undefined ? Math.min(end, page.before - 1) : end
+  const params: unknown[] = [owner, low, high, page.max + 1]
+  const peer = filter.with === undefined ? '' : ' AND peer = $5'
+  if (filter.with !== undefined) params.push(filter.with)
+  const { rows } = await db.query<{ id: string; stanza: string }>(
+    `archive_page ${page.from}${peer === '' ? '' : ' peer'}`,
+    `SELECT id, stanza FROM archive WHERE owner = $1 AND id BETWEEN $2 AND $3${peer}
+     ORDER BY id ${page.from === 'start' ? 'ASC' : 'DESC'} LIMIT $4`,
+    params,
+  )
+  const messages = rows.slice(0, page.max).map((row) => ({ id: Number(row.id), stanza: row.stanza }))
+  if (page.from === 'end') messages.reverse()
+  return { messages, complete: rows.length <= page.max }
+}
+
+export async function countMatching(db: Database, owner: BareJid, filter: ArchiveFilter): Promise<number> {
+  const params: unknown[] = [
+    owner,
+    (filter.start ?? 0) * MICROS,
+    filter.end === undefined ? Number.MAX_SAFE_INTEGER : filter.end * MICROS + MICROS - 1,
+  ]
+  if (filter.with !== undefined) params.push(filter.with)
+  const { rows } = await db.query<{ count: string }>(
+    filter.with === undefined ? 'archive_count' : 'archive_count peer',
+    `SELECT count(*) AS count FROM archive WHERE owner = $1 AND id BETWEEN $2 AND $3${
+      filter.with === undefined ? '' : ' AND peer = $4'
+    }`,
+    params,
+  )
+  return Number(rows[0]?.count ?? 0)
+}
+
+/** A page that starts after or before an id needs that id to be in the archive (XEP-0059 §2.2, XEP-0313 §4.3). */
+export async function exists(db: Database, owner: BareJid, id: number): Promise<boolean> {
+  const { count } = await db.query('archive_exists', 'SELECT 1 FROM archive WHERE owner = $1 AND id = $2', [owner, id])
+  return count > 0
+}

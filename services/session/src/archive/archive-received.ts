@@ -1,0 +1,52 @@
+import { bareOf, trusted } from '@heliograph/jid'
+import { stanzaError } from '@heliograph/stanza'
+import type { SessionContext } from '../context.ts'
+import type { InboundMessage } from '../pipeline/inbound-message.ts'
+import { refuseArrived } from '../pipeline/route.ts'
+import { isArchivable } from './eligibility.ts'
+import { withStanzaId } from './stanza-ids.ts'
+
+/** Stores the receiver's copy and delivers after its commit (XEP-0313 §5); what isn't kept is delivered in its turn. */
+export function archiveReceived(context: SessionContext, message: InboundMessage): void {
+  const { user, stanza, targets, taken, trace } = message
+  const keep = (context.config.archive.enabled && isArchivable(stanza)) || message.offline
+  if (!keep) {
+    user.afterCommit.pass(() => {
+      for (const target of targets) context.outgoing.deliver(user, target, stanza, 0, trace)
+    })
+    return taken()
+  }
+  const id = context.clock.next(user.lastArchiveId)
+  const stamped = withStanzaId(stanza, user.jid, id)
+  let release = () => {}
+  const row = {
+    owner: user.jid,
+    id,
+    peer: bareOf(trusted(stanza.from!)),
+    outgoing: false,
+    offline: message.offline,
+    stream: message.stream,
+    ingress: message.count,
+    origin: null,
+    stanza,
+  }
+  const added = context.archive.add(row, {
+    release: () => release(),
+    stored: () => {
+      release()
+      taken()
+    },
+    failed: () => context.log.error('archive_row_refused', { jid: user.jid, stanza_id: id }),
+  })
+  if (!added) {
+    context.events.archiveFull()
+    return refuseArrived(context, message, stanzaError('resource-constraint'))
+  }
+  user.lastArchiveId = id
+  release = user.afterCommit.hold(() => {
+    for (const target of targets) {
+      if (user.resources.includes(target)) context.outgoing.deliver(user, target, stamped, id, trace)
+    }
+  })
+  if (context.archive.degraded) release()
+}

@@ -1,0 +1,67 @@
+import { bareOf, trusted } from '@heliograph/jid'
+import type { SessionContext } from '../context.ts'
+import type { Provenance } from '../pipeline/forward.ts'
+import type { OutboundMessage } from '../pipeline/outbound-message.ts'
+import { ingressKey } from '../users/repetitions.ts'
+import type { User } from '../users/user.ts'
+import { isArchivable } from './eligibility.ts'
+import { originIdOf } from './stanza-ids.ts'
+
+const ORIGINS_REMEMBERED = 128
+
+/**
+ * The sender's copy of an outgoing message. A message with an origin id that is archived already is one that the client sends again
+ * after a session it could not resume: it isn't stored twice, and goes on under the ingress id it had first, by which its receiver
+ * recognises it. That id is returned.
+ */
+export function archiveSent(context: SessionContext, message: OutboundMessage): Provenance | undefined {
+  const { user, stanza, stream, count, obligation } = message
+  if (!context.config.archive.enabled || !isArchivable(stanza)) return undefined
+  const origin = originKey(message)
+  const earlier = origin === undefined ? undefined : user.origins.get(origin)
+  if (earlier !== undefined) return provenanceOf(earlier, message.trace)
+  const id = context.clock.next(user.lastArchiveId)
+  const row = {
+    owner: user.jid,
+    id,
+    peer: bareOf(trusted(stanza.to!)),
+    outgoing: true,
+    offline: false,
+    stream,
+    ingress: count,
+    origin: origin ?? null,
+    stanza,
+  }
+  obligation.hold()
+  const added = context.archive.add(row, {
+    release: () => {},
+    stored: () => obligation.release(),
+    failed: () => context.log.error('archive_row_refused', { jid: user.jid, stanza_id: id }),
+  })
+  if (!added) {
+    context.events.archiveFull()
+    obligation.release()
+    return undefined
+  }
+  user.lastArchiveId = id
+  if (origin !== undefined) rememberOrigin(user, origin, ingressKey(stream, count))
+  return undefined
+}
+
+/** Origin ids are the client's: only with the same receiver does one mean the same message. */
+function originKey({ stanza }: OutboundMessage): string | undefined {
+  const origin = originIdOf(stanza)
+  return origin === undefined ? undefined : `${bareOf(trusted(stanza.to!))} ${origin}`
+}
+
+function rememberOrigin(user: User, origin: string, key: string): void {
+  user.origins.set(origin, key)
+  if (user.origins.size <= ORIGINS_REMEMBERED) return
+  const oldest = user.origins.keys().next().value
+  if (oldest !== undefined) user.origins.delete(oldest)
+}
+
+function provenanceOf(key: string, trace: string): Provenance {
+  const colon = key.lastIndexOf(':')
+  return { stream: key.slice(0, colon), count: Number(key.slice(colon + 1)), trace }
+}

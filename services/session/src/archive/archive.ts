@@ -1,0 +1,211 @@
+import { BatchWriter, type Database } from '@heliograph/database'
+import type { BareJid } from '@heliograph/jid'
+import type { Logger } from '@heliograph/telemetry'
+import type { ArchiveRow, StoredMessage } from './row.ts'
+
+/** What tells a new owner which of a user's messages it has already. */
+export interface ArchiveTail {
+  readonly lastId: number
+  readonly incoming: readonly { readonly stream: string; readonly count: number }[]
+  readonly outgoing: readonly { readonly origin: string; readonly stream: string; readonly count: number }[]
+}
+
+/** Told about a row that was added. `release` comes once, at its commit or earlier when the database stalls; `stored` at its commit. */
+export interface RowProgress {
+  release(): void
+  stored(): void
+  /** It will never be stored: refused by the database, or this instance was shut out. */
+  failed(): void
+}
+
+const TAIL = 64
+
+/**
+ * The users' archives. Rows of all mailboxes are committed together. While commits stall longer than `degradeAfterMs` deliveries are
+ * released before their commit: chat goes on, and what isn't committed is simply not acknowledged to its sender yet.
+ */
+export class Archive {
+  readonly #db: Database
+  readonly #writer: BatchWriter<ArchiveRow>
+  readonly #log: Logger
+  readonly #degradeAfterMs: number
+  #waiting: RowProgress[] = []
+  #degraded = false
+
+  constructor(options: {
+    db: Database
+    log: Logger
+    degradeAfterMs: number
+    maxBytes: number
+    onFenced: () => void
+  }) {
+    this.#db = options.db
+    this.#log = options.log
+    this.#degradeAfterMs = options.degradeAfterMs
+    this.#writer = new BatchWriter<ArchiveRow>({
+      db: options.db,
+      table: 'archive',
+      key: ['owner', 'id'],
+      columns: [
+        { name: 'owner', type: 'text', value: (row) => row.owner },
+        { name: 'id', type: 'bigint', value: (row) => row.id },
+        { name: 'peer', type: 'text', value: (row) => row.peer },
+        { name: 'outgoing', type: 'boolean', value: (row) => row.outgoing },
+        { name: 'offline', type: 'boolean', value: (row) => row.offline },
+        { name: 'stream', type: 'text', value: (row) => row.stream },
+        { name: 'ingress', type: 'bigint', value: (row) => row.ingress },
+        { name: 'origin', type: 'text', value: (row) => row.origin },
+        { name: 'stanza', type: 'text', value: (row) => row.stanza.toString() },
+      ],
+      size: (row) => row.stanza.payload.length + 300,
+      maxBytes: options.maxBytes,
+      onFenced: options.onFenced,
+    })
+  }
+
+  get degraded(): boolean {
+    return this.#degraded
+  }
+
+  get queued(): number {
+    return this.#waiting.length
+  }
+
+  /** False when the queue is at its bound: nothing was added. */
+  add(row: ArchiveRow, progress: RowProgress): boolean {
+    const added = this.#writer.add(row, (result) => {
+      if (result.kind === 'stored' || result.kind === 'duplicate') this.#committed(progress)
+      else this.#refused(progress)
+    })
+    if (!added) return false
+    if (this.#degraded) progress.release()
+    this.#waiting.push(progress)
+    return true
+  }
+
+  /** Runs `then` when everything added so far is committed. */
+  whenStored(then: () => void): void {
+    const last = this.#waiting.at(-1)
+    if (!last) return then()
+    this.#waiting[this.#waiting.length - 1] = chain(last, then)
+  }
+
+  /** To be called regularly: notices that the database stalls, and that it is back. */
+  watch(): void {
+    const stalled = this.#writer.oldestAgeMs > this.#degradeAfterMs
+    if (stalled === this.#degraded) return
+    this.#degraded = stalled
+    this.#log.warn(stalled ? 'archive_stalled' : 'archive_recovered', { queued: this.#waiting.length })
+    if (stalled) for (const progress of this.#waiting) progress.release()
+  }
+
+  async tail(owner: BareJid): Promise<ArchiveTail> {
+    const { rows } = await this.#db.query<TailRow>(
+      'archive_tail',
+      'SELECT id, outgoing, stream, ingress, origin FROM archive WHERE owner = $1 ORDER BY id DESC LIMIT $2',
+      [owner, TAIL],
+    )
+    return {
+      lastId: Number(rows[0]?.id ?? 0),
+      incoming: rows.filter((row) => !row.outgoing).map((row) => ({ stream: row.stream, count: Number(row.ingress) })),
+      outgoing: rows
+        .filter((row): row is TailRow & { origin: string } => row.outgoing && row.origin !== null)
+        .map((row) => ({ origin: row.origin, stream: row.stream, count: Number(row.ingress) })),
+    }
+  }
+
+  /** Received messages after `id`, oldest first: what a new owner may have to deliver again. */
+  async receivedAfter(owner: BareJid, id: number, limit: number): Promise<StoredMessage[]> {
+    const { rows } = await this.#db.query<{ id: string; stanza: string }>(
+      'archive_received_after',
+      'SELECT id, stanza FROM archive WHERE owner = $1 AND id > $2 AND NOT outgoing ORDER BY id LIMIT $3',
+      [owner, id, limit],
+    )
+    return rows.map((row) => ({ id: Number(row.id), stanza: row.stanza }))
+  }
+
+  /** The oldest messages that wait for a resource. They stay marked until `clearOffline`. */
+  async offline(owner: BareJid, after: number, limit: number): Promise<StoredMessage[]> {
+    const { rows } = await this.#db.query<{ id: string; stanza: string }>(
+      'archive_offline',
+      'SELECT id, stanza FROM archive WHERE owner = $1 AND offline AND id > $2 ORDER BY id LIMIT $3',
+      [owner, after, limit],
+    )
+    return rows.map((row) => ({ id: Number(row.id), stanza: row.stanza }))
+  }
+
+  /** Up to and including `id` they were handed to a resource. */
+  async clearOffline(owner: BareJid, id: number): Promise<void> {
+    await this.#db.fencedQuery(
+      'archive_clear_offline',
+      'UPDATE archive SET offline = false WHERE owner = $1 AND offline AND id <= $2 RETURNING id',
+      [owner, id],
+    )
+  }
+
+  /** Messages that were handed to a session which ended without acknowledging them wait for the next one. */
+  async markOffline(owner: BareJid, ids: readonly number[]): Promise<void> {
+    await this.#db.fencedQuery(
+      'archive_mark_offline',
+      'UPDATE archive SET offline = true WHERE owner = $1 AND id = ANY($2::bigint[]) RETURNING id',
+      [owner, ids],
+    )
+  }
+
+  async countOffline(owner: BareJid): Promise<number> {
+    const { rows } = await this.#db.query<{ count: string }>(
+      'archive_count_offline',
+      'SELECT count(*) AS count FROM archive WHERE owner = $1 AND offline',
+      [owner],
+    )
+    return Number(rows[0]?.count ?? 0)
+  }
+
+  async erase(owner: BareJid): Promise<void> {
+    await this.#db.fencedQuery('archive_erase', 'DELETE FROM archive WHERE owner = $1 RETURNING id', [owner])
+  }
+
+  /** Resolves when all that was added is stored or refused. */
+  flushed(): Promise<void> {
+    return new Promise((resolve) => this.whenStored(resolve))
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#writer[Symbol.asyncDispose]()
+  }
+
+  #committed(progress: RowProgress): void {
+    this.#take(progress)?.stored()
+  }
+
+  #refused(progress: RowProgress): void {
+    this.#take(progress)?.failed()
+  }
+
+  /** Rows end in the order they were added, so the row is the first one waiting; it may have been chained since. */
+  #take(_progress: RowProgress): RowProgress | undefined {
+    return this.#waiting.shift()
+  }
+}
+
+interface TailRow {
+  id: string
+  outgoing: boolean
+  stream: string
+  ingress: string
+  origin: string | null
+}
+
+function chain(progress: RowProgress, then: () => void): RowProgress {
+  return {
+    release: () => progress.release(),
+    stored: () => {
+      progress.stored()
+      then()
+    },
+    failed: () => {
+      progress.failed()
+      then()
+    },
+  }
+}

@@ -1,0 +1,27 @@
+import type { Migration } from '@heliograph/database'
+
+/**
+ * `id` is the stanza-id: microseconds, growing within an owner's archive. `stream` and `ingress` are the ingress id by which a repetition is
+ * recognised; `origin` is the sender's own id of an outgoing message (XEP-0359).
+ */
+export const archiveMigrations: readonly Migration[] = [
+  {
+    id: '0120_archive',
+    sql: `
+      CREATE TABLE archive (
+        owner    text COLLATE "C" NOT NULL,
+        id       bigint  NOT NULL,
+        peer     text COLLATE "C" NOT NULL,
+        outgoing boolean NOT NULL,
+        offline  boolean NOT NULL,
+        stream   text    NOT NULL,
+        ingress  bigint  NOT NULL,
+        origin   text,
+        stanza   text    NOT NULL,
+        PRIMARY KEY (owner, id)
+      );
+      CREATE INDEX archive_peer ON archive (owner, peer, id);
+      CREATE INDEX archive_offline ON archive (owner, id) WHERE offline;
+    `,
+  },
+]

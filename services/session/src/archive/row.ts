@@ -1,0 +1,25 @@
+import type { BareJid } from '@heliograph/jid'
+import type { Stanza } from '@heliograph/stanza'
+
+/** A message in a user's archive (XEP-0313). */
+export interface ArchiveRow {
+  readonly owner: BareJid
+  /** The stanza-id; see `IdClock`. */
+  readonly id: number
+  /** Bare JID of the other side. */
+  readonly peer: BareJid
+  readonly outgoing: boolean
+  /** Received while no resource could take it, and not yet given to one (XEP-0160). */
+  readonly offline: boolean
+  /** Ingress id. */
+  readonly stream: string
+  readonly ingress: number
+  readonly origin: string | null
+  readonly stanza: Stanza
+}
+
+/** As read back. */
+export interface StoredMessage {
+  readonly id: number
+  readonly stanza: string
+}

@@ -1,0 +1,59 @@
+import type { HeliographConfig } from '@heliograph/config'
+import { type BareJid, ensureBare } from '@heliograph/jid'
+import type { LockoutLimits } from './accounts/lockout.ts'
+import { RESERVED_NAMES, type RegistrationPolicy } from './accounts/registration.ts'
+
+/** What the session service reads of the configuration. */
+export interface SessionConfig {
+  readonly accounts: readonly { readonly jid: BareJid; readonly password: string }[]
+  readonly registration: RegistrationPolicy
+  readonly lockout: LockoutLimits
+  readonly iterations: number
+  readonly maxResources: number
+  readonly resourceConflict: 'replace' | 'refuse' | 'reassign'
+  readonly resumeSeconds: number
+  readonly maxUnacked: { readonly stanzas: number; readonly bytes: number }
+  readonly archive: {
+    readonly enabled: boolean
+    readonly queueBytes: number
+    readonly degradeAfterMs: number
+    readonly pageMax: number
+  }
+  readonly offlineLimit: number
+  /** Envelopes of other services that wait for one user before further ones are refused. */
+  readonly mailboxBound: number
+  /** A user without sessions leaves memory after this. */
+  readonly idleUserMs: number
+  /** How long a taken-over session waits for its edge's announcement. */
+  readonly announceWithinMs: number
+  /** Sessions of a departed edge that are handled before others get a turn. */
+  readonly departurePace: number
+}
+
+export function sessionConfig(config: HeliographConfig): SessionConfig {
+  return {
+    accounts: config.accounts.map(({ jid, password }) => ({ jid: ensureBare(jid), password })),
+    registration: {
+      open: config.registration.open,
+      perAddress: { count: 20, windowSeconds: 3600 },
+      reserved: RESERVED_NAMES,
+      changePassword: true,
+      remove: true,
+    },
+    lockout: config.authentication.lockout,
+    iterations: config.authentication.iterations,
+    maxResources: config.sessions.maxResources,
+    resourceConflict: config.sessions.resourceConflict,
+    resumeSeconds: config.streamManagement.resumeSeconds,
+    maxUnacked: {
+      stanzas: config.streamManagement.maxUnackedStanzas,
+      bytes: config.streamManagement.maxUnackedBytes,
+    },
+    archive: config.archive,
+    offlineLimit: config.sessions.offlineLimit,
+    mailboxBound: 10_000,
+    idleUserMs: 60_000,
+    announceWithinMs: 10_000,
+    departurePace: 200,
+  }
+}

@@ -1,0 +1,44 @@
+import type { Database } from '@heliograph/database'
+import type { LiveState } from '@heliograph/live-state'
+import type { Registry } from '@heliograph/module'
+import type { Hosts, Ownership, Router } from '@heliograph/ownership'
+import type { RosterStore } from '@heliograph/roster'
+import type { RpcClients } from '@heliograph/rpc'
+import type { Logger, Tracing } from '@heliograph/telemetry'
+import type { Accounts } from './accounts/accounts.ts'
+import type { Archive } from './archive/archive.ts'
+import type { SessionConfig } from './config.ts'
+import type { SessionEvents } from './events.ts'
+import type { IqContext } from './modules/iq-context.ts'
+import type { Revisions } from './presence/revisions.ts'
+import type { LiveRecords } from './recovery/live-records.ts'
+import type { IdClock } from './users/clock.ts'
+import type { LastActivity } from './users/last-activity.ts'
+import type { Outgoing } from './users/outgoing.ts'
+import type { Users } from './users/users.ts'
+
+/** Everything the session service is made of; built in `service.ts`, handed to whoever needs it. */
+export interface SessionContext {
+  /** Release of the server. */
+  readonly version: string
+  readonly config: SessionConfig
+  readonly log: Logger
+  readonly events: SessionEvents
+  readonly tracing: Tracing
+  readonly hosts: Hosts
+  readonly router: Router
+  readonly ownership: Ownership
+  readonly live: LiveState
+  readonly db: Database
+  readonly clock: IdClock
+  readonly users: Users
+  readonly accounts: Accounts
+  readonly lastActivity: LastActivity
+  readonly rpc: RpcClients
+  readonly rosters: RosterStore
+  readonly archive: Archive
+  readonly records: LiveRecords
+  readonly outgoing: Outgoing
+  readonly revisions: Revisions
+  readonly modules: Registry<IqContext>
+}

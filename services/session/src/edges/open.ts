@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto'
+import { codecs, Envelope, Kind, Op, type Open } from '@heliograph/bus'
+import { bareOf, type FullJid, type Jid, localOf, makeJid } from '@heliograph/jid'
+import type { SessionContext } from '../context.ts'
+import { endSession } from '../users/end-session.ts'
+import { Resource } from '../users/resource.ts'
+import type { User, Work } from '../users/user.ts'
+import { custodyAdvanced } from './custody.ts'
+
+/** An authenticated stream binds a resource (RFC 6120 §7). */
+export function handleOpen(context: SessionContext, user: User, { envelope, from }: Work): void {
+  const open = codecs.open.decode(envelope.body!)
+  const refusal = admit(context, user)
+  if (refusal) return refuseOpen(context, user, from, envelope.conn, refusal)
+  const jid = chooseResource(context, user, open)
+  if (jid === undefined) return refuseOpen(context, user, from, envelope.conn, 'conflict')
+  const resource = new Resource({
+    jid,
+    name: jid.slice(user.jid.length + 1),
+    stream: randomBytes(15).toString('base64url'),
+    edge: from,
+    conn: envelope.conn,
+    origin: open,
+    received: 0,
+    since: Date.now(),
+    custodyAdvanced: custodyAdvanced(context, user),
+  })
+  // What is in the archive already is the client's to ask for; only what comes from now on is delivered.
+  resource.lastId = user.lastArchiveId
+  user.resources.push(resource)
+  context.events.sessionOpened()
+  context.outgoing.tellEdge(user, resource, Op.opened, (reply) => {
+    reply.body = codecs.opened.encode({ jid, stream: resource.stream, lastId: resource.lastId })
+  })
+}
+
+export function refuseOpen(
+  context: SessionContext,
+  user: User,
+  edge: string,
+  conn: number,
+  condition: string,
+  h = -1,
+): void {
+  const reply = new Envelope(Op.refused)
+  reply.emitterKind = Kind.user
+  reply.emitterPartition = user.partition
+  reply.epoch = context.ownership.epochOf(user.partition)
+  reply.conn = conn
+  reply.body = codecs.refused.encode({ condition, text: '', h })
+  context.router.tell(edge, reply)
+}
+
+function admit(context: SessionContext, user: User): string | undefined {
+  if (!user.exists) return 'not-allowed'
+  // RFC 6120 §7.6.2.1: no more resources than the server allows.
+  if (user.resources.length >= context.config.maxResources) return 'resource-constraint'
+  return undefined
+}
+
+/** The full JID to bind: as asked for, or made here; a conflict is settled by policy (RFC 6120 §7.7.2.2). */
+function chooseResource(context: SessionContext, user: User, open: Open): FullJid | undefined {
+  const local = localOf(user.jid as Jid)
+  const generated = () => makeJid(local, user.domain, randomBytes(9).toString('base64url')) as FullJid
+  if (open.resource === '') return generated()
+  const wanted = makeJid(local, user.domain, open.resource)
+  if (wanted === undefined || bareOf(wanted) !== user.jid) return generated()
+  const holder = user.resource(wanted as FullJid)
+  if (holder === undefined) return wanted as FullJid
+  switch (context.config.resourceConflict) {
+    case 'replace':
+      endSession(context, user, holder, { condition: 'conflict', text: 'replaced by a new connection' })
+      return wanted as FullJid
+    case 'reassign':
+      return makeJid(local, user.domain, `${open.resource}-${randomBytes(4).toString('hex')}`) as FullJid
+    case 'refuse':
+      return undefined
+  }
+}

@@ -1,0 +1,62 @@
+import { codecs, Op } from '@heliograph/bus'
+import type { SessionContext } from '../context.ts'
+import type { Resource } from '../users/resource.ts'
+import type { User, Work } from '../users/user.ts'
+import { refuseOpen } from './open.ts'
+
+const RETRY_MS = 100
+
+/**
+ * A client wants its session back, at whatever edge it came in (XEP-0198 §5). What its old connection still holds is void from here on:
+ * what the client sends again carries the same counts, so nothing is taken twice.
+ */
+export function handleResume(context: SessionContext, user: User, { envelope, from }: Work): void {
+  const resume = codecs.resume.decode(envelope.body!)
+  const resource = user.resources.find((candidate) => candidate.managed?.id === resume.previd && candidate.resumable)
+  const managed = resource?.managed
+  if (resource && isIncomplete(resource)) return retryLater(context, user, { envelope, from })
+  if (!resource || !managed?.unacked.acknowledge(resume.h)) {
+    context.events.resumeFailed()
+    return refuseOpen(context, user, from, envelope.conn, 'item-not-found')
+  }
+  if (resource.attachment === 'connected' && !resource.isOn(from, envelope.conn)) dismiss(context, user, resource)
+  const wasHibernating = resource.attachment === 'hibernating'
+  resource.attachment = 'connected'
+  resource.edge = from
+  resource.conn = envelope.conn
+  resource.origin = resume
+  context.events.resumed()
+  context.outgoing.tellEdge(user, resource, Op.resumed, (reply) => {
+    reply.body = codecs.resumed.encode({
+      jid: resource.jid,
+      stream: resource.stream,
+      previd: resume.previd,
+      h: (resource.custody.settled - managed.base) >>> 0,
+      base: managed.base,
+      max: managed.max,
+      lastId: resource.lastId,
+    })
+  })
+  context.outgoing.replay(user, resource)
+  context.outgoing.releaseHeld(user, resource)
+  context.records.changed(user, resource)
+  if (wasHibernating) context.records.dropUnacked(user, resource)
+}
+
+/** This owner is new and the edge that had the session is still telling what it holds. */
+function isIncomplete(resource: Resource): boolean {
+  return resource.attachment === 'recovering' || resource.attachment === 'catching-up'
+}
+
+function retryLater(context: SessionContext, user: User, work: Work): void {
+  setTimeout(() => {
+    if (context.ownership.epochOf(user.partition) !== 0) user.mailbox.push(work)
+  }, RETRY_MS)
+}
+
+/** The old stream of a session that was resumed elsewhere while it lived ends (XEP-0198 §5). */
+function dismiss(context: SessionContext, user: User, resource: Resource): void {
+  context.outgoing.tellEdge(user, resource, Op.disconnect, (reply) => {
+    reply.body = codecs.disconnect.encode({ condition: 'conflict', text: 'resumed elsewhere' })
+  })
+}

@@ -1,0 +1,31 @@
+import type { Metrics } from '@heliograph/telemetry'
+
+/** What this service counts; one method a business event. */
+export type SessionEvents = ReturnType<typeof sessionEvents>
+
+export function sessionEvents(metrics: Metrics) {
+  const counter = (name: string, help: string) => metrics.counter(`heliograph_session_${name}`, help)
+  const opened = counter('opened_total', 'Sessions bound')
+  const ended = counter('ended_total', 'Sessions ended')
+  const hibernated = counter('hibernated_total', 'Sessions whose stream was lost and which may be resumed')
+  const resumed = counter('resumed_total', 'Sessions resumed')
+  const resumeFailed = counter('resume_failed_total', 'Resumptions refused')
+  const announced = counter('announced_total', 'Sessions completed by an edge after a change of owner')
+  const caughtUp = counter('caught_up_total', 'Messages delivered from the archive after a change of owner')
+  const archiveFull = counter('archive_full_total', 'Messages not taken because the archive queue was at its bound')
+  const bouncedExpired = metrics.counter('heliograph_session_bounced_total', 'Stanzas bounced', { reason: 'expired' })
+  const bouncedFull = metrics.counter('heliograph_session_bounced_total', 'Stanzas bounced', { reason: 'full' })
+  const overflowed = counter('overflowed_total', 'Sessions closed because their client did not acknowledge')
+  return {
+    sessionOpened: () => opened.add(),
+    sessionEnded: () => ended.add(),
+    hibernated: () => hibernated.add(),
+    resumed: () => resumed.add(),
+    resumeFailed: () => resumeFailed.add(),
+    announced: () => announced.add(),
+    caughtUp: (messages: number) => caughtUp.add(messages),
+    archiveFull: () => archiveFull.add(),
+    bounced: (reason: 'expired' | 'full') => (reason === 'expired' ? bouncedExpired : bouncedFull).add(),
+    overflowed: () => overflowed.add(),
+  }
+}

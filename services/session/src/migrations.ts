@@ -1,0 +1,13 @@
+import type { Migration } from '@heliograph/database'
+import { rosterMigrations } from '@heliograph/roster'
+import { accountMigrations } from './accounts/migrations.ts'
+import { archiveMigrations } from './archive/migrations.ts'
+import { lastActivityMigrations } from './users/last-activity.ts'
+
+/** The tables of the session service. */
+export const sessionMigrations: readonly Migration[] = [
+  ...accountMigrations,
+  ...rosterMigrations,
+  ...archiveMigrations,
+  ...lastActivityMigrations,
+]

@@ -1,0 +1,84 @@
+import { bareOf, trusted } from '@heliograph/jid'
+import { defineModule, type Outcome, onGet, refuse, reply } from '@heliograph/module'
+import { el, NS, type Stanza, stanzaError } from '@heliograph/stanza'
+import type { IqContext } from './iq-context.ts'
+
+const INFO = `{${NS.discoInfo}}query`
+const ITEMS = `{${NS.discoItems}}query`
+
+/** XEP-0030: Service Discovery. Features come from the modules that have them. */
+export const disco = defineModule<IqContext>({
+  name: 'disco',
+  xeps: [{ number: '0030', version: '2.5rc3' }],
+  features: {
+    server: [NS.discoInfo, NS.discoItems],
+    account: [NS.discoInfo, NS.discoItems],
+  },
+  iq: [
+    onGet('server', INFO, serverInfo),
+    onGet('server', ITEMS, serverItems),
+    onGet('account', INFO, accountInfo),
+    onGet('account', ITEMS, accountItems),
+  ],
+})
+
+function serverInfo(request: Stanza, { session }: IqContext): Outcome {
+  if (nodeOf(request, NS.discoInfo)) return refuse(stanzaError('item-not-found'))
+  const identity = el('identity', { category: 'server', type: 'im', name: 'Heliograph' })
+  return info(identity, session.modules.features('server'))
+}
+
+function serverItems(request: Stanza, { session, user }: IqContext): Outcome {
+  if (nodeOf(request, NS.discoItems))
+    return reply(el('query', { xmlns: NS.discoItems, node: nodeOf(request, NS.discoItems) }))
+  const services = session.hosts.services(user.domain)
+  return reply(
+    el(
+      'query',
+      { xmlns: NS.discoItems },
+      services.map((jid) => el('item', { jid })),
+    ),
+  )
+}
+
+function accountInfo(request: Stanza, context: IqContext): Outcome {
+  if (!mayKnow(request, context)) return refuse(stanzaError('service-unavailable'))
+  if (nodeOf(request, NS.discoInfo)) return refuse(stanzaError('item-not-found'))
+  return info(el('identity', { category: 'account', type: 'registered' }), context.session.modules.features('account'))
+}
+
+/** XEP-0030 §8: available resources, to those who see the presence anyway. */
+function accountItems(request: Stanza, context: IqContext): Outcome {
+  if (!mayKnow(request, context)) return refuse(stanzaError('service-unavailable'))
+  const node = nodeOf(request, NS.discoItems)
+  if (node) return reply(el('query', { xmlns: NS.discoItems, node }))
+  const available = context.user.resources.filter((resource) => resource.available)
+  return reply(
+    el(
+      'query',
+      { xmlns: NS.discoItems },
+      available.map(({ jid }) => el('item', { jid })),
+    ),
+  )
+}
+
+/** XEP-0030 §8 rule 1: strangers must not learn whether an account exists. */
+function mayKnow(request: Stanza, { user }: IqContext): boolean {
+  const asker = bareOf(trusted(request.from!))
+  return asker === user.jid || user.roster.isSubscriber(asker)
+}
+
+function nodeOf(request: Stanza, xmlns: string): string | undefined {
+  return request.child('query', xmlns)?.attrs.node as string | undefined
+}
+
+function info(identity: ReturnType<typeof el>, features: readonly string[]): Outcome {
+  return reply(
+    el(
+      'query',
+      { xmlns: NS.discoInfo },
+      identity,
+      features.map((feature) => el('feature', { var: feature })),
+    ),
+  )
+}

@@ -1,0 +1,60 @@
+import { errorReply, stanzaError } from '@heliograph/stanza'
+import { archiveSent } from '../archive/archive-sent.ts'
+import { withoutForeignIds } from '../archive/stanza-ids.ts'
+import type { SessionContext } from '../context.ts'
+import { forward, type Provenance } from './forward.ts'
+import type { Sent } from './sent.ts'
+
+/** A message on its way out, as the stages pass it on. */
+export interface OutboundMessage extends Sent {
+  readonly provenance: Provenance
+}
+
+type Stage = (context: SessionContext, message: OutboundMessage) => OutboundMessage
+
+/** What happens to a client's message, in this order. */
+export const outboundMessageStages: readonly Stage[] = [address, stripForeignIds, archive, route]
+
+/** Messages of a user's client (RFC 6121 §5, §8.1). */
+export function handleMessage(context: SessionContext, sent: Sent): void {
+  let message: OutboundMessage = { ...sent, provenance: sent }
+  for (const stage of outboundMessageStages) message = stage(context, message)
+}
+
+/** RFC 6120 §10.3.1: without 'to' it is for the sender's own account. */
+function address(_context: SessionContext, message: OutboundMessage): OutboundMessage {
+  if (message.stanza.to !== undefined) return message
+  return { ...message, stanza: message.stanza.with({ to: message.user.jid }) }
+}
+
+/** XEP-0359 §6: an id in this account's name is only ever set by this account. */
+function stripForeignIds(_context: SessionContext, message: OutboundMessage): OutboundMessage {
+  const stanza = withoutForeignIds(message.stanza, message.user.jid)
+  return stanza === message.stanza ? message : { ...message, stanza }
+}
+
+/** The sender's own copy. Custody waits for its commit; the way to the receiver doesn't, for what isn't in custody is sent again. */
+function archive(context: SessionContext, message: OutboundMessage): OutboundMessage {
+  const earlier = archiveSent(context, message)
+  return earlier === undefined ? message : { ...message, provenance: earlier }
+}
+
+function route(context: SessionContext, message: OutboundMessage): OutboundMessage {
+  message.obligation.hold()
+  forward(context, message.user, message.stanza, message.provenance, (outcome) => {
+    if (outcome !== 'taken') bounce(context, message, outcome)
+    message.obligation.release()
+  })
+  return message
+}
+
+function bounce(
+  context: SessionContext,
+  { user, resource, stanza }: OutboundMessage,
+  outcome: 'expired' | 'full',
+): void {
+  const error = outcome === 'expired' ? stanzaError('remote-server-timeout') : stanzaError('resource-constraint')
+  const reply = errorReply(stanza, error)
+  if (reply) context.outgoing.deliver(user, resource, reply)
+  context.events.bounced(outcome)
+}

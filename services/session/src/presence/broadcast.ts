@@ -1,0 +1,107 @@
+import { Envelope, Kind, Op } from '@heliograph/bus'
+import { trusted } from '@heliograph/jid'
+import { NS, Stanza } from '@heliograph/stanza'
+import { deliverOffline } from '../archive/offline.ts'
+import type { SessionContext } from '../context.ts'
+import { forward } from '../pipeline/forward.ts'
+import type { Sent } from '../pipeline/sent.ts'
+import { deliverRequests } from '../roster/pending-requests.ts'
+import type { Resource } from '../users/resource.ts'
+import type { User } from '../users/user.ts'
+import { priorityOf } from './priority.ts'
+
+/** Initial or later available presence (RFC 6121 §4.2, §4.4). In custody when the new state is stored. */
+export function becomeAvailable(context: SessionContext, sent: Sent): void {
+  const { user, resource, stanza, obligation, trace } = sent
+  const initial = !resource.available
+  const wasEligible = resource.available && resource.priority >= 0
+  resource.presence = stanza
+  resource.priority = priorityOf(stanza)
+  resource.revision = context.clock.next(resource.revision)
+  obligation.hold()
+  context.records.changed(user, resource, () => obligation.release())
+  tellFanout(context, user, resource, stanza, trace)
+  tellOwn(context, user, stanza)
+  if (initial) greet(context, user, resource)
+  if (resource.priority >= 0 && !wasEligible) deliverOffline(context, user, resource)
+}
+
+/** RFC 6121 §4.5. */
+export function becomeUnavailable(context: SessionContext, sent: Sent): void {
+  const { user, resource, stanza, obligation, trace } = sent
+  if (!resource.available) return
+  obligation.hold()
+  leave(context, user, resource, stanza, trace)
+  context.records.changed(user, resource, () => obligation.release())
+}
+
+/** The session ended without a word: its owner speaks for it (RFC 6121 §4.5.2). */
+export function announceUnavailable(context: SessionContext, user: User, resource: Resource): void {
+  const goodbye = new Stanza({ name: 'presence', type: 'unavailable', from: resource.jid })
+  if (resource.available) leave(context, user, resource, goodbye, '')
+  else tellDirected(context, user, resource, goodbye)
+}
+
+/** What the user's own available resources and its watchers must know of a resource that this owner took over. */
+export function announceAgain(context: SessionContext, user: User, resource: Resource): void {
+  if (resource.presence) tellFanout(context, user, resource, resource.presence, '')
+}
+
+function leave(context: SessionContext, user: User, resource: Resource, stanza: Stanza, trace: string): void {
+  resource.presence = undefined
+  resource.revision = context.clock.next(resource.revision)
+  tellFanout(context, user, resource, stanza, trace)
+  tellOwn(context, user, stanza)
+  if (user.resources.includes(resource)) context.outgoing.deliver(user, resource, stanza.with({ to: resource.jid }))
+  tellDirected(context, user, resource, stanza)
+  if (user.exists && !user.resources.some(({ available }) => available)) {
+    const status = stanza.childText('status', NS.client) ?? ''
+    user.chores.push(() => context.lastActivity.left(user.jid, status))
+  }
+}
+
+/** RFC 6121 §4.6.3: whoever got directed presence hears of its end. */
+function tellDirected(context: SessionContext, user: User, resource: Resource, stanza: Stanza): void {
+  for (const to of resource.directed ?? []) forward(context, user, stanza.with({ to: trusted(to) }))
+  resource.directed = undefined
+}
+
+/** One event to the fan-out instance that owns this publisher; it knows the subscribers and where they are. */
+function tellFanout(context: SessionContext, user: User, resource: Resource, stanza: Stanza, trace: string): void {
+  const envelope = emit(context, user, Op.presence)
+  envelope.stanza = stanza
+  envelope.count = resource.revision
+  envelope.id = user.roster.version
+  envelope.trace = trace
+  context.router.transfer(Kind.presence, user.jid, envelope, ignore)
+}
+
+/** RFC 6121 §4.2.2, §4.4.2: the user's other available resources. */
+function tellOwn(context: SessionContext, user: User, stanza: Stanza): void {
+  const recipients = user.resources.filter(({ available }) => available).map((resource) => ({ user, resource }))
+  if (recipients.length > 0) context.outgoing.deliverCopies(recipients, stanza)
+}
+
+/** What a resource gets when it becomes available: own resources' presence, contacts' presence by probes, waiting requests. */
+function greet(context: SessionContext, user: User, resource: Resource): void {
+  for (const other of user.resources) {
+    if (other !== resource && other.presence) {
+      context.outgoing.deliver(user, resource, other.presence.with({ to: resource.jid }))
+    }
+  }
+  const envelope = emit(context, user, Op.probe)
+  envelope.stanza = new Stanza({ name: 'presence', type: 'probe', from: resource.jid })
+  envelope.id = user.roster.version
+  context.router.transfer(Kind.presence, user.jid, envelope, ignore)
+  deliverRequests(context, user, resource)
+}
+
+function emit(context: SessionContext, user: User, op: Op): Envelope {
+  const envelope = new Envelope(op)
+  envelope.emitterKind = Kind.user
+  envelope.emitterPartition = user.partition
+  envelope.epoch = context.ownership.epochOf(user.partition)
+  return envelope
+}
+
+function ignore(): void {}

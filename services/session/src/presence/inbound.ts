@@ -1,0 +1,40 @@
+import { type BareJid, bareOf, type FullJid, isFull, trusted } from '@heliograph/jid'
+import type { SessionContext } from '../context.ts'
+import type { Arrived } from '../pipeline/route.ts'
+import { receiveSubscription } from '../roster/subscription-inbound.ts'
+import { answerProbe } from './probe.ts'
+
+/** Presence for a local user that came by itself: directed, from other servers, subscriptions, probes (RFC 6121 §8.5, §3, §4.3). */
+export function receivePresence(context: SessionContext, arrived: Arrived): void {
+  const { user, stanza, taken } = arrived
+  // RFC 6121 §8.5.1: for nobody it is silently ignored.
+  if (!user.exists) return taken()
+  switch (stanza.type) {
+    case 'subscribe':
+    case 'subscribed':
+    case 'unsubscribe':
+    case 'unsubscribed':
+      return receiveSubscription(context, arrived)
+    case 'probe':
+      answerProbe(context, user, trusted(stanza.from!))
+      return taken()
+    default:
+      deliver(context, arrived)
+      return taken()
+  }
+}
+
+function deliver(context: SessionContext, { user, stanza, trace }: Arrived): void {
+  const to = trusted(stanza.to ?? user.jid)
+  if (isFull(to)) {
+    const resource = user.resource(to as FullJid)
+    if (resource) user.afterCommit.pass(() => context.outgoing.deliver(user, resource, stanza, 0, trace))
+    return
+  }
+  const recipients = user.resources.filter(({ available }) => available).map((resource) => ({ user, resource }))
+  if (recipients.length > 0) user.afterCommit.pass(() => context.outgoing.deliverCopies(recipients, stanza, trace))
+}
+
+export function senderOf(arrived: Arrived): BareJid {
+  return bareOf(trusted(arrived.stanza.from!))
+}

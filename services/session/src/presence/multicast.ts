@@ -1,0 +1,49 @@
+import type { Envelope, InstanceId } from '@heliograph/bus'
+import { type BareJid, bareOf, type FullJid, isFull, type Jid, trusted } from '@heliograph/jid'
+import { partitionOf } from '@heliograph/ownership'
+import type { SessionContext } from '../context.ts'
+import type { Recipient } from '../users/outgoing.ts'
+import type { User } from '../users/user.ts'
+import { answerProbe } from './probe.ts'
+
+/**
+ * One stanza for many users of this instance: fan-out of presence, probes, later rooms and nodes. Recipients not owned here go back as
+ * strays. Users who are not in memory have no session and need nothing.
+ */
+export function receiveMulticast(context: SessionContext, envelope: Envelope, from: InstanceId): void {
+  const strays: string[] = []
+  const recipients: Recipient[] = []
+  for (const address of envelope.recipients ?? []) {
+    const to = trusted(address)
+    const bare = bareOf(to)
+    const partition = partitionOf(bare)
+    if (context.ownership.epochOf(partition) === 0) strays.push(address)
+    else {
+      const user = context.users.find(bare as BareJid, partition)
+      if (user) serve(context, envelope, user, to, recipients)
+    }
+  }
+  if (recipients.length > 0) context.outgoing.deliverCopies(recipients, envelope.stanza!, envelope.trace)
+  if (strays.length > 0) context.router.strays(from, envelope.transfer, strays)
+  else context.router.receipt(from, envelope.transfer)
+}
+
+function serve(context: SessionContext, envelope: Envelope, user: User, to: Jid, recipients: Recipient[]): void {
+  const stanza = envelope.stanza!
+  if (stanza.type === 'probe') {
+    // Users without sessions have nothing to answer; those being loaded answer when they are.
+    if (user.profile !== undefined && user.exists) answerProbe(context, user, trusted(stanza.from!))
+    return
+  }
+  if (stanza.name === 'presence' && stale(context, user, envelope)) return
+  for (const resource of user.resources) {
+    if (isFull(to) ? resource.jid !== (to as FullJid) : !resource.available) continue
+    if (user.afterCommit.length === 0) recipients.push({ user, resource })
+    else user.afterCommit.pass(() => context.outgoing.deliverCopies([{ user, resource }], stanza, envelope.trace))
+  }
+}
+
+/** Presence is repeated when a process died; each watcher is told a revision once. */
+function stale(context: SessionContext, user: User, envelope: Envelope): boolean {
+  return envelope.count > 0 && !context.revisions.advance(envelope.stanza!.from!, user.partition, envelope.count)
+}

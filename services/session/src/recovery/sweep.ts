@@ -1,0 +1,36 @@
+import type { SessionContext } from '../context.ts'
+import { endSession, hibernate } from '../users/end-session.ts'
+import type { Resource } from '../users/resource.ts'
+import type { User } from '../users/user.ts'
+
+/** Once a second: sessions whose client or edge did not come back in time end; users nobody needs leave memory. */
+export function sweep(context: SessionContext, now: number): void {
+  context.archive.watch()
+  for (const user of context.users) {
+    if (context.ownership.epochOf(user.partition) === 0) continue
+    for (const resource of [...user.resources]) expire(context, user, resource, now)
+    if (user.idle && now - user.touched > context.config.idleUserMs) context.users.remove(user)
+  }
+}
+
+function expire(context: SessionContext, user: User, resource: Resource, now: number): void {
+  if (resource.deadline > now) return
+  if (resource.attachment === 'hibernating') endSession(context, user, resource)
+  // Neither its edge nor its former owner lives: how far its client got is not known, so it can't be resumed.
+  else if (resource.attachment === 'recovering' && resource.expected === 0) endSession(context, user, resource)
+}
+
+/** An edge died: its sessions wait for their clients or are over. Paced, because thousands of watchers may have to be told. */
+export async function loseEdge(context: SessionContext, edge: string): Promise<void> {
+  let handled = 0
+  for (const user of [...context.users]) {
+    for (const resource of [...user.resources]) {
+      if (resource.edge !== edge || resource.attachment === 'hibernating') continue
+      if (resource.resumable && resource.attachment === 'connected') hibernate(context, user, resource)
+      else if (resource.attachment === 'connected') endSession(context, user, resource)
+      else resource.deadline = Math.min(resource.deadline, performance.now() + 1000)
+      if (++handled % context.config.departurePace === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+  }
+  if (handled > 0) context.log.info('edge_departed', { edge, sessions: handled })
+}

@@ -1,0 +1,23 @@
+import type { SessionContext } from '../context.ts'
+import { SERVICE } from './live-records.ts'
+
+/**
+ * Gives a partition away. Planned: what is in the mailboxes is done, stored and handed to the edges before the next owner begins. Lost:
+ * another instance may own it already; everything is forgotten and nothing written.
+ */
+export async function unloadPartition(
+  context: SessionContext,
+  partition: number,
+  reason: 'handover' | 'lost',
+): Promise<void> {
+  if (reason === 'handover') {
+    const users = context.users.inPartition(partition)
+    await Promise.all(users.map((user) => user.mailbox.settled().then(() => user.chores.settled())))
+    await context.router.settled(partition)
+    await context.archive.flushed()
+    for (const user of users) for (const resource of user.resources) context.records.changed(user, resource)
+    await context.records.flushed(partition)
+  }
+  const dropped = context.users.dropPartition(partition)
+  context.log.debug('partition_unloaded', { service: SERVICE, partition, reason, users: dropped.length })
+}

@@ -1,0 +1,11 @@
+import type { SessionContext } from '../context.ts'
+import { readStanza } from '../users/read-stanza.ts'
+import type { Resource } from '../users/resource.ts'
+import type { User } from '../users/user.ts'
+
+/** Requests that nobody has answered are shown to each resource that becomes available (RFC 6121 §3.1.3). */
+export function deliverRequests(context: SessionContext, user: User, resource: Resource): void {
+  for (const { request } of user.roster.items()) {
+    if (request !== '') context.outgoing.deliver(user, resource, readStanza(Buffer.from(request)))
+  }
+}

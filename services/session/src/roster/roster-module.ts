@@ -1,0 +1,51 @@
+import { bareOf, trusted } from '@heliograph/jid'
+import { defineModule, type Outcome, onGet, onSet, refuse, reply } from '@heliograph/module'
+import { el, NS, type Stanza, stanzaError } from '@heliograph/stanza'
+import type { IqContext } from '../modules/iq-context.ts'
+import { itemElement, pushTo, removalElement } from './push.ts'
+import { setRoster } from './roster-set.ts'
+
+const QUERY = `{${NS.roster}}query`
+
+/** RFC 6121 §2: the roster, with versions (§2.6). */
+export const rosterModule = defineModule<IqContext>({
+  name: 'roster',
+  xeps: [{ number: '0237', version: '1.3' }],
+  features: { server: [NS.roster] },
+  iq: [onGet('account', QUERY, getRoster), onSet('account', QUERY, setRoster)],
+})
+
+/** RFC 6121 §2.1.4. A client that names a version is sent what has changed since (§2.6.2). */
+function getRoster(request: Stanza, context: IqContext): Outcome | Promise<Outcome> {
+  const { user, resource, session } = context
+  if (!resource || bareOf(trusted(request.from!)) !== user.jid) return refuse(stanzaError('forbidden'))
+  resource.interested = true
+  session.records.changed(user, resource)
+  const version = request.child('query', NS.roster)?.attrs.ver as string | undefined
+  if (version === undefined) return reply(wholeRoster(context, false))
+  if (version === String(user.roster.version)) return reply()
+  if (!/^\d{1,16}$/.test(version)) return reply(wholeRoster(context, true))
+  return context.chore(() => changesSince(context, Number(version)))
+}
+
+async function changesSince(context: IqContext, version: number): Promise<Outcome> {
+  const { user, resource, session } = context
+  const changes = await session.rosters.changesSince(user.jid, version)
+  if (changes === undefined) return reply(wholeRoster(context, true))
+  // §2.6.2: an empty result first, then the pushes.
+  setImmediate(() => {
+    if (!resource || !user.resources.includes(resource)) return
+    for (const change of changes) {
+      if (change.item && !change.item.listed) continue
+      const item = change.item ? itemElement(change.item) : removalElement(change.jid)
+      pushTo(session, user, resource, item, change.version)
+    }
+  })
+  return reply()
+}
+
+function wholeRoster({ user }: IqContext, versioned: boolean) {
+  const items = [...user.roster.items()].filter(({ listed }) => listed)
+  const ver = versioned ? String(user.roster.version) : undefined
+  return el('query', { xmlns: NS.roster, ver }, items.map(itemElement))
+}

@@ -1,0 +1,49 @@
+import { type Domain, parseDomain } from '@heliograph/jid'
+import { accountsContract, RpcError, type ServedContract, serve, type Verdict } from '@heliograph/rpc'
+import { changePassword, type RegistrationVerdict, register } from '../accounts/registration.ts'
+import type { SessionContext } from '../context.ts'
+
+const OK: Verdict = { ok: true, condition: '' }
+
+/** What edges ask while a client authenticates or registers. Keys stay here. */
+export function accountsRpc(context: SessionContext): ServedContract {
+  const { credentials } = context.accounts
+  const registration = { accounts: context.accounts, counters: context.live, policy: context.config.registration }
+  return serve(accountsContract, {
+    scramStart: async (request) => {
+      const result = await credentials.scramStart({ ...request, domain: domainOf(request.domain) })
+      if (result.ok) return { ...result, condition: '' }
+      return { ok: false, condition: result.condition, salt: new Uint8Array(), iterations: 0, handle: '' }
+    },
+    scramFinish: async (request) => {
+      const result = await credentials.scramFinish({
+        ...request,
+        domain: domainOf(request.domain),
+        clientProof: Buffer.from(request.clientProof),
+      })
+      return result.ok
+        ? { ...OK, serverSignature: result.serverSignature }
+        : { ok: false, condition: result.condition, serverSignature: new Uint8Array() }
+    },
+    checkPassword: async (request) => {
+      const result = await credentials.checkPassword({ ...request, domain: domainOf(request.domain) })
+      return result.ok ? OK : { ok: false, condition: result.condition }
+    },
+    register: async (request) =>
+      verdict(await register(registration, { ...request, domain: domainOf(request.domain) })),
+    changePassword: async (request) => {
+      const jid = `${request.username}@${request.domain}` as never
+      return verdict(await changePassword(registration, { jid, ...request, encrypted: true }))
+    },
+  })
+}
+
+function domainOf(text: string): Domain {
+  const domain = parseDomain(text)
+  if (domain === undefined) throw new RpcError('INVALID_ARGUMENT', 'not a domain')
+  return domain
+}
+
+function verdict(result: RegistrationVerdict): Verdict {
+  return result.ok ? OK : { ok: false, condition: result.condition }
+}

@@ -1,0 +1,79 @@
+import { Kind } from '@heliograph/bus'
+import { migrate } from '@heliograph/database'
+import type { Domain } from '@heliograph/jid'
+import { Hosts } from '@heliograph/ownership'
+import { PostgresRosterStore } from '@heliograph/roster'
+import {
+  joinCluster,
+  type RunningService,
+  releaseVersion,
+  type Service,
+  type ServiceContext,
+} from '@heliograph/runtime'
+import { Accounts } from './accounts/accounts.ts'
+import { sessionConfig } from './config.ts'
+import { sessionMigrations } from './migrations.ts'
+import { accountsRpc } from './rpc/accounts-rpc.ts'
+import { adminRpc } from './rpc/admin-rpc.ts'
+import { SessionService } from './session-service.ts'
+
+const CHANGED_ACCOUNTS = 'accounts'
+
+/** Owners of users: rosters, resources, routing, archive, stream management queues. */
+export const session: Service = {
+  name: 'session',
+  needs: ['bus', 'liveState', 'database'],
+  start,
+}
+
+async function start(host: ServiceContext): Promise<RunningService> {
+  const { database: db, liveState: live, telemetry, rpc } = host
+  const config = sessionConfig(host.config)
+  await migrate(db, sessionMigrations)
+  const accounts = await openAccounts(host)
+  const service = new SessionService({
+    version: releaseVersion(),
+    config,
+    log: telemetry.log,
+    metrics: telemetry.metrics,
+    tracing: telemetry.tracer,
+    hosts: new Hosts(host.config.domains.map(({ name }) => name as Domain)),
+    db,
+    live,
+    accounts,
+    rosters: new PostgresRosterStore(db),
+    rpc,
+    onFenced: () => host.abandon('another instance shut this one out of the database'),
+  })
+  const { ownership, router } = joinCluster(host, {
+    kind: Kind.user,
+    watch: [Kind.instance, Kind.presence, Kind.room, Kind.node, Kind.domain],
+    tenancy: service.tenancy,
+  })
+  service.attach(router, ownership)
+  for (const { jid, password } of config.accounts) await accounts.create(jid, password)
+  await ownership.start()
+  return {
+    rpc: [accountsRpc(service.context), adminRpc(service.context)],
+    ready: async () => (ownership.current ? [] : ['its lease has run out']),
+    drain: () => ownership.drain(),
+    async [Symbol.asyncDispose]() {
+      await service[Symbol.asyncDispose]()
+      await ownership[Symbol.asyncDispose]()
+      await router[Symbol.asyncDispose]()
+    },
+  }
+}
+
+async function openAccounts({ config, database, liveState, links }: ServiceContext): Promise<Accounts> {
+  const { lockout, iterations } = sessionConfig(config)
+  const accounts = await Accounts.open({
+    db: database,
+    counters: liveState,
+    lockout,
+    iterations,
+    onChange: ({ jid }) => links.announce(CHANGED_ACCOUNTS, Buffer.from(jid)),
+  })
+  links.listen(CHANGED_ACCOUNTS, (jid) => accounts.forget(Buffer.from(jid).toString() as never))
+  return accounts
+}

@@ -1,0 +1,156 @@
+import { type Envelope, type InstanceId, Op } from '@heliograph/bus'
+import type { Database } from '@heliograph/database'
+import type { LiveState } from '@heliograph/live-state'
+import { Registry } from '@heliograph/module'
+import type { Hosts, Ownership, Router, Tenancy } from '@heliograph/ownership'
+import type { RosterStore } from '@heliograph/roster'
+import type { RpcClients } from '@heliograph/rpc'
+import type { Logger, Metrics, Tracing } from '@heliograph/telemetry'
+import type { Accounts } from './accounts/accounts.ts'
+import { Archive } from './archive/archive.ts'
+import type { SessionConfig } from './config.ts'
+import type { SessionContext } from './context.ts'
+import { handle, receive } from './dispatch.ts'
+import { sessionEvents } from './events.ts'
+import { sessionModules } from './modules/index.ts'
+import { receiveMulticast } from './presence/multicast.ts'
+import { Revisions } from './presence/revisions.ts'
+import { LiveRecords } from './recovery/live-records.ts'
+import { loadPartition } from './recovery/load-partition.ts'
+import { restoreRecords } from './recovery/restore-records.ts'
+import { loseEdge, sweep } from './recovery/sweep.ts'
+import { unloadPartition } from './recovery/unload-partition.ts'
+import { IdClock } from './users/clock.ts'
+import { endSession } from './users/end-session.ts'
+import { LastActivity } from './users/last-activity.ts'
+import { Outgoing } from './users/outgoing.ts'
+import type { Resource } from './users/resource.ts'
+import type { User } from './users/user.ts'
+import { Users } from './users/users.ts'
+
+const SWEEP_MS = 1000
+
+/** What the session service is given. */
+export interface SessionParts {
+  readonly version: string
+  readonly config: SessionConfig
+  readonly log: Logger
+  readonly metrics: Metrics
+  readonly tracing: Tracing
+  readonly hosts: Hosts
+  readonly db: Database
+  readonly live: LiveState
+  readonly accounts: Accounts
+  readonly rosters: RosterStore
+  readonly rpc: RpcClients
+  /** Another instance wrote in Postgres that this one is shut out: it must start again as another instance. */
+  readonly onFenced: () => void
+}
+
+/**
+ * Owners of users. Built in two steps because ownership needs the tenancy and the tenancy acts through the router: `tenancy` is handed
+ * to ownership, then `attach` begins the work.
+ */
+export class SessionService {
+  readonly tenancy: Tenancy
+  readonly #parts: SessionParts
+  #context: SessionContext | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts
+    this.tenancy = {
+      load: (partition, epoch) => loadPartition(this.context, partition, epoch),
+      unload: (partition, reason) => unloadPartition(this.context, partition, reason),
+      restore: (partition) => restoreRecords(this.context, partition),
+      fence: async (instances) => {
+        for (const instance of instances) await parts.db.fence(instance)
+      },
+    }
+  }
+
+  get context(): SessionContext {
+    if (!this.#context) throw new Error('the session service is not attached yet')
+    return this.#context
+  }
+
+  attach(router: Router, ownership: Ownership): void {
+    const context = buildContext(this.#parts, router, ownership)
+    this.#context = context
+    router.serve((envelope, from) => receive(context, envelope, from))
+    router.serveInstance((envelope, from) => receiveForInstance(context, envelope, from))
+    ownership.onDeparture((instance) => {
+      loseEdge(context, instance).catch((error: unknown) => context.log.error('edge_departure_failed', { error }))
+    })
+    observe(context, this.#parts.metrics)
+    this.#timer = setInterval(() => sweep(context, performance.now()), SWEEP_MS)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#context?.archive[Symbol.asyncDispose]()
+  }
+}
+
+function receiveForInstance(context: SessionContext, envelope: Envelope, from: InstanceId): void {
+  if (envelope.op === Op.multicast) receiveMulticast(context, envelope, from)
+  else context.log.warn('unknown_operation', { op: envelope.op, from })
+}
+
+function buildContext(parts: SessionParts, router: Router, ownership: Ownership): SessionContext {
+  const records = new LiveRecords(parts.live, ownership, parts.log)
+  const context: SessionContext = {
+    ...parts,
+    events: sessionEvents(parts.metrics),
+    router,
+    ownership,
+    records,
+    clock: new IdClock(),
+    revisions: new Revisions(),
+    modules: new Registry(sessionModules),
+    users: new Users({
+      handle: (user, work) => handle(context, user, work),
+      failed: (user, error) => context.log.error('mailbox_item_failed', { jid: user.jid, error }),
+      // Routed stanzas are refused at `mailboxBound`; what edges send they bound themselves.
+      bound: Number.MAX_SAFE_INTEGER,
+    }),
+    lastActivity: new LastActivity(parts.db),
+    archive: new Archive({
+      db: parts.db,
+      log: parts.log,
+      degradeAfterMs: parts.config.archive.degradeAfterMs,
+      maxBytes: parts.config.archive.queueBytes,
+      onFenced: parts.onFenced,
+    }),
+    outgoing: new Outgoing({
+      router,
+      ownership,
+      records,
+      bounds: parts.config.maxUnacked,
+      overflow: (user, resource) => overflow(context, user, resource),
+    }),
+  }
+  return context
+}
+
+/** A client that doesn't acknowledge, or stays away while much is sent to it: its session ends, its messages wait offline. */
+function overflow(context: SessionContext, user: User, resource: Resource): void {
+  if (!user.resources.includes(resource)) return
+  context.events.overflowed()
+  context.log.info('session_overflowed', { jid: resource.jid })
+  endSession(context, user, resource, { condition: 'resource-constraint', text: 'too much is unacknowledged' })
+}
+
+function observe(context: SessionContext, metrics: Metrics): void {
+  metrics.gauge('heliograph_session_users', 'Users in memory', () => context.users.count)
+  metrics.gauge(
+    'heliograph_session_archive_queued',
+    'Messages that wait for their commit',
+    () => context.archive.queued,
+  )
+  metrics.gauge(
+    'heliograph_session_outstanding',
+    'Stanzas that no owner has taken yet',
+    () => context.router.outstanding,
+  )
+}

@@ -1,0 +1,69 @@
+/**
+ * Counts a stream's stanzas into custody, in order: `settled` is the highest count such that it and all before it are taken care of.
+ * It is what `h` tells the client (XEP-0198 §4).
+ */
+export class Custody {
+  /** Count of the last stanza accepted from the stream; anything up to it that comes again is a repetition. */
+  received: number
+  #settled: number
+  #open: Obligation[] = []
+  readonly #advanced: () => void
+
+  constructor(start: number, advanced: () => void) {
+    this.received = start
+    this.#settled = start
+    this.#advanced = advanced
+  }
+
+  get settled(): number {
+    return this.#settled
+  }
+
+  /** Accepts stanza `count`. Its obligation starts with one hold, that of the caller. */
+  begin(count: number): Obligation {
+    const obligation = new Obligation(count, this)
+    this.received = count
+    this.#open.push(obligation)
+    return obligation
+  }
+
+  /** A new owner starts where the edge was told that custody stood; what came after it comes again. */
+  restart(count: number): void {
+    this.received = count
+    this.#settled = count
+    this.#open = []
+  }
+
+  /** @internal */
+  released(): void {
+    const open = this.#open
+    let done = 0
+    while (done < open.length && open[done]!.holds === 0) done++
+    if (done === 0) return
+    this.#settled = open[done - 1]!.count
+    if (done === open.length) open.length = 0
+    else open.splice(0, done)
+    this.#advanced()
+  }
+}
+
+/** What is still owed for one stanza: it is in custody when every hold has been released. */
+export class Obligation {
+  readonly count: number
+  holds = 1
+  readonly #custody: Custody
+
+  constructor(count: number, custody: Custody) {
+    this.count = count
+    this.#custody = custody
+  }
+
+  hold(): void {
+    this.holds++
+  }
+
+  release(): void {
+    this.holds--
+    if (this.holds === 0) this.#custody.released()
+  }
+}

@@ -1,0 +1,43 @@
+import { codecs, Op } from '@heliograph/bus'
+import type { SessionContext } from '../context.ts'
+import { announceUnavailable } from '../presence/broadcast.ts'
+import type { Resource } from './resource.ts'
+import { salvage } from './salvage.ts'
+import type { User } from './user.ts'
+
+/** The stream is lost but the client may come back: everything goes on, deliveries wait (XEP-0198 §5). */
+export function hibernate(context: SessionContext, user: User, resource: Resource): void {
+  const managed = resource.managed
+  if (!managed) return
+  resource.attachment = 'hibernating'
+  resource.deadline = performance.now() + managed.max * 1000
+  context.events.hibernated()
+  context.records.changed(user, resource)
+  context.records.replaceUnacked(user, resource)
+}
+
+/**
+ * The session is over. Watchers are told, what its client never acknowledged goes elsewhere. With `reason` a live stream is closed with
+ * that stream error.
+ */
+export function endSession(
+  context: SessionContext,
+  user: User,
+  resource: Resource,
+  reason?: { condition: string; text: string },
+): void {
+  if (!user.resources.includes(resource)) return
+  if (reason && resource.attachment !== 'hibernating') {
+    context.outgoing.tellEdge(user, resource, Op.disconnect, (envelope) => {
+      envelope.body = codecs.disconnect.encode(reason)
+    })
+  }
+  const unacked = resource.managed?.unacked.drain() ?? []
+  const undelivered = [...unacked, ...(resource.held ?? [])]
+  resource.held = undefined
+  user.remove(resource)
+  context.records.removed(user, resource)
+  context.events.sessionEnded()
+  announceUnavailable(context, user, resource)
+  salvage(context, user, undelivered)
+}

@@ -1,0 +1,9 @@
+import type { BareJid } from '@heliograph/jid'
+import type { SessionContext } from '../context.ts'
+
+/** Removes all that is stored of a user whose account is gone. */
+export async function eraseUser(context: SessionContext, jid: BareJid): Promise<void> {
+  await context.rosters.erase(jid)
+  await context.archive.erase(jid)
+  await context.lastActivity.erase(jid)
+}

@@ -1,0 +1,101 @@
+import type { InstanceId } from '@heliograph/bus'
+import type { FullJid } from '@heliograph/jid'
+import type { Stanza } from '@heliograph/stanza'
+import { Custody } from './custody.ts'
+import { type Delivery, Unacked } from './unacked.ts'
+
+/**
+ * `connected`: an edge holds its stream. `hibernating`: the stream is lost, the client may resume. `recovering`: this owner is new and
+ * waits for the edge's announcement. `catching-up`: announced, what the archive holds is being fetched.
+ */
+export type Attachment = 'connected' | 'hibernating' | 'recovering' | 'catching-up'
+
+/** Stream management of a session (XEP-0198). */
+export interface Managed {
+  /** SM-ID, '' when it can't be resumed. */
+  readonly id: string
+  /** Seconds it may be resumed after its stream is lost. */
+  readonly max: number
+  /** Ingress count at `<enable/>`: `h` to the client is the count in custody less this. */
+  readonly base: number
+  readonly unacked: Unacked
+}
+
+/** How the client came in; shown in session lists. */
+export interface Origin {
+  readonly address: string
+  readonly secure: boolean
+  readonly mechanism: string
+  readonly transport: string
+}
+
+/** A bound resource of a user (RFC 6120 §7): the session that survives its connection and its edge. */
+export class Resource {
+  readonly jid: FullJid
+  readonly name: string
+  /** Ingress stream id, fixed for the life of the session. */
+  readonly stream: string
+  readonly custody: Custody
+  origin: Origin
+  attachment: Attachment = 'connected'
+  edge: InstanceId
+  conn: number
+  managed: Managed | undefined = undefined
+  /** Last presence broadcast while available (RFC 6121 §4), undefined when unavailable. */
+  presence: Stanza | undefined = undefined
+  priority = 0
+  revision = 0
+  /** Asked for the roster: gets roster pushes (RFC 6121 §2.1.6). */
+  interested = false
+  /** Who got directed presence and must hear of unavailability (RFC 6121 §4.6). */
+  directed: Set<string> | undefined = undefined
+  /** Monotonic milliseconds at which a hibernating or recovering resource is given up. */
+  deadline = 0
+  /** Its edge said that the stream is lost while the session was still being recovered. */
+  lostEarly = false
+  /** `unacked` envelopes still to come after an announcement. */
+  expected = 0
+  /** While it is not connected and has no stream management, or is catching up: what waits for it. */
+  held: Delivery[] | undefined = undefined
+  /** Highest archive id handed to it. */
+  lastId = 0
+  readonly since: number
+
+  constructor(session: {
+    jid: FullJid
+    name: string
+    stream: string
+    edge: InstanceId
+    conn: number
+    origin: Origin
+    received: number
+    since: number
+    custodyAdvanced: (resource: Resource) => void
+  }) {
+    this.jid = session.jid
+    this.name = session.name
+    this.stream = session.stream
+    this.edge = session.edge
+    this.conn = session.conn
+    this.origin = session.origin
+    this.since = session.since
+    this.custody = new Custody(session.received, () => session.custodyAdvanced(this))
+  }
+
+  get available(): boolean {
+    return this.presence !== undefined
+  }
+
+  get resumable(): boolean {
+    return this.managed !== undefined && this.managed.id !== ''
+  }
+
+  manage(id: string, max: number, base: number, acked = 0): Managed {
+    this.managed = { id, max, base, unacked: new Unacked(acked) }
+    return this.managed
+  }
+
+  isOn(edge: InstanceId, conn: number): boolean {
+    return this.conn === conn && this.edge === edge
+  }
+}

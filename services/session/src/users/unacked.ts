@@ -1,0 +1,56 @@
+import type { Stanza } from '@heliograph/stanza'
+
+/** A stanza on its way to a resource. */
+export interface Delivery {
+  readonly stanza: Stanza
+  /** Id in the user's archive, 0 when it isn't there. */
+  readonly id: number
+}
+
+/** Stanzas sent to a resource since `<enable/>` that its client has not acknowledged, oldest first (XEP-0198 §4). */
+export class Unacked {
+  /** Outbound count that the client has acknowledged. */
+  acked: number
+  #items: Delivery[] = []
+  #bytes = 0
+
+  constructor(acked = 0) {
+    this.acked = acked
+  }
+
+  get length(): number {
+    return this.#items.length
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  push(delivery: Delivery): void {
+    this.#items.push(delivery)
+    this.#bytes += delivery.stanza.payload.length
+  }
+
+  /** Forgets what `h` covers. False when the client claims more than it was sent (XEP-0198 §4). */
+  acknowledge(h: number): boolean {
+    // h wraps at 2^32 (XEP-0198 §4).
+    const covered = (h - this.acked) >>> 0
+    if (covered > this.#items.length) return covered > 0x7fffffff
+    for (let i = 0; i < covered; i++) this.#bytes -= this.#items[i]!.stanza.payload.length
+    this.#items.splice(0, covered)
+    this.acked = h
+    return true
+  }
+
+  *[Symbol.iterator](): Iterator<Delivery> {
+    yield* this.#items
+  }
+
+  /** Takes everything out, as when the session ends. */
+  drain(): Delivery[] {
+    const items = this.#items
+    this.#items = []
+    this.#bytes = 0
+    return items
+  }
+}

@@ -1,0 +1,112 @@
+import type { Envelope, InstanceId } from '@heliograph/bus'
+import { type BareJid, bareOf, type Domain, domainOf, type FullJid, type Jid } from '@heliograph/jid'
+import { Mailbox } from '@heliograph/ownership'
+import type { Roster } from '@heliograph/roster'
+import { AfterCommit } from './after-commit.ts'
+import { Repetitions } from './repetitions.ts'
+import type { Resource } from './resource.ts'
+
+/** Something for a user's mailbox: an envelope from an instance. */
+export interface Work {
+  readonly envelope: Envelope
+  readonly from: InstanceId
+}
+
+/** What the database knows of a user that routing needs. */
+export interface Profile {
+  readonly account: string
+  readonly roster: Roster
+}
+
+/**
+ * A local user at the owner of its partition. `mailbox` runs everything that touches routing; `chores` what waits for the database, so
+ * that a slow database never holds up the mailbox.
+ */
+export class User {
+  readonly jid: BareJid
+  readonly domain: Domain
+  readonly partition: number
+  readonly mailbox: Mailbox<Work>
+  readonly chores: Mailbox<() => Promise<void>>
+  readonly resources: Resource[] = []
+  readonly repetitions = new Repetitions()
+  readonly afterCommit = new AfterCommit()
+  /** Undefined until loaded; `unknown` when there is no such account. */
+  profile: Profile | 'unknown' | undefined = undefined
+  /** Highest id given out in this user's archive. */
+  lastArchiveId = 0
+  /** Origin ids of recently archived outgoing messages, with the ingress key each came in by first. */
+  readonly origins = new Map<string, string>()
+  touched = 0
+
+  constructor(
+    jid: BareJid,
+    partition: number,
+    handlers: {
+      handle: (user: User, work: Work) => void | Promise<void>
+      failed: (user: User, error: unknown) => void
+      bound: number
+    },
+  ) {
+    this.jid = jid
+    this.domain = domainOf(jid as Jid)
+    this.partition = partition
+    this.mailbox = new Mailbox<Work>({
+      handle: (work) => handlers.handle(this, work),
+      failed: (error) => handlers.failed(this, error),
+      bound: handlers.bound,
+    })
+    this.chores = new Mailbox<() => Promise<void>>({
+      handle: (chore) => chore(),
+      failed: (error) => handlers.failed(this, error),
+      bound: handlers.bound,
+    })
+  }
+
+  get exists(): boolean {
+    return this.profile !== undefined && this.profile !== 'unknown'
+  }
+
+  get roster(): Roster {
+    if (this.profile === undefined || this.profile === 'unknown') throw new Error('user is not loaded')
+    return this.profile.roster
+  }
+
+  resource(jid: FullJid): Resource | undefined {
+    return this.resources.find((resource) => resource.jid === jid)
+  }
+
+  onConnection(edge: InstanceId, conn: number): Resource | undefined {
+    const resources = this.resources
+    for (let i = 0; i < resources.length; i++) {
+      if (resources[i]!.isOn(edge, conn)) return resources[i]
+    }
+    return undefined
+  }
+
+  /** Available resources with a priority of 0 or more (RFC 6121 §8.5.2). */
+  eligible(): Resource[] {
+    return this.resources.filter((resource) => resource.available && resource.priority >= 0)
+  }
+
+  /** Of the eligible, those that share the highest priority: the "most available" (RFC 6121 §8.5.2.1.1). */
+  mostAvailable(): Resource[] {
+    const eligible = this.eligible()
+    if (eligible.length < 2) return eligible
+    const highest = Math.max(...eligible.map((resource) => resource.priority))
+    return eligible.filter((resource) => resource.priority === highest)
+  }
+
+  remove(resource: Resource): void {
+    const index = this.resources.indexOf(resource)
+    if (index >= 0) this.resources.splice(index, 1)
+  }
+
+  get idle(): boolean {
+    return this.resources.length === 0 && !this.mailbox.busy && !this.chores.busy && this.afterCommit.length === 0
+  }
+}
+
+export function isOwn(user: User, jid: Jid): boolean {
+  return bareOf(jid) === user.jid
+}
