@@ -1,1 +1,1 @@
-export {}
+export { presenceFanout } from './service.ts'

@@ -1,0 +1,64 @@
+import { Envelope, Kind, Op } from '@heliograph/bus'
+import type { BareJid } from '@heliograph/jid'
+import type { Change } from './change.ts'
+import type { FanoutContext } from './context.ts'
+import { group } from './destinations.ts'
+
+const RESOLVE_AGAIN_MS = 100
+
+/**
+ * Sends one stanza to all `watchers`: one envelope a destination instance, one stanza a watcher elsewhere. `done` is called when every
+ * destination has taken it; watchers whose owner changed meanwhile are looked up again until then.
+ */
+export function fan(
+  context: FanoutContext,
+  publisher: BareJid,
+  change: Change,
+  watchers: readonly string[],
+  done: () => void,
+): void {
+  const { instances, domains, unknown } = group(watchers, publisher, context.hosts, context.ownership)
+  let waiting = 1
+  const settled = () => {
+    waiting--
+    if (waiting === 0) done()
+  }
+  const again = (strays: readonly string[]) => {
+    context.events.stray(strays.length)
+    setTimeout(() => {
+      if (context.serves(publisher)) fan(context, publisher, change, strays, settled)
+      else settled()
+    }, RESOLVE_AGAIN_MS)
+  }
+  for (const [instance, recipients] of instances) {
+    waiting++
+    const envelope = emit(context, publisher, Op.multicast, change)
+    envelope.recipients = recipients
+    context.router.multicast(instance, envelope, (strays) => (strays.length > 0 ? again(strays) : settled()))
+  }
+  for (const [pair, jids] of domains) {
+    for (const to of jids) {
+      waiting++
+      const envelope = emit(context, publisher, Op.route, change)
+      envelope.stanza = change.stanza.with({ to })
+      context.router.transfer(Kind.domain, pair, envelope, settled)
+    }
+  }
+  if (unknown.length > 0) {
+    waiting++
+    again(unknown)
+  }
+  context.events.sent(instances.size + domains.size, watchers.length)
+  settled()
+}
+
+function emit(context: FanoutContext, publisher: BareJid, op: Op, change: Change): Envelope {
+  const envelope = new Envelope(op)
+  envelope.emitterKind = Kind.presence
+  envelope.emitterPartition = context.partitionOf(publisher)
+  envelope.epoch = context.ownership.epochOf(envelope.emitterPartition)
+  envelope.stanza = change.stanza
+  envelope.count = change.revision
+  envelope.trace = change.trace
+  return envelope
+}

@@ -1,0 +1,92 @@
+import { type Envelope, type InstanceId, Op } from '@heliograph/bus'
+import type { BareJid } from '@heliograph/jid'
+import { type Hosts, type Ownership, PARTITIONS, partitionOf, type Router, type Tenancy } from '@heliograph/ownership'
+import type { RosterStore } from '@heliograph/roster'
+import type { Logger, Metrics } from '@heliograph/telemetry'
+import type { Change } from './change.ts'
+import type { FanoutConfig } from './config.ts'
+import type { FanoutContext } from './context.ts'
+import { fanoutEvents } from './events.ts'
+import { Publisher } from './publisher.ts'
+
+/** What the presence-fanout service is given. */
+export interface FanoutParts {
+  readonly config: FanoutConfig
+  readonly log: Logger
+  readonly metrics: Metrics
+  readonly hosts: Hosts
+  readonly rosters: Pick<RosterStore, 'watchers'>
+}
+
+/** Owners of presence publishers: turns one change into one envelope a destination. It keeps nothing that can't be asked for again. */
+export class FanoutService {
+  readonly tenancy: Tenancy
+  readonly #parts: FanoutParts
+  readonly #publishers: Map<BareJid, Publisher>[] = Array.from({ length: PARTITIONS }, () => new Map())
+  #context: FanoutContext | undefined
+
+  constructor(parts: FanoutParts) {
+    this.#parts = parts
+    this.tenancy = {
+      load: async () => {},
+      unload: (partition, reason) => this.#unload(partition, reason),
+    }
+  }
+
+  attach(router: Router, ownership: Ownership): void {
+    this.#context = {
+      ...this.#parts,
+      events: fanoutEvents(this.#parts.metrics),
+      router,
+      ownership,
+      partitionOf,
+      serves: (publisher) => ownership.epochOf(partitionOf(publisher)) !== 0,
+    }
+    router.serve((envelope, from) => this.#receive(envelope, from))
+  }
+
+  #receive(envelope: Envelope, from: InstanceId): void {
+    if (!envelope.stanza?.from) return
+    const change: Change = {
+      stanza: envelope.stanza,
+      revision: envelope.count,
+      rosterVersion: envelope.id,
+      trace: envelope.trace,
+      arrived: performance.now(),
+      receipts: [{ from, transfer: envelope.transfer }],
+    }
+    const publisher = this.#publisher(envelope.key as BareJid, envelope.partition)
+    if (envelope.op === Op.probe) publisher.probe(change)
+    else if (envelope.op === Op.presence) publisher.change(change)
+    else this.#parts.log.warn('unknown_operation', { op: envelope.op, from })
+  }
+
+  #publisher(jid: BareJid, partition: number): Publisher {
+    const publishers = this.#publishers[partition]!
+    let publisher = publishers.get(jid)
+    if (!publisher) {
+      publisher = new Publisher(jid, this.#context!)
+      publishers.set(jid, publisher)
+      this.#prune(publishers)
+    }
+    return publisher
+  }
+
+  /** Bounds memory: publishers that have nothing under way go, oldest first. */
+  #prune(publishers: Map<BareJid, Publisher>): void {
+    if (publishers.size * PARTITIONS <= this.#parts.config.cachedPublishers) return
+    for (const [jid, publisher] of publishers) {
+      if (!publisher.idle) continue
+      publisher.stop()
+      publishers.delete(jid)
+      return
+    }
+  }
+
+  async #unload(partition: number, reason: 'handover' | 'lost'): Promise<void> {
+    const publishers = this.#publishers[partition]!
+    if (reason === 'handover') await Promise.all([...publishers.values()].map((publisher) => publisher.flush()))
+    for (const publisher of publishers.values()) publisher.stop()
+    publishers.clear()
+  }
+}

@@ -1,0 +1,164 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { BareJid } from '@heliograph/jid'
+import { Mailbox } from '@heliograph/ownership'
+import { type Change, supersede } from './change.ts'
+import type { FanoutContext } from './context.ts'
+import { fan } from './fan.ts'
+import { FlapDamper } from './flap-damper.ts'
+
+const RETRY_MS = 250
+const BOUND = 1000
+
+interface Watchers {
+  readonly version: number
+  readonly subscribers: readonly BareJid[]
+  readonly subscribedTo: readonly BareJid[]
+}
+
+/** One resource's presence on its way out. */
+interface Outlet {
+  readonly damper: FlapDamper
+  sent: number
+  /** Held back by damping; newer changes replace it. */
+  pending: Change | undefined
+  timer: NodeJS.Timeout | undefined
+}
+
+/** A user whose presence is sent out here. Changes of one resource go out in order of their revisions. */
+export class Publisher {
+  readonly jid: BareJid
+  readonly #context: FanoutContext
+  readonly #outlets = new Map<string, Outlet>()
+  readonly #work: Mailbox<Change>
+  #watchers: Watchers | undefined
+  #underWay = 0
+
+  constructor(jid: BareJid, context: FanoutContext) {
+    this.jid = jid
+    this.#context = context
+    this.#work = new Mailbox<Change>({
+      handle: (change) => this.#send(change),
+      failed: (error) => context.log.error('fanout_failed', { jid, error }),
+      bound: BOUND,
+    })
+  }
+
+  /** Nothing is waiting or under way: it may leave memory. */
+  get idle(): boolean {
+    return this.#underWay === 0 && !this.#work.busy && [...this.#outlets.values()].every(({ pending }) => !pending)
+  }
+
+  probe(change: Change): void {
+    if (!this.#work.push(change)) this.#receipt(change)
+  }
+
+  change(change: Change): void {
+    const outlet = this.#outlet(change.stanza.from!)
+    if (change.revision <= Math.max(outlet.sent, outlet.pending?.revision ?? 0)) {
+      this.#context.events.repeated()
+      return this.#repeat(outlet, change)
+    }
+    if (outlet.pending) {
+      this.#context.events.damped()
+      outlet.pending = supersede(outlet.pending, change)
+      return
+    }
+    const delay = outlet.damper.delay(performance.now())
+    if (delay === 0) return this.#release(outlet, change)
+    outlet.pending = change
+    outlet.timer = setTimeout(() => this.#flush(outlet), delay)
+  }
+
+  /** The partition went elsewhere: its next owner is sent everything again. */
+  stop(): void {
+    for (const outlet of this.#outlets.values()) {
+      clearTimeout(outlet.timer)
+      outlet.pending = undefined
+    }
+  }
+
+  /** Sends at once what damping holds back, as before a hand-over, and resolves when all of it has been taken over by the mailbox. */
+  flush(): Promise<void> {
+    for (const outlet of this.#outlets.values()) if (outlet.pending) this.#flush(outlet)
+    return this.#work.settled()
+  }
+
+  /** What an owner sends again after a change of owner was seen before; it is answered when the newest is out. */
+  #repeat(outlet: Outlet, change: Change): void {
+    if (outlet.pending)
+      outlet.pending = { ...outlet.pending, receipts: [...outlet.pending.receipts, ...change.receipts] }
+    else this.#receipt(change)
+  }
+
+  #flush(outlet: Outlet): void {
+    clearTimeout(outlet.timer)
+    const change = outlet.pending
+    outlet.pending = undefined
+    if (!change || !this.#context.serves(this.jid)) return
+    outlet.damper.delay(performance.now())
+    this.#release(outlet, change)
+  }
+
+  #release(outlet: Outlet, change: Change): void {
+    outlet.sent = change.revision
+    if (change.stanza.type === 'unavailable') this.#forgetLater(outlet, change)
+    if (!this.#work.push(change)) this.#receipt(change)
+  }
+
+  /** A resource that left needs no outlet once its flapping is over. */
+  #forgetLater(outlet: Outlet, change: Change): void {
+    outlet.timer = setTimeout(() => {
+      if (!outlet.pending && outlet.sent === change.revision) this.#outlets.delete(change.stanza.from!)
+    }, this.#context.config.flapWindowMs * 2)
+    outlet.timer.unref()
+  }
+
+  #outlet(resource: string): Outlet {
+    let outlet = this.#outlets.get(resource)
+    if (!outlet) {
+      const { flapBurst, flapWindowMs } = this.#context.config
+      outlet = { damper: new FlapDamper(flapBurst, flapWindowMs), sent: 0, pending: undefined, timer: undefined }
+      this.#outlets.set(resource, outlet)
+    }
+    return outlet
+  }
+
+  #send(change: Change): void | Promise<void> {
+    const watchers = this.#watchers
+    if (watchers && watchers.version >= change.rosterVersion) return this.#fan(change, watchers)
+    return this.#load(change).then((loaded) => {
+      if (loaded) this.#fan(change, loaded)
+    })
+  }
+
+  #fan(change: Change, watchers: Watchers): void {
+    const probe = change.stanza.type === 'probe'
+    this.#underWay++
+    fan(this.#context, this.jid, change, probe ? watchers.subscribedTo : watchers.subscribers, () => {
+      this.#underWay--
+      this.#context.events.lag((performance.now() - change.arrived) / 1000)
+      this.#receipt(change)
+    })
+  }
+
+  /** Waits for the database as long as the publisher is ours: presence that nobody was told stays unreceipted at its owner. */
+  async #load(change: Change): Promise<Watchers | undefined> {
+    while (this.#context.serves(this.jid)) {
+      try {
+        this.#watchers = await this.#context.rosters.watchers(this.jid)
+        return this.#watchers
+      } catch (error) {
+        this.#context.log.warn('watchers_wait', { jid: this.jid, error, trace: undefined })
+        // A slightly old list is better than silence while the database is away.
+        if (this.#watchers) return this.#watchers
+        await sleep(RETRY_MS)
+      }
+    }
+    this.#context.log.info('fanout_abandoned', { jid: this.jid, receipts: change.receipts.length })
+    return undefined
+  }
+
+  #receipt(change: Change): void {
+    for (const { from, transfer } of change.receipts) this.#context.router.receipt(from, transfer)
+  }
+}

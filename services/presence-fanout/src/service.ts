@@ -1,0 +1,39 @@
+import { Kind } from '@heliograph/bus'
+import { migrate } from '@heliograph/database'
+import type { Domain } from '@heliograph/jid'
+import { Hosts } from '@heliograph/ownership'
+import { PostgresRosterStore, rosterMigrations } from '@heliograph/roster'
+import { joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
+import { fanoutConfig } from './config.ts'
+import { FanoutService } from './fanout-service.ts'
+
+/** One presence change, one envelope a destination. Scaled by its lag, apart from everything else. */
+export const presenceFanout: Service = {
+  name: 'presence-fanout',
+  needs: ['bus', 'liveState', 'database'],
+  start,
+}
+
+async function start(host: ServiceContext): Promise<RunningService> {
+  const { database, telemetry } = host
+  await migrate(database, rosterMigrations)
+  const service = new FanoutService({
+    config: fanoutConfig(host.config),
+    log: telemetry.log,
+    metrics: telemetry.metrics,
+    hosts: new Hosts(host.config.domains.map(({ name }) => name as Domain)),
+    rosters: new PostgresRosterStore(database),
+  })
+  const { ownership, router } = joinCluster(host, {
+    kind: Kind.presence,
+    watch: [Kind.user, Kind.domain],
+    tenancy: service.tenancy,
+  })
+  service.attach(router, ownership)
+  await ownership.start()
+  return {
+    ready: async () => (ownership.current ? [] : ['its lease has run out']),
+    drain: () => ownership.drain(),
+    [Symbol.asyncDispose]: async () => ownership[Symbol.asyncDispose](),
+  }
+}
