@@ -1,1 +1,1 @@
-export {}
+export { connectionManager } from './service.ts'

@@ -67,7 +67,7 @@ export class ScriptedOwner implements Router {
       })
     if (asked.op === Op.open) {
       const jid = `${asked.key}/${codecs.open.decode(asked.body!).resource || 'made'}`
-      reply(Op.opened, codecs.opened.encode({ jid, stream: `stream-${asked.conn}` }))
+      reply(Op.opened, codecs.opened.encode({ jid, stream: `stream-${asked.conn}`, lastId: 0 }))
     } else if (asked.op === Op.enable) reply(Op.enabled, codecs.enabled.encode({ id: 'sm-1', max: 300 }))
     else if (asked.op === Op.resume) this.#resume(asked, reply)
     else if (asked.op === Op.stanza && this.takesCustody) this.custody(asked, asked.count)
@@ -77,7 +77,8 @@ export class ScriptedOwner implements Router {
     const { previd } = codecs.resume.decode(asked.body!)
     if (this.resumable === undefined) {
       reply(Op.refused, codecs.refused.encode({ condition: 'item-not-found', text: '', h: 7 }))
-    } else reply(Op.resumed, codecs.resumed.encode({ ...this.resumable, stream: 'stream-old', previd, max: 300 }))
+    } else
+      reply(Op.resumed, codecs.resumed.encode({ ...this.resumable, stream: 'stream-old', previd, max: 300, lastId: 0 }))
   }
 
   // What edges never use.

@@ -1,1 +1,1 @@
-export {}
+export { muc } from './service.ts'

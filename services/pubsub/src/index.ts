@@ -1,1 +1,1 @@
-export {}
+export { pubsub } from './service.ts'

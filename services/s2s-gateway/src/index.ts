@@ -1,1 +1,1 @@
-export {}
+export { s2sGateway } from './service.ts'

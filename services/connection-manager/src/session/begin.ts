@@ -10,8 +10,8 @@ import { bound } from '../stream/bound.ts'
 import { Session } from './session.ts'
 
 /** The owner has bound a resource (RFC 6120 §7). */
-export function opened(connection: Connection, { jid, stream }: Opened): void {
-  begin(connection, new Session(trusted<FullJid>(jid), stream, 0))
+export function opened(connection: Connection, { jid, stream, lastId }: Opened): void {
+  begin(connection, new Session(trusted<FullJid>(jid), stream, 0, lastId))
   bindResult(connection, jid)
   connection.release()
 }
@@ -20,9 +20,9 @@ export function opened(connection: Connection, { jid, stream }: Opened): void {
  * The owner gives a lost session to this connection (XEP-0198 §5): counts go on where they were, and what the client has not
  * acknowledged follows.
  */
-export function resumed(connection: Connection, { jid, stream, previd, h, base, max }: Resumed): void {
+export function resumed(connection: Connection, { jid, stream, previd, h, base, max, lastId }: Resumed): void {
   const acked = codecs.resume.decode(connection.request!.body!).h
-  const session = new Session(trusted<FullJid>(jid), stream, base + h)
+  const session = new Session(trusted<FullJid>(jid), stream, base + h, lastId)
   session.managed = new Managed({ id: previd, max, base, acked })
   begin(connection, session)
   connection.edge.events.resumed()

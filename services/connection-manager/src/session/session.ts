@@ -16,7 +16,7 @@ export class Session {
   enabling: Flight | undefined = undefined
   base = 0
   /** Highest archive id written to the client. */
-  lastId = 0
+  lastId: number
   /** An `<r/>` came while `enable` was waiting. */
   asked = false
   /** Silent for long; a sign of life has been asked for. */
@@ -26,11 +26,12 @@ export class Session {
   /** Reading has stopped because too much is in flight. */
   stalled = false
 
-  constructor(jid: FullJid, stream: string, count: number) {
+  constructor(jid: FullJid, stream: string, count: number, lastId: number) {
     this.jid = jid
     this.bare = bareOf(jid)
     this.stream = stream
     this.count = count
+    this.lastId = lastId
     this.inFlight.startAt(count)
   }
 }
