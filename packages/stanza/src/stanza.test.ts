@@ -109,7 +109,8 @@ test('attributes without a field of their own are kept', () => {
 })
 
 test('text and bytes say the same, with the namespace where it is asked for', () => {
-  for (const xml of [CHAT, '<presence/>', "<iq id='&apos;' type='get'><ping xmlns='urn:xmpp:ping'/></iq>"]) {
+  const wide = "<message id='é🦁' ü='&gt;'><body>x</body></message>"
+  for (const xml of [CHAT, wide, '<presence/>', "<iq id='&apos;' type='get'><ping xmlns='urn:xmpp:ping'/></iq>"]) {
     const stanza = parse(xml)
     assert.equal(stanza.toString(), xml)
     assert.equal(stanza.toBytes().toString(), xml)

@@ -17,6 +17,11 @@ import { partsOfElement, partsOfParsed, type StanzaName, type StanzaParts } from
 export type HeadChanges = Partial<Pick<StanzaParts, 'type' | 'id' | 'from' | 'to' | 'lang'>>
 
 const NO_BYTES = Buffer.alloc(0)
+const TAILS: Readonly<Record<StanzaName, Buffer>> = {
+  message: Buffer.from('</message>'),
+  presence: Buffer.from('</presence>'),
+  iq: Buffer.from('</iq>'),
+}
 const NO_NAMES: readonly string[] = Object.freeze([])
 const UNLIMITED: XmlLimits = {
   elementBytes: Number.MAX_SAFE_INTEGER,
@@ -176,15 +181,22 @@ export class Stanza {
 
   /** As XML bytes; see `toString`. */
   toBytes(xmlns?: string): Buffer {
-    const head = this.#head(xmlns)
-    const { payload, name } = this
-    if (payload.length === 0) return Buffer.from(`${head}/>`)
-    const open = Buffer.byteLength(head)
-    const bytes = Buffer.allocUnsafe(open + payload.length + name.length + 4)
-    bytes.utf8Write(head, 0)
-    bytes[open] = 0x3e
-    payload.copy(bytes, open + 1)
-    bytes.latin1Write(`</${name}>`, open + 1 + payload.length)
+    const { payload } = this
+    if (payload.length === 0) return Buffer.from(`${this.#head(xmlns)}/>`)
+    const head = `${this.#head(xmlns)}>`
+    const tail = TAILS[this.name]
+    let open = head.length
+    let bytes = Buffer.allocUnsafe(open + payload.length + tail.length)
+    bytes[open - 1] = 0
+    bytes.utf8Write(head, 0, open)
+    // The only `>` of the head is its last character. When it did not fit, the head is not ASCII.
+    if (bytes[open - 1] !== 0x3e) {
+      open = Buffer.byteLength(head)
+      bytes = Buffer.allocUnsafe(open + payload.length + tail.length)
+      bytes.utf8Write(head, 0)
+    }
+    bytes.set(payload, open)
+    bytes.set(tail, open + payload.length)
     return bytes
   }
 
