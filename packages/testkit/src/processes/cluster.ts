@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -8,7 +9,7 @@ import { listenSection, type Ports, portsFor, ROLE_NAMES, ROLES, type Role } fro
 import { ServiceProcess } from './service-process.ts'
 
 export interface ClusterOptions {
-  /** Its NATS and Redis should serve this cluster only; it gets a database of its own. */
+  /** It keeps apart from other clusters there by prefixes and a database of its own. */
   readonly servers: Infrastructure
   /** Instances of each service; default two. */
   readonly counts?: Readonly<Partial<Record<Role, number>>>
@@ -61,7 +62,7 @@ export class Cluster implements AsyncDisposable {
       registration: { open: 'loopback' },
       telemetry: { logLevel: 'info' },
     }
-    const cluster = new Cluster(options, dir, await readFile(files.cert, 'utf8'), shared)
+    const cluster = new Cluster(options, dir, new X509Certificate(await readFile(files.cert)).toString(), shared)
     try {
       const adding = ROLE_NAMES.flatMap((role) =>
         Array.from({ length: options.counts?.[role] ?? 2 }, () => cluster.#make(role)),

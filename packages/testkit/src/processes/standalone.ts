@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -59,7 +60,8 @@ export class Standalone implements AsyncDisposable {
       dir,
       ...(onLine && { onLine }),
     })
-    const standalone = new Standalone({ domain, certificate: await readFile(files.cert, 'utf8'), ports, process, dir })
+    const certificate = new X509Certificate(await readFile(files.cert)).toString() // without the key
+    const standalone = new Standalone({ domain, certificate, ports, process, dir })
     try {
       await process.start()
       return standalone

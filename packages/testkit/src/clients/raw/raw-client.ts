@@ -1,4 +1,4 @@
-import { type Element, escapeAttribute } from '@heliograph/xml'
+import { type Element, escapeAttribute, escapeText } from '@heliograph/xml'
 import { RawStream, type RawStreamOptions } from './raw-stream.ts'
 import { type ChannelBinding, ScramClient } from './scram-client.ts'
 import { NS_SM, StreamManagement } from './stream-management.ts'
@@ -15,6 +15,7 @@ export interface LoginOptions {
 }
 
 const NS_SASL = 'urn:ietf:params:xml:ns:xmpp-sasl'
+const NS_REGISTER = 'jabber:iq:register'
 const NS_BIND = 'urn:ietf:params:xml:ns:xmpp-bind'
 
 /**
@@ -54,6 +55,18 @@ export class RawClient extends RawStream {
     return client
   }
 
+  /** XEP-0077: makes an account over a connection of its own. @throws with the error's XML when it is refused */
+  static async register(options: RawStreamOptions, user: string, password: string): Promise<void> {
+    await using client = await RawClient.connect(options)
+    await client.open()
+    const fields = `<username>${escapeText(user)}</username><password>${escapeText(password)}</password>`
+    const answer = await client.request(
+      `<iq type='set' id='register'><query xmlns='${NS_REGISTER}'>${fields}</query></iq>`,
+    )
+    if (answer.attrs.type !== 'result') throw new Error(`registration failed: ${answer}`)
+    await client.close()
+  }
+
   /** SASL, then the new stream. @throws with the failure's XML when it is refused */
   async authenticate({ user, password, mechanism, binding = 'none' }: LoginOptions): Promise<void> {
     const chosen = mechanism ?? this.#strongest()
@@ -74,7 +87,7 @@ export class RawClient extends RawStream {
 
   /** Binds a resource; the server's choice when none is given. */
   async bind(resource?: string): Promise<string> {
-    const wish = resource === undefined ? '' : `<resource>${escapeAttribute(resource)}</resource>`
+    const wish = resource === undefined ? '' : `<resource>${escapeText(resource)}</resource>`
     const result = await this.request(`<iq type='set' id='bind'><bind xmlns='${NS_BIND}'>${wish}</bind></iq>`)
     if (result.attrs.type !== 'result') throw new Error(`binding failed: ${result}`)
     this.jid = result.getChild('bind', NS_BIND)?.getChildText('jid') ?? ''
