@@ -66,9 +66,9 @@ export function internNamespace(text: string, codes: Codes, start: number, end: 
   return namespace
 }
 
-/** A copy. A slice would keep the whole stanza's text alive for as long as it is held. */
+/** A copy: V8 makes slices of 13 characters or more as references, which would keep the whole stanza's text alive. */
 function detach(text: string): string {
-  return Buffer.from(text, 'utf16le').toString('utf16le')
+  return text.length < 13 ? text : Buffer.from(text, 'utf16le').toString('utf16le')
 }
 
 function isSame(known: string, codes: Codes, start: number, end: number): boolean {
