@@ -34,7 +34,7 @@ export interface EdgeParts {
   readonly clock?: CoarseClock
 }
 
-/** An edge that listens. */
+/** An edge, which hears its owners from the start and clients once it listens. */
 export class RunningEdge implements Disposable {
   readonly edge: Edge
   readonly #listeners = new Map<string, Listener>()
@@ -42,19 +42,8 @@ export class RunningEdge implements Disposable {
   readonly #web: Web
   readonly #sweep: Sweep
 
-  /** @throws when an address can't be bound; nothing listens then */
-  static async open(parts: EdgeParts): Promise<RunningEdge> {
-    const running = new RunningEdge(composeEdge(parts))
-    try {
-      await running.#listen()
-    } catch (error) {
-      running[Symbol.dispose]()
-      throw error
-    }
-    return running
-  }
-
-  private constructor(edge: Edge) {
+  constructor(parts: EdgeParts) {
+    const edge = composeEdge(parts)
     this.edge = edge
     const { config, events, router } = edge
     this.#reception = new Reception({
@@ -95,7 +84,8 @@ export class RunningEdge implements Disposable {
     for (const listener of this.#listeners.values()) listener.close()
   }
 
-  async #listen(): Promise<void> {
+  /** @throws when an address can't be bound */
+  async listen(): Promise<void> {
     const { edge } = this
     const { listen: at } = edge.config
     await this.#add('c2s', at.c2s, (socket, address) => welcomePlain(edge, socket, address))

@@ -1,43 +1,76 @@
 import { join } from 'node:path'
 import { Kind } from '@heliograph/bus'
 import { CertificateStore, ensureSelfSigned } from '@heliograph/certificates'
-import type { Domain } from '@heliograph/jid'
-import { Hosts } from '@heliograph/ownership'
-import { accountsContract } from '@heliograph/rpc'
+import type { HeliographConfig } from '@heliograph/config'
+import { type Domain, ensureDomain } from '@heliograph/jid'
+import { Hosts, type Ownership } from '@heliograph/ownership'
+import { type Accounts, accountsContract, type RpcClients } from '@heliograph/rpc'
 import { joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
+import type { Logger } from '@heliograph/telemetry'
 import { edgeConfig } from './config.ts'
 import { RunningEdge } from './running-edge.ts'
 
+/** The edge: listeners, streams, and everything of a session that ends with its connection. */
 export const connectionManager: Service = { name: 'connection-manager', needs: ['bus', 'liveState'], start }
 
 async function start(host: ServiceContext, signal: AbortSignal): Promise<RunningService> {
   const { config, telemetry } = host
-  const names = config.domains.map(({ name }) => name as Domain)
-  const self = await ensureSelfSigned({ directory: join(config.dataDir, 'certificates'), domains: names } as never)
-  const certificates = await CertificateStore.open({
-    certificates: names.map((domain, i) => ({ domain, files: config.domains[i]!.certificate ?? self })),
-    signal,
-    log: telemetry.log,
-  })
+  const domains = config.domains.map(({ name }) => ensureDomain(name))
+  await using opened = new AsyncDisposableStack()
+  const certificates = opened.use(await openCertificates(config, domains, { log: telemetry.log, signal }))
   const { ownership, router } = joinCluster(host, { kind: Kind.instance, watch: [Kind.user] })
-  const accounts = host.rpc.among(accountsContract, () => ownership.members(Kind.user).map(({ rpc }) => rpc)) as never
-  const running = await RunningEdge.open({
-    config: edgeConfig(config),
-    telemetry,
-    hosts: new Hosts(names),
-    router,
-    accounts,
-    certificates,
-  })
+  opened.use(router)
+  opened.use(ownership)
+  const accounts = accountsOf(host.rpc, ownership)
+  const edge = opened.use(
+    new RunningEdge({
+      config: edgeConfig(config),
+      telemetry,
+      hosts: new Hosts(domains),
+      router,
+      accounts,
+      certificates,
+    }),
+  )
+  // Clients come last: by then it is known who owns what.
   await ownership.start()
+  await edge.listen()
+  const kept = opened.move()
   return {
-    addresses: running.addresses,
-    ready: async () => [],
-    drain: (s) => running.drain(s),
-    async [Symbol.asyncDispose]() {
-      running[Symbol.dispose]()
-      await ownership[Symbol.asyncDispose]()
-      await router[Symbol.asyncDispose]()
-    },
+    addresses: edge.addresses,
+    ready: async () => readiness(ownership),
+    drain: (hurry) => edge.drain(hurry),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
+}
+
+/** Any session instance holds the keys to all accounts. */
+function accountsOf(rpc: RpcClients, ownership: Ownership): Accounts {
+  const addresses = () => ownership.members(Kind.user).map((member) => member.rpc)
+  return rpc.among(accountsContract, () => addresses().filter((address) => address !== ''))
+}
+
+function readiness(ownership: Ownership): string[] {
+  if (!ownership.current) return ['its lease has run out']
+  return ownership.members(Kind.user).length === 0 ? ['no session instance is there'] : []
+}
+
+async function openCertificates(
+  { domains, dataDir, tls }: HeliographConfig,
+  names: readonly Domain[],
+  { log, signal }: { log: Logger; signal: AbortSignal },
+): Promise<CertificateStore> {
+  const needed = names.filter((_, at) => domains[at]?.certificate === undefined)
+  const directory = join(dataDir, 'certificates')
+  const selfSigned = needed.length === 0 ? undefined : await ensureSelfSigned({ directory, domains: needed })
+  const certificates = names.flatMap((domain, at) => {
+    const files = domains[at]?.certificate ?? selfSigned
+    return files === undefined ? [] : [{ domain, files }]
+  })
+  return CertificateStore.open({
+    certificates,
+    policy: { minVersion: tls.minVersion, ciphers: tls.ciphers },
+    log,
+    signal,
+  })
 }

@@ -42,7 +42,8 @@ export async function edgeFixture(overrides: Overrides = {}): Promise<EdgeFixtur
   const accounts = new FakeAccounts()
   const hosts = new Hosts([ensureDomain(DOMAIN), ensureDomain('montague.example')])
   const config = configWith(overrides)
-  const running = await RunningEdge.open({ config, telemetry, hosts, router: owner, accounts, certificates, clock })
+  const running = new RunningEdge({ config, telemetry, hosts, router: owner, accounts, certificates, clock })
+  await running.listen()
   return {
     running,
     owner,
