@@ -14,6 +14,8 @@ export interface EdgeConfig extends Pick<HeliographConfig, 'domains' | 'proxyPro
 }
 
 const HEADER_BYTES = 8_192
+/** Enough to keep a fast client busy while custody is on its way; more would only let one client fill this process. */
+const MOST_IN_FLIGHT = { stanzas: 512, bytes: 1_048_576 }
 
 export function edgeConfig(config: HeliographConfig): EdgeConfig {
   const { domains, proxyProtocol, tls, limits, drain, listen, streamManagement } = config
@@ -33,7 +35,10 @@ export function edgeConfig(config: HeliographConfig): EdgeConfig {
     listen,
     mechanisms: config.authentication.mechanisms,
     registration: config.registration.open,
-    custody: { stanzas: streamManagement.maxUnackedStanzas, bytes: streamManagement.maxUnackedBytes },
+    custody: {
+      stanzas: Math.min(streamManagement.maxUnackedStanzas, MOST_IN_FLIGHT.stanzas),
+      bytes: Math.min(streamManagement.maxUnackedBytes, MOST_IN_FLIGHT.bytes),
+    },
     requestEvery: streamManagement.requestEvery,
     xmlBeforeAuth: { ...xml, elementBytes: limits.stanzaBytesBeforeAuth },
     xml,

@@ -16,7 +16,7 @@ export function announceTo(edge: Edge, partition: number, owner: Owner): void {
     const { session, request } = connection
     if (session !== undefined) announce(connection, session)
     // Not answered: asked again.
-    else if (request !== undefined) tellOwner(connection, request)
+    else if (request !== undefined) tellOwner(connection, again(request))
   }
 }
 
@@ -46,5 +46,10 @@ function announce(connection: Connection, session: Session): void {
       tellOwner(connection, copy)
     }
   }
-  for (const { envelope: again } of session.inFlight) tellOwner(connection, again)
+  for (const { envelope: sent } of session.inFlight) tellOwner(connection, again(sent))
+}
+
+/** The one that was sent may still be on its way by reference: it must stay as it was sent. */
+function again(sent: Envelope): Envelope {
+  return Object.assign(new Envelope(sent.op), sent)
 }

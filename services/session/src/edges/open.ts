@@ -10,6 +10,9 @@ import { custodyAdvanced } from './custody.ts'
 /** An authenticated stream binds a resource (RFC 6120 §7). */
 export function handleOpen(context: SessionContext, user: User, { envelope, from }: Work): void {
   const open = codecs.open.decode(envelope.body!)
+  // Asked again, because the way here was set up anew before our answer arrived.
+  const before = user.onConnection(from, envelope.conn)
+  if (before) return answerOpened(context, user, before)
   const refusal = admit(context, user)
   if (refusal) return refuseOpen(context, user, from, envelope.conn, refusal)
   const jid = chooseResource(context, user, open)
@@ -29,8 +32,13 @@ export function handleOpen(context: SessionContext, user: User, { envelope, from
   resource.lastId = user.lastArchiveId
   user.resources.push(resource)
   context.events.sessionOpened()
+  answerOpened(context, user, resource)
+}
+
+function answerOpened(context: SessionContext, user: User, resource: Resource): void {
+  const { jid, stream, lastId } = resource
   context.outgoing.tellEdge(user, resource, Op.opened, (reply) => {
-    reply.body = codecs.opened.encode({ jid, stream: resource.stream, lastId: resource.lastId })
+    reply.body = codecs.opened.encode({ jid, stream, lastId })
   })
 }
 

@@ -14,6 +14,8 @@ export function handleResume(context: SessionContext, user: User, { envelope, fr
   const resume = codecs.resume.decode(envelope.body!)
   const resource = user.resources.find((candidate) => candidate.managed?.id === resume.previd && candidate.resumable)
   const managed = resource?.managed
+  // Asked again, because the way here was set up anew before our answer arrived: that is on its way, with what follows it.
+  if (resource?.attachment === 'connected' && resource.isOn(from, envelope.conn)) return
   if (resource && isIncomplete(resource)) return retryLater(context, user, { envelope, from })
   if (!resource || !managed?.unacked.acknowledge(resume.h)) {
     context.events.resumeFailed()
