@@ -72,7 +72,9 @@ local id = redis.call('HGET', leases, 'id')
 touch()
 redis.call('HSET', leases, 'ttl', text(ttl))
 
-local missing = beat.storeId == id and not redis.call('ZSCORE', members, me)
+-- Of an earlier store, and too late to be told from the dead.
+local late = beat.storeId ~= id and settled()
+local missing = beat.storeId ~= '' and (late or beat.storeId == id) and not redis.call('ZSCORE', members, me)
 if missing or redis.call('ZSCORE', gone, me) then return standing(0, ARGV[3]) end
 
 local function draining(instance)
@@ -86,10 +88,6 @@ local card = (beat.member.draining and 'd' or 'o') .. beat.member.rpc
 if redis.call('HGET', leases, 'm:' .. me) ~= card then
   redis.call('HSET', leases, 'm:' .. me, card)
   changed()
-end
-
-if beat.storeId ~= id then
-  for _, instance in ipairs(beat.departed) do expel(instance) end
 end
 
 for _, lease in ipairs(beat.held) do
@@ -138,6 +136,14 @@ export const standingScript = `${prelude}
 if redis.call('HEXISTS', leases, 'id') == 0 then return { 0, '', 0, '', {} } end
 touch()
 return standing(0, ARGV[1])
+`
+
+/** ARGV: the instances. */
+export const expelScript = `${prelude}
+for _, instance in ipairs(ARGV) do
+  if not redis.call('ZSCORE', gone, instance) then expel(instance) end
+end
+return 1
 `
 
 /** ARGV: 1 the instance. */

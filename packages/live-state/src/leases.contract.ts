@@ -20,7 +20,7 @@ class Instance {
   async beat(more: Partial<Heartbeat> & { draining?: boolean } = {}): Promise<Renewal> {
     const { draining = false, ...beat } = more
     const member = { instance: this.name, rpc: `${this.name}:1`, draining }
-    const none = { claim: [], release: [], held: [], above: 0, departed: [] }
+    const none = { claim: [], release: [], held: [], above: 0 }
     this.last = await this.#state.heartbeat({ service: 'muc', member, ttlMs, storeId: this.storeId, ...none, ...beat })
     this.storeId = this.last.storeId
     return this.last
@@ -206,12 +206,26 @@ function lossContract(name: string, make: () => Promise<LiveStateSubject>): void
     assert.deepEqual([b.epochOf(1), b.last?.holdings[0]?.instance, b.last?.holdings[0]?.epoch], [0, 'a', 60])
   })
 
+  test(`${name}: one that comes to an emptied store only after it has settled is out`, async () => {
+    await using subject = await make()
+    const [a, b] = await settledPair(subject)
+    await subject.empty()
+    await a.beat()
+    await beatUntil(subject, [a], () => a.last?.settled === true)
+    assert.equal((await b.beat({ held: [{ partition: 1, epoch: 50 }] })).alive, false)
+    assert.deepEqual([names(await a.beat()), a.last?.holdings], [['a'], []])
+  })
+
   test(`${name}: an empty store learns from the living who must not return`, async () => {
     await using subject = await make()
     const [a, b] = await settledPair(subject)
     await subject.empty()
     await b.beat({ held: [{ partition: 1, epoch: 50 }] })
-    assert.deepEqual(names(await a.beat({ departed: ['b'] })), ['a'])
+    await a.beat()
+    await subject.state.expel('muc', ['b', 'c'])
+    assert.deepEqual(names(await a.beat({ claim: [1] })), ['a'])
+    assert.deepEqual([a.last?.holdings[0]?.instance, a.last?.holdings[0]?.usurped], ['a', ['b']])
     assert.equal((await b.beat()).alive, false)
+    assert.equal((await new Instance(subject.state, 'c').beat()).alive, false)
   })
 }

@@ -43,8 +43,6 @@ export interface Heartbeat {
   readonly held: readonly Lease[]
   /** The highest epoch this instance knows of in its service: what is granted now is above it. */
   readonly above: number
-  /** Members whose departure was seen lately; a store that came back empty learns from this who must not return. */
-  readonly departed: readonly string[]
 }
 
 /** Members and holdings of a service. */
@@ -62,7 +60,10 @@ export interface Standing {
 }
 
 export interface Renewal extends Standing {
-  /** False: the lease had expired before this heartbeat, and others have seen it. Everything held is lost; this id must not return. */
+  /**
+   * False: the lease had expired before this heartbeat, and others may have seen it (or the store came back empty and settled without this
+   * instance). Everything held is lost; this id must not return.
+   */
   readonly alive: boolean
 }
 
@@ -86,6 +87,12 @@ export interface LiveState {
   standing(service: string): Promise<Standing>
   /** Ends the lease at once (clean stop): what it still held is free to claim. The instance can't join again. */
   leave(service: string, instance: string): Promise<void>
+
+  /**
+   * Ends the leases of others that were seen to depart: a store that came back empty doesn't know that they must not return. What
+   * they hold can be claimed as from holders that expired.
+   */
+  expel(service: string, instances: readonly string[]): Promise<void>
 
   /** Applies changes to the records of one partition, all or none. `value` null deletes. Resolves false when fenced off. */
   write(place: Place, changes: readonly Change[]): Promise<boolean>

@@ -38,10 +38,11 @@ export class MemoryLeases {
     this.#touch(now)
     this.#ttlMs = beat.ttlMs
     const { instance } = beat.member
-    const missing = beat.storeId === this.#storeId && !this.#seats.has(instance)
+    // Of an earlier store, and too late to be told from the dead.
+    const late = beat.storeId !== this.#storeId && now >= this.#settledAt
+    const missing = beat.storeId !== '' && !this.#seats.has(instance) && (late || beat.storeId === this.#storeId)
     if (missing || this.#gone.has(instance)) return { alive: false, ...this.#standing(now) }
     this.#seats.set(instance, { member: beat.member, expires: now + beat.ttlMs })
-    if (beat.storeId !== this.#storeId) this.#exclude(beat.departed, now)
     this.#reestablish(beat)
     for (const release of beat.release) this.#release(beat, release, now)
     if (!beat.member.draining) for (const partition of beat.claim) this.#claim(beat, partition, now)
@@ -58,6 +59,13 @@ export class MemoryLeases {
     this.#seats.delete(instance)
     this.#gone.set(instance, this.#now())
     for (const tenure of this.#tenures.values()) if (tenure.instance === instance) tenure.instance = ''
+  }
+
+  expel(instances: readonly string[]): void {
+    for (const instance of instances) {
+      this.#seats.delete(instance)
+      this.#gone.set(instance, this.#now())
+    }
   }
 
   /** As if the store had restarted with empty memory. */
@@ -86,13 +94,6 @@ export class MemoryLeases {
     }
     for (const [instance, seat] of this.#seats) {
       if (seat.expires > now) continue
-      this.#seats.delete(instance)
-      this.#gone.set(instance, now)
-    }
-  }
-
-  #exclude(departed: readonly string[], now: number): void {
-    for (const instance of departed) {
       this.#seats.delete(instance)
       this.#gone.set(instance, now)
     }

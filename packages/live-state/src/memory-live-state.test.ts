@@ -33,7 +33,6 @@ test('leases of one process never run out unless told to, and there is nothing t
       release: [],
       held: [],
       above: 0,
-      departed: [],
     })
   const first = await beat('a', '')
   assert.deepEqual([first.settled, first.holdings[0]?.instance], [true, 'a'])

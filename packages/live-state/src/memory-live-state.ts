@@ -49,6 +49,11 @@ export class MemoryLiveState implements LiveState {
     return Promise.resolve()
   }
 
+  expel(service: string, instances: readonly string[]): Promise<void> {
+    this.#leasesOf(service).expel(instances)
+    return Promise.resolve()
+  }
+
   write(place: Place, changes: readonly Change[]): Promise<boolean> {
     const shelf = this.#fenced(place)
     if (!shelf) return Promise.resolve(false)

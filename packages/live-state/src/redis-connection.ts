@@ -1,6 +1,6 @@
 import type { Logger } from '@heliograph/telemetry'
 import { Cluster, Redis } from 'ioredis'
-import { heartbeatScript, leaveScript, standingScript } from './lease-scripts.ts'
+import { expelScript, heartbeatScript, leaveScript, standingScript } from './lease-scripts.ts'
 import { appendScript, dropScript, incrementScript, readScript, writeScript } from './record-scripts.ts'
 
 type Script<Reply> = (...args: (string | number | Uint8Array)[]) => Promise<Reply>
@@ -10,6 +10,7 @@ export interface Scripts {
   hgHeartbeat: Script<unknown[]>
   hgStanding: Script<unknown[]>
   hgLeave: Script<number>
+  hgExpel: Script<number>
   hgWrite: Script<number>
   hgAppend: Script<number>
   hgReadBuffer: Script<Buffer[]>
@@ -32,6 +33,7 @@ const scripts = {
   hgHeartbeat: { numberOfKeys: 3, lua: heartbeatScript },
   hgStanding: { numberOfKeys: 3, lua: standingScript },
   hgLeave: { numberOfKeys: 3, lua: leaveScript },
+  hgExpel: { numberOfKeys: 3, lua: expelScript },
   hgWrite: { numberOfKeys: 2, lua: writeScript },
   hgAppend: { numberOfKeys: 2, lua: appendScript },
   hgRead: { numberOfKeys: 1, lua: readScript },

@@ -56,6 +56,10 @@ export class RedisLiveState implements LiveState {
     await this.#within(this.#redis.hgLeave(...this.#leaseKeys(service), instance))
   }
 
+  async expel(service: string, instances: readonly string[]): Promise<void> {
+    await this.#within(this.#redis.hgExpel(...this.#leaseKeys(service), ...instances))
+  }
+
   async write(place: Place, changes: readonly Change[]): Promise<boolean> {
     const args: (string | Uint8Array)[] = []
     const gone: string[] = []

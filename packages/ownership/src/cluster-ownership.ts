@@ -116,7 +116,7 @@ export class ClusterOwnership implements Ownership {
 
   #watch(kind: Kind): void {
     const { links } = this.#options
-    const view = new View()
+    const view = new View((instance) => this.#departures.has(instance))
     this.#watched.set(kind, { view, reader: new Repeater(() => this.#read(kind, view)), handlers: [] })
     this.#stopListening.push(links.listen(topicOf(kind), (message) => this.#hear(kind, message)))
   }
@@ -155,7 +155,6 @@ export class ClusterOwnership implements Ownership {
       view: this.#need(kind).view,
       lease: this.#lease,
       tenants: this.#tenants,
-      departed: () => this.#departures.recent(serviceOf[kind]),
       changed: (change, told, askedAt) => this.#changed(kind, change, told, askedAt),
       lapsed: () => {
         this.#end()
@@ -207,6 +206,7 @@ export class ClusterOwnership implements Ownership {
       return owner ? [{ partition, ...owner }] : []
     })
     if (news.length > 0) links.announce(topicOf(kind), encodeAnnouncement(news))
+    this.#expelReturned(kind, view, change.emptied)
     for (const instance of change.departed) this.#depart(instance)
     for (const partition of change.owners) this.#tell(kind, partition)
     if (!view.standing?.settled) return
@@ -214,6 +214,18 @@ export class ClusterOwnership implements Ownership {
       if (view.has(suspect)) this.#departures.clear(suspect)
       else this.#depart(suspect)
     }
+  }
+
+  /** Whoever was taken for dead has been fenced and forgotten; if a store let it in again, it must learn that. */
+  #expelReturned(kind: Kind, view: View, emptied: boolean): void {
+    const { liveState, telemetry } = this.#options
+    const members = view.standing?.members.map((member) => member.instance) ?? []
+    const gone = emptied
+      ? this.#departures.recent(serviceOf[kind])
+      : members.filter((each) => this.#departures.has(each))
+    if (gone.length === 0) return
+    telemetry.log.warn('departed_instances_expelled', { peers: gone.length, emptied })
+    liveState.expel(serviceOf[kind], gone).catch((error) => telemetry.log.warn('expel_failed', { error }))
   }
 
   #tell(kind: Kind, partition: number): void {

@@ -15,6 +15,10 @@ export class Departures {
     this.#clock = clock
   }
 
+  has(instance: InstanceId): boolean {
+    return this.#gone.has(instance)
+  }
+
   /** False when this one was noted before. */
   note(instance: InstanceId): boolean {
     this.#suspects.delete(instance)

@@ -25,8 +25,6 @@ export interface PartOptions {
   readonly lease: Lease
   /** Undefined where the service owns nothing. */
   readonly tenants: Tenants | undefined
-  /** Members of the service seen to depart, lately. */
-  readonly departed: () => readonly InstanceId[]
   /** The view changed; `told` are partitions whose new owner others should hear of from here. */
   readonly changed: (change: ViewChange, told: readonly number[], askedAt: number) => void
   /** The lease had expired in others' sight. */
@@ -109,7 +107,6 @@ export class Part {
       release: this.#releases(),
       held: tenants?.held ?? [],
       above: view.highestEpoch,
-      departed: this.#options.departed(),
     }
   }
 
@@ -154,7 +151,7 @@ export class Part {
 
   /** Follows what the store says is ours. Returns the partitions whose owner changed by this heartbeat. */
   #reconcile(tenants: Tenants, renewal: Renewal, releases: readonly Release[]): number[] {
-    const { instance, events } = this.#options
+    const { instance, events, view } = this.#options
     const mine = new Map(
       renewal.holdings.filter((each) => each.instance === instance).map((each) => [each.partition, each]),
     )
@@ -172,9 +169,13 @@ export class Part {
     }
     for (const { partition, epoch, usurped } of mine.values()) {
       if (tenants.heldEpoch(partition) === epoch) continue
-      tenants.granted(partition, epoch, usurped)
+      // A store that came back empty doesn't know whom it takes a partition from; we may.
+      const previous = view.previousOf(partition)
+      const known = previous !== undefined && previous !== instance && !view.has(previous) ? [previous] : []
+      const dispossessed = [...new Set([...usurped, ...known])]
+      tenants.granted(partition, epoch, dispossessed)
       events.granted.add()
-      if (usurped.length > 0) events.usurped.add()
+      if (dispossessed.length > 0) events.usurped.add()
       told.push(partition)
     }
     return told

@@ -58,3 +58,23 @@ test('whatever dies, stops, drains or restarts: one owner at a time, nothing los
     { numRuns, endOnFailure: true, interruptAfterTimeLimit: 100_000 },
   )
 })
+
+test('an owner taken for dead by those who only watch, just before the store came back empty', async () => {
+  await play(187036863, [
+    { at: 9249, what: 'restartEmpty', who: 1, forMs: 6815 },
+    { at: 1328, what: 'stop', who: 8, forMs: 3276 },
+    { at: 3495, what: 'stop', who: 9, forMs: 8092 },
+    { at: 12980, what: 'restartEmpty', who: 1, forMs: 8593 },
+    { at: 15003, what: 'stop', who: 8, forMs: 6745 },
+    { at: 6428, what: 'empty', who: 5, forMs: 3966 },
+  ])
+})
+
+test('an owner stopped while the store came back empty, and awake again after it has settled', async () => {
+  await play(-1271009578, [
+    { at: 4804, what: 'unreachable', who: 3, forMs: 111 },
+    { at: 8, what: 'stop', who: 0, forMs: 3250 },
+    { at: 12, what: 'empty', who: 8, forMs: 0 },
+    { at: 19991, what: 'empty', who: 1, forMs: 0 },
+  ])
+})

@@ -49,6 +49,7 @@ export class SimLinks implements Links {
   readonly host: Host
   readonly backlog = 0
   unacknowledged = 0
+  nobodyListensAs: (peer: InstanceId) => void = () => undefined
   readonly #bus: SimBus
   readonly #forgotten = new Set<InstanceId>()
   readonly #listeners = new Map<string, Set<(message: Uint8Array, from: InstanceId) => void>>()
@@ -89,7 +90,9 @@ export class SimLinks implements Links {
     this.#forgotten.add(peer)
   }
 
-  onNoResponders(): void {}
+  onNoResponders(handler: (peer: InstanceId) => void): void {
+    this.nobodyListensAs = handler
+  }
 
   settled(timeoutMs: number): Promise<void> {
     if (this.unacknowledged === 0) return Promise.resolve()

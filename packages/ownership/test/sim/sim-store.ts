@@ -18,7 +18,7 @@ export class SimStore {
 
   /** As seen by one process. */
   seenBy(host: Host): LiveState {
-    const calls = new Set<PropertyKey>(['heartbeat', 'standing', 'leave', 'write', 'read'])
+    const calls = new Set<PropertyKey>(['heartbeat', 'standing', 'leave', 'expel', 'write', 'read'])
     return new Proxy(this.#memory, {
       get: (target, name) => {
         const method = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>

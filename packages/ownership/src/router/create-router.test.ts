@@ -1,0 +1,327 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Envelope, type InstanceId, Kind, Op } from '@heliograph/bus'
+import { silentTelemetry } from '@heliograph/telemetry'
+import { FakeLinks } from '../../test/fake-links.ts'
+import { FakeOwnership } from '../../test/fake-ownership.ts'
+import { World } from '../../test/sim/world.ts'
+import { partitionOf } from '../partition.ts'
+import { createRouter, type RouterBounds } from './create-router.ts'
+
+const key = 'bob@example.org'
+const partition = partitionOf(key)
+const me = 'session-0-a'
+
+function setUp(bounds: RouterBounds = {}) {
+  const world = new World(1)
+  const links = new FakeLinks(me)
+  const ownership = new FakeOwnership(Kind.user, me)
+  const clock = world.clockOf({ name: me, state: 'running' })
+  const router = createRouter({ links, ownership, telemetry: silentTelemetry(), clock, bounds, handOverMs: 1000 })
+  const outcomes: string[] = []
+  let count = 0
+  const numbered = (op: Op = Op.stanza) => Object.assign(new Envelope(op), { count: ++count })
+  return {
+    world,
+    links,
+    ownership,
+    router,
+    outcomes,
+    numbered,
+    transfer: (kind: Kind = Kind.user) => {
+      const envelope = numbered()
+      router.transfer(kind, key, envelope, (outcome) => void outcomes.push(`${envelope.count} ${outcome}`))
+      return envelope
+    },
+    /** Lets `ms` pass. */
+    pass: (ms: number) => world.run(world.now + ms, () => undefined),
+    receiveFrom: (from: InstanceId, envelope: Envelope, fields: Partial<Envelope> = {}) =>
+      links.deliver(from, Object.assign(envelope, fields)),
+    /** What was sent since the last time, as `to:count`. */
+    sent: () => links.take().map(({ to, envelope }) => `${to}:${envelope.count}`),
+  }
+}
+
+const receiptFor = (...transfers: number[]) => Object.assign(new Envelope(Op.receipt), { ids: transfers })
+const movedFor = ({ attempt, transfer }: Envelope) =>
+  Object.assign(new Envelope(Op.moved), { kind: Kind.user, partition, attempt, transfer })
+
+test('a transfer goes to the owner and is settled by its receipt, whatever the order of receipts', () => {
+  const { ownership, transfer, receiveFrom, sent, outcomes, router } = setUp()
+  ownership.own(Kind.user, partition, 'b', 1)
+  const [first, second] = [transfer(), transfer()]
+  assert.deepEqual(sent(), ['b:1', 'b:2'])
+  assert.deepEqual([first.key, first.partition, first.kind, router.outstanding], [key, partition, Kind.user, 2])
+  receiveFrom('b', receiptFor(second.transfer))
+  receiveFrom('b', receiptFor(second.transfer, first.transfer, 999))
+  assert.deepEqual([outcomes, router.outstanding], [['2 taken', '1 taken'], 0])
+})
+
+test('a new owner gets first what the handlers say, then all that is unsettled, in order, then what is newer', () => {
+  const { ownership, transfer, receiveFrom, sent, router, numbered } = setUp()
+  ownership.own(Kind.user, partition, 'b', 1)
+  const routes: string[] = []
+  router.onRoute(Kind.user, (_, owner) => {
+    routes.push(`${owner.instance}@${owner.epoch}`)
+    router.send(Kind.user, key, numbered())
+    router.send(Kind.user, key, numbered())
+  })
+  const [first] = [transfer(), transfer(), transfer()]
+  receiveFrom('b', receiptFor(first.transfer))
+  sent()
+  ownership.own(Kind.user, partition, 'c', 2)
+  transfer()
+  assert.deepEqual([routes, sent()], [['c@2'], ['c:4', 'c:5', 'c:2', 'c:3', 'c:6']])
+  ownership.own(Kind.user, partition, 'c', 2)
+  assert.deepEqual(sent(), [])
+})
+
+test('what was sent is never changed: each attempt has envelopes of its own', () => {
+  const { ownership, transfer, links } = setUp()
+  ownership.own(Kind.user, partition, 'b', 1)
+  transfer()
+  ownership.own(Kind.user, partition, 'b', 2)
+  const [before, after] = links.take().map(({ envelope }) => envelope)
+  assert.deepEqual([before?.attempt, after?.attempt], [1, 2])
+  assert.equal(before?.transfer, after?.transfer)
+})
+
+test('while there is no owner everything waits, and what waits too long expires', async () => {
+  const { ownership, transfer, router, numbered, pass, sent, outcomes } = setUp()
+  transfer()
+  router.send(Kind.user, key, numbered())
+  assert.deepEqual([sent(), ownership.refreshed], [[], 1])
+  await pass(1100)
+  transfer()
+  await pass(10)
+  assert.deepEqual([outcomes, sent()], [['1 expired'], []])
+  ownership.own(Kind.user, partition, 'b', 1)
+  assert.deepEqual(sent(), ['b:3'])
+})
+
+test('what was given to an owner never expires: it may be in custody', async () => {
+  const { ownership, transfer, pass, sent, outcomes } = setUp()
+  ownership.own(Kind.user, partition, 'b', 1)
+  transfer()
+  ownership.depart('b')
+  await pass(5000)
+  assert.deepEqual([outcomes, sent()], [[], ['b:1']])
+  ownership.own(Kind.user, partition, 'c', 2)
+  assert.deepEqual(sent(), ['c:1'])
+})
+
+test('an owner that refuses is asked again later and later, and the newer one at once', async () => {
+  const { ownership, transfer, receiveFrom, pass, sent, links, world } = setUp()
+  ownership.own(Kind.user, partition, 'b', 1)
+  transfer()
+  const times: number[] = []
+  for (let i = 0; i < 4; i++) {
+    const last = links.take().at(-1)!.envelope
+    receiveFrom('b', movedFor(last))
+    receiveFrom('b', movedFor(last))
+    const from = world.now
+    while (links.sent.length === 0) await pass(10)
+    times.push(Math.round((world.now - from) / 50) * 50)
+  }
+  assert.deepEqual(times, [50, 100, 200, 400])
+  receiveFrom('b', movedFor(links.take().at(-1)!.envelope))
+  ownership.own(Kind.user, partition, 'c', 2)
+  assert.deepEqual(sent(), ['c:1'])
+})
+
+test('after a refusal the handlers hear of the route again, even when nothing waits', async () => {
+  const { ownership, router, numbered, receiveFrom, pass, links } = setUp()
+  ownership.own(Kind.user, partition, 'b', 1)
+  let opened = 0
+  router.onRoute(Kind.user, () => void opened++)
+  router.send(Kind.user, key, numbered(Op.closed))
+  receiveFrom('b', movedFor(links.take()[0]!.envelope))
+  await pass(200)
+  assert.equal(opened, 1)
+})
+
+test('a full queue settles what is new, and keeps what was under way', async () => {
+  const { ownership, transfer, pass, sent, links, outcomes } = setUp()
+  ownership.own(Kind.user, partition, 'b', 1)
+  transfer()
+  sent()
+  links.full = true
+  transfer()
+  assert.deepEqual(outcomes, [])
+  await pass(1)
+  assert.deepEqual(outcomes, ['2 full'])
+  ownership.own(Kind.user, partition, 'c', 2)
+  transfer()
+  links.full = false
+  await pass(100)
+  assert.deepEqual([sent(), outcomes], [['c:1', 'c:3'], ['2 full']])
+})
+
+test('more than the bound is refused at once, by partition and in all', async () => {
+  const { ownership, transfer, pass, outcomes } = setUp({ perPartition: 2 })
+  ownership.own(Kind.user, partition, 'b', 1)
+  for (let i = 0; i < 3; i++) transfer()
+  await pass(1)
+  assert.deepEqual(outcomes, ['3 full'])
+  const other = setUp({ outstanding: 1 })
+  for (let i = 0; i < 2; i++) other.transfer()
+  await other.pass(1)
+  assert.deepEqual(other.outcomes, ['2 full'])
+})
+
+const keyed = (count: number, fields: Partial<Envelope> = {}) =>
+  Object.assign(new Envelope(Op.stanza), {
+    kind: Kind.user,
+    key,
+    partition,
+    attempt: 1,
+    transfer: count,
+    count,
+    ...fields,
+  })
+
+test('what is for a partition served here is let in, what is for one that loads waits, the rest is refused once', async () => {
+  const { ownership, router, receiveFrom, pass, links } = setUp()
+  const served: number[] = []
+  router.serve(({ count }) => void served.push(count))
+  ownership.enter(partition, 'pending')
+  receiveFrom('x', keyed(1))
+  ownership.enter(partition, 'served')
+  receiveFrom('x', keyed(2))
+  assert.deepEqual(served, [1, 2])
+  ownership.enter(partition, 'leaving')
+  receiveFrom('x', keyed(3))
+  receiveFrom('x', keyed(4))
+  await pass(1)
+  const answers = links.take().map(({ to, envelope }) => [to, envelope.op, envelope.transfer, envelope.partition])
+  assert.deepEqual(answers, [['x', Op.moved, 3, partition]])
+})
+
+test('what follows a refused envelope on the same attempt is refused although the partition is served again', async () => {
+  const { ownership, router, receiveFrom, pass, links } = setUp()
+  const served: number[] = []
+  router.serve(({ count }) => void served.push(count))
+  receiveFrom('x', keyed(1))
+  ownership.enter(partition, 'served')
+  receiveFrom('x', keyed(2))
+  receiveFrom('y', keyed(3))
+  receiveFrom('x', keyed(1, { attempt: 2 }))
+  await pass(1)
+  assert.deepEqual([served, links.take().length], [[3, 1], 1])
+})
+
+test('more than the bound of what waits is refused, the rest still served in order', async () => {
+  const { ownership, router, receiveFrom, pass, links } = setUp({ held: 2 })
+  const served: number[] = []
+  router.serve(({ count }) => void served.push(count))
+  ownership.enter(partition, 'pending')
+  for (const count of [1, 2, 3, 4]) receiveFrom('x', keyed(count))
+  await pass(1)
+  assert.equal(links.take()[0]?.envelope.transfer, 3)
+  ownership.enter(partition, 'served')
+  assert.deepEqual(served, [1, 2])
+})
+
+test('what waits for a partition that is lost is refused', async () => {
+  const { ownership, receiveFrom, pass, links } = setUp()
+  ownership.enter(partition, 'pending')
+  for (const from of ['x', 'y']) receiveFrom(from, keyed(1))
+  ownership.enter(partition, 'none')
+  await pass(1)
+  assert.deepEqual(
+    links.take().map(({ to, envelope }) => [to, envelope.op]),
+    [
+      ['x', Op.moved],
+      ['y', Op.moved],
+    ],
+  )
+})
+
+test('an emitter that was replaced is not heard', () => {
+  const { router, receiveFrom } = setUp()
+  const heard: number[] = []
+  router.serveInstance(({ count }) => void heard.push(count))
+  const deliver = (count: number, epoch: number, emitterPartition = 7) =>
+    Object.assign(new Envelope(Op.deliver), { count, epoch, emitterKind: Kind.user, emitterPartition })
+  receiveFrom('old', deliver(1, 5))
+  receiveFrom('new', deliver(2, 6))
+  receiveFrom('old', deliver(3, 5))
+  receiveFrom('old', deliver(4, 5, 8))
+  receiveFrom('new', deliver(5, 6))
+  assert.deepEqual(heard, [1, 2, 4, 5])
+})
+
+test('receipts of one turn travel together, and wait while the queue is full', async () => {
+  const { router, pass, links } = setUp()
+  links.full = true
+  for (const id of [1, 2, 3]) router.receipt('x', id)
+  router.receipt('y', 4)
+  await pass(1)
+  links.full = false
+  router.receipt('x', 5)
+  await pass(100)
+  assert.deepEqual(
+    links.take().map(({ to, envelope }) => [to, envelope.ids]),
+    [
+      ['x', [1, 2, 3, 5]],
+      ['y', [4]],
+    ],
+  )
+})
+
+test('a multicast is settled by its receipt, by strays, or by the departure of the instance', async () => {
+  const { router, ownership, receiveFrom, links, pass } = setUp()
+  const settled: string[] = []
+  const cast = (to: InstanceId, ...recipients: string[]) => {
+    router.multicast(
+      to,
+      Object.assign(new Envelope(Op.multicast), { recipients }),
+      (strays) => void settled.push(`${to} ${strays.join('+')}`),
+    )
+  }
+  cast('b', 'x@example.org', 'y@example.org')
+  cast('c', 'x@example.org', 'y@example.org')
+  cast('d', 'x@example.org')
+  const [b, c] = links.take().map(({ envelope }) => envelope)
+  receiveFrom('b', receiptFor(b!.transfer))
+  receiveFrom('c', Object.assign(new Envelope(Op.moved), { transfer: c!.transfer, recipients: ['y@example.org'] }))
+  ownership.depart('d')
+  cast('d', 'z@example.org')
+  assert.deepEqual(settled, ['b ', 'c y@example.org', 'd x@example.org'])
+  await pass(100)
+  assert.deepEqual([settled.at(-1), router.outstanding], ['d z@example.org', 0])
+})
+
+test('multicasts to a full queue wait in order, up to the bound', async () => {
+  const { router, links, pass, sent } = setUp({ perInstance: 2 })
+  const strays: string[] = []
+  links.full = true
+  for (let count = 1; count <= 3; count++) {
+    const envelope = Object.assign(new Envelope(Op.multicast), { count, recipients: [`${count}@example.org`] })
+    router.multicast('b', envelope, (each) => void strays.push(...each))
+  }
+  await pass(60)
+  assert.deepEqual([strays, sent()], [['3@example.org'], []])
+  links.full = false
+  await pass(60)
+  assert.deepEqual(sent(), ['b:1', 'b:2'])
+})
+
+test('a hand-over can wait until all that was emitted for the partition is settled', async () => {
+  const { router, ownership, receiveFrom, numbered } = setUp()
+  ownership.own(Kind.user, partition, 'b', 1)
+  const emitted = [1, 2, 1].map((emitterPartition) =>
+    Object.assign(numbered(), { emitterKind: Kind.user, emitterPartition, epoch: 1 }),
+  )
+  for (const envelope of emitted) router.transfer(Kind.user, key, envelope, () => undefined)
+  let done = false
+  const settled = router.settled(1).then(() => {
+    done = true
+  })
+  receiveFrom('b', receiptFor(emitted[0]!.transfer, emitted[1]!.transfer))
+  await Promise.resolve()
+  assert.equal(done, false)
+  receiveFrom('b', receiptFor(emitted[2]!.transfer))
+  await settled
+  await router.settled(1)
+})
