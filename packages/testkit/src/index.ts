@@ -15,6 +15,9 @@ export {
   TEST_VARIABLES,
 } from './infrastructure/infrastructure.ts'
 export type { BackingKind, BackingServer } from './infrastructure/server.ts'
+export { Load, type LoadOptions } from './ledger/load.ts'
+export { Talker, type TalkerOptions } from './ledger/talker.ts'
+export { archiveOf, faultsOf } from './ledger/verdict.ts'
 export { Cluster, type ClusterOptions, type Member } from './processes/cluster.ts'
 export type { LogLine } from './processes/log-line.ts'
 export { type Ports, ROLES, type Role } from './processes/roles.ts'
