@@ -2,15 +2,18 @@ import type { Jid } from '@heliograph/jid'
 import { Stanza } from '@heliograph/stanza'
 import { Envelope, type Kind, type Op } from './envelope.ts'
 import { malformedAddresses, stanzaNames, stanzaTags, envelopeTags as tags } from './envelope-fields.ts'
-import { TextSpans } from './text-spans.ts'
+import { TextSpans, textsOf } from './text-spans.ts'
 import { WireError } from './wire-error.ts'
 import { WireReader } from './wire-reader.ts'
+import { Wire } from './wire-writer.ts'
 
 /** A payload may keep alive at most this many times its own size. */
 const pinned = 4
 
 const slots = 10
 const slot = { key: 0, stream: 1, trace: 2, type: 3, id: 4, from: 5, to: 6, lang: 7, children: 8, extra: 9 }
+/** The slot of a stanza's string by its field number. */
+const stanzaSlots = [undefined, undefined, slot.type, slot.id, slot.from, slot.to, slot.lang, slot.children, slot.extra]
 const none = Buffer.alloc(0)
 
 type Draft = { -readonly [Field in keyof Envelope]: Envelope[Field] }
@@ -24,6 +27,8 @@ type Draft = { -readonly [Field in keyof Envelope]: Envelope[Field] }
 export class EnvelopeDecoder {
   readonly #texts = new TextSpans(slots)
   readonly #reader = new WireReader(none)
+  /** Payloads of at least so many bytes share memory with what they are read from. */
+  #sharing = 0
   #stanzaSeen = false
   #stanzaName = 0
   #malformed = 0
@@ -32,12 +37,20 @@ export class EnvelopeDecoder {
   /** @throws WireError */
   decode(bytes: Buffer, start = 0, end = bytes.length): Envelope {
     const reader = this.#reader
+    // Asked once a frame: getting at the buffer behind a view is slow.
+    if (bytes !== reader.bytes) this.#sharing = bytes.buffer.byteLength / pinned
     reader.bytes = bytes
     reader.position = start
     reader.end = end
     this.#reset()
     const envelope: Draft = new Envelope(0 as Op)
-    while (reader.position < end) this.#field(reader.varint(), envelope)
+    while (reader.position < end) {
+      const tag = reader.varint()
+      const wire = tag & 7
+      if (wire === Wire.varint) this.#number(tag, reader.varint(), envelope)
+      else if (wire === Wire.bytes) this.#bytes(tag, reader.span(), envelope)
+      else reader.skip(tag)
+    }
     this.#texts.read(bytes)
     envelope.key = this.#texts.get(slot.key) ?? ''
     envelope.stream = this.#texts.get(slot.stream) ?? ''
@@ -54,59 +67,62 @@ export class EnvelopeDecoder {
     this.#payload = none
   }
 
-  #field(tag: number, envelope: Draft): void {
-    const reader = this.#reader
-    if (tag === tags.op) envelope.op = reader.varint() as Op
-    else if (tag === tags.kind) envelope.kind = reader.varint() as Kind
-    else if (tag === tags.partition) envelope.partition = reader.varint()
-    else if (tag === tags.emitterKind) envelope.emitterKind = reader.varint() as Kind
-    else if (tag === tags.emitterPartition) envelope.emitterPartition = reader.varint()
-    else if (tag === tags.epoch) envelope.epoch = reader.varint()
-    else if (tag === tags.transfer) envelope.transfer = reader.varint()
-    else if (tag === tags.attempt) envelope.attempt = reader.varint()
-    else if (tag === tags.conn) envelope.conn = reader.varint()
-    else if (tag === tags.count) envelope.count = reader.varint()
-    else if (tag === tags.id) envelope.id = reader.varint()
-    else if (tag === tags.stanza) this.#stanzaFields()
-    else if (tag === tags.key) this.#text(slot.key)
-    else if (tag === tags.stream) this.#text(slot.stream)
-    else if (tag === tags.trace) this.#text(slot.trace)
-    else this.#rare(tag, envelope)
+  #number(tag: number, value: number, envelope: Draft): void {
+    if (tag === tags.op) envelope.op = value as Op
+    else if (tag === tags.kind) envelope.kind = value as Kind
+    else if (tag === tags.partition) envelope.partition = value
+    else if (tag === tags.emitterKind) envelope.emitterKind = value as Kind
+    else if (tag === tags.emitterPartition) envelope.emitterPartition = value
+    else if (tag === tags.epoch) envelope.epoch = value
+    else if (tag === tags.transfer) envelope.transfer = value
+    else if (tag === tags.attempt) envelope.attempt = value
+    else if (tag === tags.conn) envelope.conn = value
+    else if (tag === tags.count) envelope.count = value
+    else if (tag === tags.id) envelope.id = value
+    else if (tag === tags.oneOfConns) envelope.conns = [...(envelope.conns ?? []), value]
+    else if (tag === tags.oneOfIds) envelope.ids = [...(envelope.ids ?? []), value]
+    else if (tag < 8) throw new WireError('field number 0')
   }
 
-  #rare(tag: number, envelope: Draft): void {
-    const reader = this.#reader
-    if (tag === tags.conns || tag === tags.oneOfConns) envelope.conns = this.#numbers(tag, envelope.conns)
-    else if (tag === tags.recipients) envelope.recipients = this.#recipients(envelope.recipients)
-    else if (tag === tags.ids || tag === tags.oneOfIds) envelope.ids = this.#numbers(tag, envelope.ids)
-    else if (tag === tags.body) envelope.body = this.#kept()
-    else reader.skip(tag)
+  /** The field's bytes go from `start` to the reader's position. */
+  #bytes(tag: number, start: number, envelope: Draft): void {
+    const { position } = this.#reader
+    if (tag === tags.stanza) this.#stanzaFields(start, position)
+    else if (tag === tags.key) this.#texts.note(slot.key, start, position)
+    else if (tag === tags.stream) this.#texts.note(slot.stream, start, position)
+    else if (tag === tags.trace) this.#texts.note(slot.trace, start, position)
+    else if (tag === tags.conns) envelope.conns = this.#reader.packed(start, envelope.conns)
+    else if (tag === tags.ids) envelope.ids = this.#reader.packed(start, envelope.ids)
+    else if (tag === tags.recipients) envelope.recipients = this.#recipients(start, envelope.recipients)
+    else if (tag === tags.body) envelope.body = this.#kept(start, position)
+    else if (tag < 8) throw new WireError('field number 0')
   }
 
-  #stanzaFields(): void {
+  #stanzaFields(start: number, end: number): void {
     const reader = this.#reader
     const outer = reader.end
-    const start = reader.span()
-    reader.end = reader.position
     reader.position = start
+    reader.end = end
     this.#stanzaSeen = true
-    while (reader.position < reader.end) this.#stanzaField(reader.varint())
+    while (reader.position < end) {
+      const tag = reader.varint()
+      const wire = tag & 7
+      if (wire === Wire.bytes) this.#stanzaBytes(tag, reader.span())
+      else if (tag === stanzaTags.name) this.#stanzaName = reader.varint()
+      else if (tag === stanzaTags.malformed) this.#malformed = reader.varint()
+      else reader.skip(tag)
+    }
     reader.end = outer
   }
 
-  #stanzaField(tag: number): void {
-    const reader = this.#reader
-    if (tag === stanzaTags.name) this.#stanzaName = reader.varint()
-    else if (tag === stanzaTags.payload) this.#payload = this.#kept()
-    else if (tag === stanzaTags.type) this.#text(slot.type)
-    else if (tag === stanzaTags.id) this.#text(slot.id)
-    else if (tag === stanzaTags.from) this.#text(slot.from)
-    else if (tag === stanzaTags.to) this.#text(slot.to)
-    else if (tag === stanzaTags.lang) this.#text(slot.lang)
-    else if (tag === stanzaTags.children) this.#text(slot.children)
-    else if (tag === stanzaTags.extra) this.#text(slot.extra)
-    else if (tag === stanzaTags.malformed) this.#malformed = reader.varint()
-    else reader.skip(tag)
+  #stanzaBytes(tag: number, start: number): void {
+    const { position } = this.#reader
+    if (tag === stanzaTags.payload) this.#payload = this.#kept(start, position)
+    else {
+      const slot = stanzaSlots[tag >>> 3]
+      if (slot !== undefined) this.#texts.note(slot, start, position)
+      else if (tag < 8) throw new WireError('field number 0')
+    }
   }
 
   #stanza(): Stanza {
@@ -128,34 +144,20 @@ export class EnvelopeDecoder {
     })
   }
 
-  #text(slot: number): void {
-    const start = this.#reader.span()
-    this.#texts.note(slot, start, this.#reader.position)
-  }
-
-  #kept(): Buffer {
+  #kept(start: number, end: number): Buffer {
     const { bytes } = this.#reader
-    const start = this.#reader.span()
-    const end = this.#reader.position
     const size = end - start
-    if (size * pinned >= bytes.buffer.byteLength) return bytes.subarray(start, end)
+    if (size >= this.#sharing) return bytes.subarray(start, end)
     const copy = Buffer.allocUnsafe(size)
     bytes.copy(copy, 0, start, end)
     return copy
   }
 
-  #numbers(tag: number, before: readonly number[] | undefined): number[] {
-    const numbers = before === undefined ? [] : [...before]
-    this.#reader.repeated(tag & 7, numbers)
-    return numbers
-  }
-
-  /** All recipients that follow each other. */
-  #recipients(before: readonly string[] | undefined): string[] {
+  /** The recipient from `start` on, and all that follow directly. */
+  #recipients(start: number, before: readonly string[] = []): string[] {
     const reader = this.#reader
-    const recipients = before === undefined ? [] : [...before]
-    recipients.push(reader.string())
-    while (reader.take(tags.recipients)) recipients.push(reader.string())
-    return recipients
+    const spans = [start, reader.position]
+    while (reader.take(tags.recipients)) spans.push(reader.span(), reader.position)
+    return [...before, ...textsOf(reader.bytes, spans)]
   }
 }

@@ -1,6 +1,6 @@
 export { codecs } from './codecs.ts'
 export { Envelope, type InstanceId, Kind, Op } from './envelope.ts'
-export { EnvelopeDecoder } from './envelope-decoder.ts'
+export { EnvelopeCodec } from './envelope-codec.ts'
 export type { Links, Receive } from './links.ts'
 export { LocalLinks } from './local/local-links.ts'
 export { createSwitchboard, type Switchboard } from './local/switchboard.ts'

@@ -10,6 +10,7 @@ export class WireReader {
   bytes: Buffer
   position: number
   end: number
+  #ended = true
 
   constructor(bytes: Buffer, start = 0, end = bytes.length) {
     this.bytes = bytes
@@ -18,8 +19,7 @@ export class WireReader {
   }
 
   varint(): number {
-    const { bytes } = this
-    const { position } = this
+    const { bytes, position } = this
     if (position < this.end) {
       const byte = bytes[position]!
       if (byte < 128) {
@@ -30,21 +30,31 @@ export class WireReader {
     return this.#longVarint()
   }
 
+  /** By halves of 28 bits, so that most of the arithmetic is on small integers. */
   #longVarint(): number {
+    const low = this.#bits()
+    if (this.#ended) return low
+    const high = this.#bits()
+    const value = low + high * 0x1000_0000
+    if (!this.#ended || value > Number.MAX_SAFE_INTEGER) throw new WireError('integer beyond 2^53 − 1')
+    return value
+  }
+
+  /** Up to four bytes of a varint. */
+  #bits(): number {
     const { bytes, end } = this
-    let value = 0
-    let scale = 1
-    for (let i = 0; i < 10; i++) {
+    let bits = 0
+    for (let shift = 0; shift < 28; shift += 7) {
       if (this.position >= end) throw new WireError('cut off within an integer')
       const byte = bytes[this.position++]!
-      value += (byte & 127) * scale
+      bits |= (byte & 127) << shift
       if (byte < 128) {
-        if (value > Number.MAX_SAFE_INTEGER) throw new WireError('integer beyond 2^53 − 1')
-        return value
+        this.#ended = true
+        return bits
       }
-      scale *= 128
     }
-    throw new WireError('integer of more than 10 bytes')
+    this.#ended = false
+    return bits
   }
 
   fixed64(): number {
@@ -102,17 +112,14 @@ export class WireReader {
     this.position += size
   }
 
-  /** Adds the integers of a repeated field, packed or not, to `values`. */
-  repeated(wire: number, values: number[]): void {
-    if (wire === Wire.varint) {
-      values.push(this.varint())
-      return
-    }
+  /** The integers of a packed field from `start` to the position, after those of `before`. */
+  packed(start: number, before: readonly number[] | undefined): number[] {
+    const numbers = before === undefined ? [] : [...before]
     const outer = this.end
-    const start = this.span()
     this.end = this.position
     this.position = start
-    while (this.position < this.end) values.push(this.varint())
+    while (this.position < this.end) numbers.push(this.varint())
     this.end = outer
+    return numbers
   }
 }

@@ -2,7 +2,7 @@ const firstCapacity = 4096
 /** What is larger than this after a burst is given back by `release`. */
 const keptCapacity = 128 * 1024
 /** Up to here a loop over the characters beats a call into native code. */
-const shortString = 24
+const shortString = 16
 /** From here on its length surely doesn't fit into one byte. */
 const longString = 127
 
@@ -69,8 +69,16 @@ export class WireWriter {
 
   uint(field: number, value: number): void {
     if (value === 0) return
-    this.varint(tagOf(field, Wire.varint))
-    this.varint(value)
+    this.#tag(tagOf(field, Wire.varint))
+    if (value > 0 && value < 128) this.buffer[this.position++] = value
+    else this.varint(value)
+  }
+
+  /** A tag, with room for a small value after it. */
+  #tag(tag: number): void {
+    this.reserve(12)
+    if (tag < 128) this.buffer[this.position++] = tag
+    else this.varint(tag)
   }
 
   string(field: number, value: string): void {
@@ -80,8 +88,8 @@ export class WireWriter {
   /** Also writes ''. */
   presentString(field: number, value: string): void {
     const { length } = value
-    this.reserve(length * 3 + 12)
-    this.varint(tagOf(field, Wire.bytes))
+    this.#tag(tagOf(field, Wire.bytes))
+    this.reserve(length * 3 + 5)
     if (length > longString) this.#longString(value)
     else if (length > shortString || !this.#shortAscii(value)) this.#someString(value)
   }
@@ -118,9 +126,9 @@ export class WireWriter {
 
   bytes(field: number, value: Uint8Array): void {
     const { length } = value
-    this.reserve(length + 12)
-    this.varint(tagOf(field, Wire.bytes))
+    this.#tag(tagOf(field, Wire.bytes))
     this.varint(length)
+    this.reserve(length)
     this.buffer.set(value, this.position)
     this.position += length
   }
@@ -139,8 +147,7 @@ export class WireWriter {
    * protobuf reader takes. So nothing is measured or moved.
    */
   open(field: number): number {
-    this.reserve(12)
-    this.varint(tagOf(field, Wire.bytes))
+    this.#tag(tagOf(field, Wire.bytes))
     this.position += 4
     return this.position
   }

@@ -1,9 +1,7 @@
 import type { Envelope, InstanceId } from '../envelope.ts'
-import { EnvelopeDecoder } from '../envelope-decoder.ts'
-import { encodeEnvelope } from '../envelope-encoder.ts'
+import { EnvelopeCodec } from '../envelope-codec.ts'
 import { Forgotten } from '../link/forgotten.ts'
 import type { Links, Receive } from '../links.ts'
-import { WireWriter } from '../wire-writer.ts'
 import { Lane } from './lane.ts'
 import type { Exchange } from './switchboard.ts'
 
@@ -22,8 +20,7 @@ export class LocalLinks implements Links {
   readonly #exchange: Exchange
   readonly #routes = new Map<InstanceId, Route>()
   readonly #forgotten = new Forgotten()
-  readonly #decoder = new EnvelopeDecoder()
-  readonly #writer = new WireWriter()
+  readonly #codec = new EnvelopeCodec()
   /** Is in the switchboard's list of those with something to hand over. */
   waiting = false
   #receive: Receive | undefined
@@ -162,9 +159,7 @@ export class LocalLinks implements Links {
   }
 
   #recoded(envelope: Envelope): Envelope {
-    this.#writer.release()
-    encodeEnvelope(this.#writer, 1, envelope)
-    return this.#decoder.decode(this.#writer.take(0), 5)
+    return this.#codec.decode(this.#codec.encode(envelope))
   }
 
   #isSettled(): boolean {

@@ -32,7 +32,7 @@ export interface NatsLinksOptions {
 const tickMs = 20
 /** So often in one turn of the event loop what the instance sent to itself is handed over. */
 const rounds = 8
-const frameBytes = 64 * 1024
+const frameBytes = 16 * 1024
 /** Kept free in a NATS message for a frame's head. */
 const headBytes = 1024
 const noticeMs = 250
