@@ -16,6 +16,8 @@ export interface Failure {
   readonly condition: SaslCondition
   /** For people and logs; reveals nothing about the account. */
   readonly text: string
+  /** The sides have no channel binding in common: no proof was asked for, so nothing was guessed either. */
+  readonly mismatch?: true
 }
 
 export type Step = { readonly type: 'challenge'; readonly data: Buffer } | Success | Failure

@@ -86,10 +86,10 @@ export class ScramDialogue implements Dialogue {
     if (isPlus(this.mechanism) !== (flag === 'p'))
       return failure('malformed-request', 'the channel binding flag does not fit the mechanism')
     if (flag === 'p' && this.#context.bindings.data(bindingType) === undefined)
-      return failure('malformed-request', 'unsupported channel binding type')
+      return { ...failure('malformed-request', 'unsupported channel binding type'), mismatch: true }
     // The client can bind and saw no -PLUS, yet we offered it: somebody took it away.
     if (flag === 'y' && this.#context.offered.some(isPlus))
-      return failure('not-authorized', 'the server does support channel binding')
+      return { ...failure('not-authorized', 'the server does support channel binding'), mismatch: true }
     return undefined
   }
 

@@ -5,6 +5,8 @@ import type { Connection } from '../connection.ts'
 /** Authentication as far as it has come on one stream. */
 export interface Authentication {
   failures: number
+  /** Attempts that ended before a proof, for want of a channel binding in common. */
+  mismatches: number
   /** The attempt under way. */
   dialogue: Dialogue | undefined
   /** Made when first asked for, after the handshake; a connection's TLS doesn't change any more. */
@@ -12,7 +14,7 @@ export interface Authentication {
 }
 
 export function authenticationOf(connection: Connection): Authentication {
-  connection.authentication ??= { failures: 0, dialogue: undefined, bindings: undefined }
+  connection.authentication ??= { failures: 0, mismatches: 0, dialogue: undefined, bindings: undefined }
   return connection.authentication
 }
 

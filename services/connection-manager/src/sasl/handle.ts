@@ -3,6 +3,7 @@ import {
   decodeBase64,
   decodeInitialResponse,
   type Failure,
+  MECHANISMS,
   type SaslCondition,
   type Step,
   startDialogue,
@@ -103,20 +104,36 @@ function answer(connection: Connection, step: Step): void {
       succeed(connection, step)
       return
     case 'failure':
-      fail(connection, step.condition, step.text)
+      if (step.mismatch) mismatch(connection, step)
+      else fail(connection, step.condition, step.text)
   }
 }
 
 /** RFC 6120 §6.4.5: the client may try again, a few times. */
 function fail(connection: Connection, condition: SaslCondition, text: string): void {
-  const { edge } = connection
-  const authentication = authenticationOf(connection)
-  edge.events.authenticationFailed(connection, condition)
-  authentication.dialogue = undefined
-  connection.write(saslFailureXml({ condition, text }))
+  refuse(connection, condition, text)
   // What the client didn't cause isn't held against it.
   if (condition === 'temporary-auth-failure' || condition === 'encryption-required') return
-  if (++authentication.failures >= edge.config.limits.authAttempts) {
-    closeStream(connection, { condition: 'policy-violation', text: 'too many failed authentications' })
-  }
+  const authentication = authenticationOf(connection)
+  if (++authentication.failures >= connection.edge.config.limits.authAttempts) giveUp(connection)
+}
+
+/**
+ * A client that knows other bindings than ours tries every -PLUS and every SCRAM before PLAIN: it may, for it has guessed
+ * nothing. But once for each mechanism is enough.
+ */
+function mismatch(connection: Connection, { condition, text }: Failure): void {
+  refuse(connection, condition, text)
+  const authentication = authenticationOf(connection)
+  if (++authentication.mismatches > MECHANISMS.length) giveUp(connection)
+}
+
+function refuse(connection: Connection, condition: SaslCondition, text: string): void {
+  connection.edge.events.authenticationFailed(connection, condition)
+  authenticationOf(connection).dialogue = undefined
+  connection.write(saslFailureXml({ condition, text }))
+}
+
+function giveUp(connection: Connection): void {
+  closeStream(connection, { condition: 'policy-violation', text: 'too many failed authentications' })
 }

@@ -29,7 +29,7 @@ class Driver(ClientXMPP):
         self.register_plugin("xep_0199")
         self.add_event_handler("session_start", lambda _: tell(event="online", jid=self.boundjid.full))
         self.add_event_handler("session_resumed", lambda _: tell(event="resumed", jid=self.boundjid.full))
-        self.add_event_handler("failed_auth", lambda _: tell(event="failed", reason="authentication"))
+        self.add_event_handler("failed_all_auth", lambda _: tell(event="failed", reason="authentication"))
         self.add_event_handler("disconnected", self.on_disconnected)
         self.add_filter("in", self.on_stanza)
 
