@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Kind } from '@heliograph/bus'
 import { CertificateStore, ensureSelfSigned } from '@heliograph/certificates'
 import type { HeliographConfig } from '@heliograph/config'
@@ -9,6 +10,10 @@ import { joinCluster, type RunningService, type Service, type ServiceContext } f
 import type { Logger } from '@heliograph/telemetry'
 import { edgeConfig } from './config.ts'
 import { RunningEdge } from './running-edge.ts'
+
+/** How long clients are kept waiting for the first session instance; then they come in, and are told. */
+const SESSIONS_WITHIN_MS = 10_000
+const LOOK_EVERY_MS = 100
 
 /** The edge: listeners, streams, and everything of a session that ends with its connection. */
 export const connectionManager: Service = { name: 'connection-manager', needs: ['bus', 'liveState'], start }
@@ -32,8 +37,9 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
       certificates,
     }),
   )
-  // Clients come last: by then it is known who owns what.
+  // Clients come last: by then there is someone to ask about them.
   await ownership.start()
+  await sessionsPresent(ownership, signal)
   await edge.listen()
   const kept = opened.move()
   return {
@@ -48,6 +54,15 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
 function accountsOf(rpc: RpcClients, ownership: Ownership): Accounts {
   const addresses = () => ownership.members(Kind.user).map((member) => member.rpc)
   return rpc.among(accountsContract, () => addresses().filter((address) => address !== ''))
+}
+
+/** When a whole cluster starts at once, session instances may come a little later than this one. */
+async function sessionsPresent(ownership: Ownership, signal: AbortSignal): Promise<void> {
+  const until = performance.now() + SESSIONS_WITHIN_MS
+  while (ownership.members(Kind.user).length === 0 && performance.now() < until && !signal.aborted) {
+    await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined)
+    await ownership.refresh(Kind.user)
+  }
 }
 
 function readiness(ownership: Ownership): string[] {
