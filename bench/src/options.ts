@@ -13,6 +13,8 @@ export interface BenchOptions {
   /** Instances of each service of the cluster. */
   readonly instances: number
   readonly mayInstall: boolean
+  /** Where Heliograph's processes leave CPU profiles when they end. */
+  readonly profileDirectory: string | undefined
   /** Whether Heliograph runs with jemalloc, as it does in its image. */
   readonly jemalloc: boolean
   readonly stateDirectory: string | undefined
@@ -32,6 +34,7 @@ export const USAGE = `pnpm bench [--targets LIST] [--scenarios LIST] [options]
   --generators N     generator processes (default 1)
   --instances N      instances of each service in the cluster (default 1)
   --jemalloc         run Heliograph with jemalloc preloaded, as in its image
+  --profile DIR      write CPU profiles of Heliograph's processes there (bench/src/profile.ts sums them up)
   --install-peers    install ejabberd and Prosody from Debian when missing (as root)
   --external FILE    JSON that describes a server already running, for the target external
   --state DIR        keep the peers' data between calls
@@ -60,6 +63,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
       instances: { type: 'string', default: '1' },
       'install-peers': { type: 'boolean', default: false },
       jemalloc: { type: 'boolean', default: false },
+      profile: { type: 'string' },
       external: { type: 'string' },
       state: { type: 'string' },
       write: { type: 'boolean', default: true },
@@ -80,6 +84,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
     instances: positive(values.instances, 'instances'),
     mayInstall: values['install-peers'],
     jemalloc: values.jemalloc,
+    profileDirectory: values.profile,
     stateDirectory: values.state,
     externalFile: values.external,
     write: values.write,

@@ -6,7 +6,7 @@ import { LatencyHistogram } from './measure/latency-histogram.ts'
 import type { Measurement } from './measure/measurement.ts'
 import { difference, readCpu, readMemory } from './measure/process-groups.ts'
 import type { BenchOptions } from './options.ts'
-import type { Job } from './scenarios/load.ts'
+import type { Job, LoadParams } from './scenarios/load.ts'
 import type { RunningTarget } from './targets/target.ts'
 
 /** The machine and the generators at one moment. */
@@ -72,7 +72,7 @@ class CaseRun {
   }
 }
 
-function evaluate(before: Reading, after: Reading, tally: Tally): Measurement {
+function evaluate(params: LoadParams, before: Reading, after: Reading, tally: Tally): Measurement {
   const gained = (pick: (mark: Mark) => number): number[] => {
     return after.marks.map((mark, index) => pick(mark) - pick(before.marks[index] ?? mark))
   }
@@ -86,6 +86,7 @@ function evaluate(before: Reading, after: Reading, tally: Tally): Measurement {
   return {
     units,
     seconds: micros / 1e6,
+    asked: typeof params.rate === 'number' ? params.rate : undefined,
     figures: new Map([...groups].map(([name, value]) => [name, value / units])),
     p50Micros: latency.quantile(0.5),
     p99Micros: latency.quantile(0.99),
@@ -98,22 +99,31 @@ function evaluate(before: Reading, after: Reading, tally: Tally): Measurement {
   }
 }
 
+/** The row's numbers for so many users: what is a rate over mutual contacts stays the same for each user. */
+function paramsOf(row: BenchCase, users: number): LoadParams {
+  const { rate, contacts } = row.params
+  if (typeof rate !== 'number' || typeof contacts !== 'number') return row.params
+  return { ...row.params, rate: Math.round((rate * users) / row.users) }
+}
+
 /** Runs a row once against a server that runs, with generators of its own, and measures it. */
 export async function runCase(row: BenchCase, running: RunningTarget, options: BenchOptions): Promise<Measurement> {
   await using stack = new AsyncDisposableStack()
   const generators = Array.from({ length: options.generators }, () => stack.use(new Generator()))
-  const run = new CaseRun(row, running, generators)
-  await run.prepare(accountsOf(row.pool, usersOf(row, options.scale)))
+  const users = usersOf(row, options.scale)
+  const params = paramsOf(row, users)
+  const run = new CaseRun({ ...row, params }, running, generators)
+  await run.prepare(accountsOf(row.pool, users))
   const endless = row.unit === 'stanza' || row.unit === 'page'
   if (!endless) {
     const before = await run.read()
     await run.tell({ do: 'start' })
     await run.tell({ do: 'finish' })
-    return evaluate(before, await run.read(), await run.stop())
+    return evaluate(params, before, await run.read(), await run.stop())
   }
   await run.tell({ do: 'start' })
   await sleep(options.warmupMs)
   const before = await run.read()
   await sleep(options.windowMs)
-  return evaluate(before, await run.read(), await run.stop())
+  return evaluate(params, before, await run.read(), await run.stop())
 }

@@ -23,6 +23,7 @@ export class Client {
   readonly #connection: Connection
   readonly #queries = new Map<string, PromiseWithResolvers<string>>()
   #nextId = 0
+  #failure: Error | undefined
 
   private constructor(connection: Connection, jid: string, options: ClientOptions) {
     this.jid = jid
@@ -53,6 +54,7 @@ export class Client {
 
   /** Sends an IQ of type get (or set) and resolves with the whole answer; rejects on an error answer or after 20 s. */
   async query(payload: string, type: 'get' | 'set' = 'get'): Promise<string> {
+    if (this.#failure !== undefined) throw this.#failure
     this.#nextId += 1
     const id = `q${this.#nextId}`
     const waiting = Promise.withResolvers<string>()
@@ -99,6 +101,7 @@ export class Client {
   }
 
   #fail(reason: Error): void {
+    this.#failure ??= reason
     for (const waiting of this.#queries.values()) waiting.reject(reason)
   }
 }

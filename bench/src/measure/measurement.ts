@@ -2,6 +2,8 @@
 export interface Measurement {
   readonly units: number
   readonly seconds: number
+  /** Units per second that the load was to make, if it was to keep to a rate. */
+  readonly asked: number | undefined
   /** Per unit, by process group: CPU µs, or KiB for sessions. */
   readonly figures: ReadonlyMap<string, number>
   readonly p50Micros: number

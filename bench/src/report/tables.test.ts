@@ -10,6 +10,7 @@ function measurement(cost: number, lost = 0): Measurement {
   return {
     units: 1000,
     seconds: 2,
+    asked: undefined,
     figures: new Map([
       ['server', cost - 10],
       ['Postgres', 10],

@@ -45,10 +45,9 @@ function faultsOf({ lost, duplicated, reordered, errors }: Measurement): string 
   return lost + duplicated + reordered + errors === 0 ? '' : [lost, duplicated, reordered, errors].join(' / ')
 }
 
-function rateOf(row: BenchCase, { units, seconds }: Measurement): string {
+function rateOf({ units, seconds, asked }: Measurement): string {
   const rate = Math.round(units / seconds)
-  const asked = row.params.rate
-  return typeof asked === 'number' && rate < asked * KEEPS_UP ? `**${rate}/s of ${asked}**` : `${rate}/s`
+  return asked !== undefined && rate < asked * KEEPS_UP ? `**${rate}/s of ${asked}**` : `${rate}/s`
 }
 
 /** The main table: what a unit costs on each target, and ours as a multiple of the best peer. */
@@ -76,7 +75,7 @@ function detail(row: BenchCase, column: Column, outcome: Outcome): string[] {
     row.title,
     column.name,
     split,
-    rateOf(row, outcome),
+    rateOf(outcome),
     milliseconds(outcome.p50Micros),
     milliseconds(outcome.p99Micros),
     faults === '' ? '0' : `**${faults}**`,

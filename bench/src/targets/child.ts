@@ -103,17 +103,24 @@ function accepts(port: number): Promise<boolean> {
   })
 }
 
-/** A TCP port of the loopback interface that is free now. */
+/** Below the range from which the system takes ports for outgoing connections, or one of those might take it first. */
+const PORTS = { first: 12_000, count: 20_000 }
+
+/** A TCP port of the loopback interface that is free now and that only a listener would take. */
 export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const port = PORTS.first + Math.floor(Math.random() * PORTS.count)
+    if (await isFree(port)) return port
+  }
+  throw new Error('no free port')
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }
 
 /** Runs a tool to its end and resolves with its output; rejects with what it said on failure. */

@@ -2,12 +2,14 @@ import type { Endpoint, Security } from '../client/endpoint.ts'
 import type { Roots } from '../measure/process-groups.ts'
 import { Backing } from './backing.ts'
 import { type Child, freePort } from './child.ts'
-import { heliographVersion, READY, startHeliograph } from './heliograph-process.ts'
+import { type HeliographRuntime, heliographVersion, READY, startHeliograph } from './heliograph-process.ts'
 import type { RunningTarget, Setup, Target } from './target.ts'
 import type { Workspace } from './workspace.ts'
 
 const DOMAIN = 'localhost'
 const START_LIMIT_MS = 120_000
+/** Time for the instances to find each other and to share out the partitions. */
+const SETTLE_MS = 3_000
 /** In the order they are started: edges last, once somebody owns what clients ask for. */
 const SERVICES = ['session', 'presence-fanout', 'muc', 'pubsub', 's2s-gateway', 'connection-manager']
 
@@ -16,17 +18,17 @@ export class ClusterTarget implements Target {
   readonly name = 'cluster'
   readonly peer = false
   readonly #workspace: Workspace
-  readonly #jemalloc: boolean
+  readonly #runtime: HeliographRuntime
   readonly #instances: number
 
-  constructor(workspace: Workspace, options: { jemalloc: boolean; instances: number }) {
+  constructor(workspace: Workspace, runtime: HeliographRuntime, instances: number) {
     this.#workspace = workspace
-    this.#jemalloc = options.jemalloc
-    this.#instances = options.instances
+    this.#runtime = runtime
+    this.#instances = instances
   }
 
   version(): Promise<string> {
-    return heliographVersion(`cluster of ${this.#instances} × ${SERVICES.length} services`, this.#jemalloc)
+    return heliographVersion(`cluster of ${this.#instances} × ${SERVICES.length} services`, this.#runtime)
   }
 
   async start(setup: Setup): Promise<RunningTarget> {
@@ -53,7 +55,7 @@ export class ClusterTarget implements Target {
         service,
         instance: `${service}-${index}`,
         home,
-        jemalloc: this.#jemalloc,
+        runtime: this.#runtime,
         settings: { ...shared, listen, backing: cluster.backing.addresses },
       })
       cluster.add(service, child, listen)
@@ -82,6 +84,7 @@ class RunningCluster implements RunningTarget {
   /** Waits until every process says that it is ready. */
   async ready(): Promise<void> {
     for (const { child } of this.#members) await child.says(READY, START_LIMIT_MS)
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
   }
 
   endpoints(security: Security): readonly Endpoint[] {

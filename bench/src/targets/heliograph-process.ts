@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Child, run } from './child.ts'
 import { type HeliographSettings, heliographConfig } from './heliograph-config.ts'
@@ -12,6 +12,12 @@ const JEMALLOC = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu'].map
 /** What a process logs once it serves. */
 export const READY = '"event":"ready"'
 
+/** How its processes are run. */
+export interface HeliographRuntime {
+  readonly jemalloc: boolean
+  readonly profileDirectory: string | undefined
+}
+
 /** One Heliograph process to start: a service of this tree with its settings. */
 export interface HeliographProcess {
   readonly service: string
@@ -19,27 +25,37 @@ export interface HeliographProcess {
   readonly instance: string
   readonly home: string
   readonly settings: HeliographSettings
-  readonly jemalloc: boolean
+  readonly runtime: HeliographRuntime
 }
 
 /** The commit that is measured, for the report. */
-export async function heliographVersion(mode: string, jemalloc: boolean): Promise<string> {
+export async function heliographVersion(mode: string, { jemalloc }: HeliographRuntime): Promise<string> {
   const commit = await run('git', ['-C', TREE, 'rev-parse', '--short', 'HEAD']).catch(() => 'unknown')
   return `Heliograph ${commit.trim()}, ${mode}${jemalloc ? ', jemalloc' : ''}`
 }
 
 /** Starts a service as production does: `node services/NAME/src/main.ts --config FILE`. */
 export async function startHeliograph(workspace: Workspace, process: HeliographProcess): Promise<Child> {
-  const { service, instance, home, settings, jemalloc } = process
+  const { service, instance, home, settings, runtime } = process
   const config = join(home, `${instance}.yaml`)
   await writeFile(config, heliographConfig(settings))
-  const library = jemalloc ? JEMALLOC.find((file) => existsSync(file)) : undefined
-  if (jemalloc && library === undefined) throw new Error('jemalloc not found: install libjemalloc2')
+  const library = runtime.jemalloc ? JEMALLOC.find((file) => existsSync(file)) : undefined
+  if (runtime.jemalloc && library === undefined) throw new Error('jemalloc not found: install libjemalloc2')
   return workspace.spawn({
     command: globalThis.process.execPath,
-    args: [join(TREE, 'services', service, 'src/main.ts'), '--config', config],
+    args: [
+      ...profiling(runtime.profileDirectory, instance),
+      join(TREE, 'services', service, 'src/main.ts'),
+      '--config',
+      config,
+    ],
     cwd: home,
     logFile: join(home, `${instance}.log`),
     env: { HELIOGRAPH_INSTANCE: instance, ...(library === undefined ? {} : { LD_PRELOAD: library }) },
   })
+}
+
+function profiling(directory: string | undefined, instance: string): string[] {
+  if (directory === undefined) return []
+  return ['--cpu-prof', `--cpu-prof-dir=${resolve(directory)}`, `--cpu-prof-name=${instance}-${Date.now()}.cpuprofile`]
 }

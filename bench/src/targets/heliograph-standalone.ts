@@ -1,6 +1,6 @@
 import type { Endpoint, Security } from '../client/endpoint.ts'
 import { freePort } from './child.ts'
-import { heliographVersion, READY, startHeliograph } from './heliograph-process.ts'
+import { type HeliographRuntime, heliographVersion, READY, startHeliograph } from './heliograph-process.ts'
 import type { RunningTarget, Setup, Target } from './target.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -12,15 +12,15 @@ export class StandaloneTarget implements Target {
   readonly name = 'standalone'
   readonly peer = false
   readonly #workspace: Workspace
-  readonly #jemalloc: boolean
+  readonly #runtime: HeliographRuntime
 
-  constructor(workspace: Workspace, options: { jemalloc: boolean }) {
+  constructor(workspace: Workspace, runtime: HeliographRuntime) {
     this.#workspace = workspace
-    this.#jemalloc = options.jemalloc
+    this.#runtime = runtime
   }
 
   version(): Promise<string> {
-    return heliographVersion('standalone', this.#jemalloc)
+    return heliographVersion('standalone', this.#runtime)
   }
 
   async start({ archive, accounts }: Setup): Promise<RunningTarget> {
@@ -31,7 +31,7 @@ export class StandaloneTarget implements Target {
       service: 'standalone',
       instance: 'standalone',
       home,
-      jemalloc: this.#jemalloc,
+      runtime: this.#runtime,
       settings: { domain: DOMAIN, dataDir: `${home}/data`, certificate, accounts, archive, listen },
     })
     await server.says(READY, START_LIMIT_MS)

@@ -9,7 +9,8 @@ import type { Workspace } from './workspace.ts'
 
 /** The target of a name; throws when there is none or it lacks an option. */
 export function targetOf(name: string, workspace: Workspace, options: BenchOptions): Target {
-  const { mayInstall, externalFile, jemalloc, instances } = options
+  const { mayInstall, externalFile, instances } = options
+  const runtime = { jemalloc: options.jemalloc, profileDirectory: options.profileDirectory }
   switch (name) {
     case 'ejabberd':
     case 'ejabberd-tuned':
@@ -21,9 +22,9 @@ export function targetOf(name: string, workspace: Workspace, options: BenchOptio
       if (externalFile === undefined) throw new Error('the target external needs --external FILE')
       return new ExternalTarget(externalFile)
     case 'standalone':
-      return new StandaloneTarget(workspace, { jemalloc })
+      return new StandaloneTarget(workspace, runtime)
     case 'cluster':
-      return new ClusterTarget(workspace, { jemalloc, instances })
+      return new ClusterTarget(workspace, runtime, instances)
     default:
       throw new Error(`no target ${name}`)
   }
