@@ -27,7 +27,7 @@ export interface Links {
    */
   onNoResponders(handler: (peer: InstanceId) => void): void
   /**
-   * Resolves when each live peer has acknowledged all that was sent to it, or after `timeoutMs`. A peer that has been absent for a
+   * Resolves when each live peer has acknowledged all that was sent to it before this call, or after `timeoutMs`. A peer that has been absent for a
    * second isn't waited for.
    */
   settled(timeoutMs: number): Promise<void>

@@ -124,7 +124,7 @@ for _, partition in ipairs(beat.member.draining and {} or beat.claim) do
     if settled() then hold(partition, after(0), me, '') end
   elseif stored.instance == '' then
     hold(partition, after(stored.epoch), me, stored.usurped)
-  elseif not redis.call('ZSCORE', members, stored.instance) then
+  elseif settled() and not redis.call('ZSCORE', members, stored.instance) then
     hold(partition, after(stored.epoch), me, usurpedBy(stored))
   end
 end
@@ -149,6 +149,8 @@ return 1
 /** ARGV: 1 the instance. */
 export const leaveScript = `${prelude}
 expel(ARGV[1])
+-- A store that came back empty may have been told by one that didn't know better what it held.
+if not (redis.call('HEXISTS', leases, 'settled') == 1 and settled()) then return 0 end
 for _, field in ipairs(redis.call('HKEYS', leases)) do
   local partition = string.match(field, '^p:(%d+)$')
   local stored = partition and holding(partition)

@@ -54,7 +54,7 @@ export interface Standing {
   readonly storeId: string
   /**
    * False for one TTL after the store came back empty, or was out of reach for all of the service: who is missing may only be late.
-   * In that time nothing is granted but what was released in order, and nobody is to be taken for dead.
+   * In that time nothing is granted but what was released in order by a member, and nobody is to be taken for dead.
    */
   readonly settled: boolean
 }
@@ -85,7 +85,7 @@ export interface LiveState {
   heartbeat(beat: Heartbeat): Promise<Renewal>
   /** Members and holdings of a service, for those who only route to it. */
   standing(service: string): Promise<Standing>
-  /** Ends the lease at once (clean stop): what it still held is free to claim. The instance can't join again. */
+  /** Ends the lease at once (clean stop): what it still held is free to claim, once the store is settled. The instance can't join again. */
   leave(service: string, instance: string): Promise<void>
 
   /**

@@ -58,6 +58,8 @@ export class MemoryLeases {
   leave(instance: string): void {
     this.#seats.delete(instance)
     this.#gone.set(instance, this.#now())
+    // A store that came back empty may have been told by one that didn't know better what it held.
+    if (this.#now() < this.#settledAt) return
     for (const tenure of this.#tenures.values()) if (tenure.instance === instance) tenure.instance = ''
   }
 
@@ -126,8 +128,8 @@ export class MemoryLeases {
       this.#tenures.set(partition, { instance, epoch: nextEpoch(0, beat.above, now), usurped: [] })
       return
     }
-    if (this.#seats.has(tenure.instance)) return
     if (tenure.instance !== '') {
+      if (this.#seats.has(tenure.instance) || now < this.#settledAt) return
       tenure.usurped = [...tenure.usurped.filter((each) => each !== tenure.instance), tenure.instance].slice(
         -usurpedBound,
       )

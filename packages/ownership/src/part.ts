@@ -104,7 +104,8 @@ export class Part {
       ttlMs,
       storeId: view.standing?.storeId ?? '',
       claim: this.#claims(),
-      release: this.#releases(),
+      // Who can't tell whether it was usurped gives nothing away.
+      release: this.#unsure ? [] : this.#releases(),
       held: tenants?.held ?? [],
       above: view.highestEpoch,
     }

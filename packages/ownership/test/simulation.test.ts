@@ -70,6 +70,17 @@ test('an owner taken for dead by those who only watch, just before the store cam
   ])
 })
 
+test('a replaced owner is the first to tell an emptied store what it held', async () => {
+  await play(-226190590, [
+    { at: 5871, what: 'unreachable', who: 1, forMs: 8550 },
+    { at: 19272, what: 'empty', who: 8, forMs: 6529 },
+    { at: 11039, what: 'kill', who: 3, forMs: 3549 },
+    { at: 8438, what: 'kill', who: 2, forMs: 7718 },
+    { at: 11587, what: 'stop', who: 8, forMs: 7718 },
+    { at: 17358, what: 'kill', who: 3, forMs: 6212 },
+  ])
+})
+
 test('an owner stopped while the store came back empty, and awake again after it has settled', async () => {
   await play(-1271009578, [
     { at: 4804, what: 'unreachable', who: 3, forMs: 111 },

@@ -64,6 +64,16 @@ export class Outbox {
     return this.#sealedBytes + this.#batch.position
   }
 
+  /** Number of the last frame that will carry what is queued now. */
+  get mark(): number {
+    return this.#sequence + this.#frames.length - this.#base - (this.#batch.position > 0 ? 0 : 1)
+  }
+
+  /** True when the peer has taken all frames up to `mark`. */
+  hasPassed(mark: number): boolean {
+    return this.#sequence > mark
+  }
+
   /** How long the bus has been saying that nobody listens as the peer. */
   absentFor(now: number): number {
     return this.#state === 'probing' ? now - this.#pace.absentSince : 0

@@ -35,6 +35,14 @@ export class Peer {
     return this.#outbox.backlog
   }
 
+  get mark(): number {
+    return this.#outbox.mark
+  }
+
+  hasPassed(mark: number): boolean {
+    return this.#outbox.hasPassed(mark)
+  }
+
   absentFor(now: number): number {
     return this.#outbox.absentFor(now)
   }

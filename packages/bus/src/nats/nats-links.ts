@@ -41,6 +41,12 @@ const goneMs = 1000
 const closeMs = 1000
 const defaults = { prefix: 'heliograph', windowBytes: 1024 * 1024, queueBytes: 8 * 1024 * 1024, resendMs: 200 }
 
+/** What a peer must have taken. */
+interface Mark {
+  readonly peer: Peer
+  readonly mark: number
+}
+
 /** Links over core NATS. What is addressed to the instance itself is handed over by reference, like in `LocalLinks`. */
 export class NatsLinks implements Links {
   readonly instance: InstanceId
@@ -58,7 +64,7 @@ export class NatsLinks implements Links {
   #dirty: Peer[] = []
   #flush: NodeJS.Immediate | undefined
   #timer: NodeJS.Timeout | undefined
-  #settling: (() => void)[] = []
+  #settling: { readonly marks: readonly Mark[]; readonly resolve: () => void }[] = []
   #lastLink = 0
   #closed = false
 
@@ -125,12 +131,17 @@ export class NatsLinks implements Links {
   }
 
   async settled(timeoutMs: number): Promise<void> {
-    if (this.#isSettled()) return
+    // Only what was sent before: under load there is always something newer on its way.
+    const marks = [...this.#peers.values()].map((peer) => ({ peer, mark: peer.mark }))
+    if (this.#isSettled(marks)) return
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, timeoutMs)
-      this.#settling.push(() => {
-        clearTimeout(timer)
-        resolve()
+      this.#settling.push({
+        marks,
+        resolve: () => {
+          clearTimeout(timer)
+          resolve()
+        },
       })
     })
   }
@@ -295,19 +306,18 @@ export class NatsLinks implements Links {
     if (online) this.#awaken()
   }
 
-  #isSettled(): boolean {
+  #isSettled(marks: readonly Mark[]): boolean {
     if (this.#toSelf.length > 0) return false
     const now = performance.now()
-    for (const peer of this.#peers.values()) {
-      if (peer.backlog > 0 && peer.absentFor(now) < goneMs) return false
-    }
-    return true
+    return marks.every(({ peer, mark }) => {
+      return peer.hasPassed(mark) || this.#peers.get(peer.id) !== peer || peer.absentFor(now) >= goneMs
+    })
   }
 
   #checkSettled(): void {
-    if (this.#settling.length === 0 || !this.#isSettled()) return
-    const settling = this.#settling
-    this.#settling = []
-    for (const resolve of settling) resolve()
+    if (this.#settling.length === 0) return
+    const settled = this.#settling.filter(({ marks }) => this.#isSettled(marks))
+    this.#settling = this.#settling.filter((each) => !settled.includes(each))
+    for (const { resolve } of settled) resolve()
   }
 }
