@@ -46,6 +46,8 @@ export class Outbox {
   #sequence = 1
   #flying = 0
   #sealedBytes = 0
+  /** The batch was to be sent in an earlier turn. */
+  #waiting = false
   #state: 'open' | 'probing' | 'suspended' = 'open'
   #wentBackAt = Number.NEGATIVE_INFINITY
 
@@ -96,12 +98,9 @@ export class Outbox {
     return true
   }
 
-  /** Sends what the window has room for. */
+  /** Sends what the window has room for. The rest of this turn's batch is sent as soon as it can be, and grows until then. */
   flush(now: number): void {
-    if (this.#batch.position > 0) {
-      this.#seal(this.#batch.position)
-      this.#batch.release()
-    }
+    this.#waiting = this.#batch.position > 0
     if (this.#state === 'open') this.#fill(now)
   }
 
@@ -170,6 +169,16 @@ export class Outbox {
   }
 
   #fill(now: number): void {
+    this.#sendSealed(now)
+    if (!this.#waiting || this.#next < this.#frames.length || this.#flying >= this.#options.windowBytes) return
+    this.#waiting = false
+    if (this.#batch.position === 0) return
+    this.#seal(this.#batch.position)
+    this.#batch.release()
+    this.#sendSealed(now)
+  }
+
+  #sendSealed(now: number): void {
     while (this.#next < this.#frames.length) {
       const frame = this.#frames[this.#next]!
       const size = frame.bytes.length

@@ -190,6 +190,22 @@ test('no more than the window is in flight, and a silent peer is sent only the f
   assertCounts(world.b.arrived, 50)
 })
 
+test('what piles up for a silent peer is batched', () => {
+  const world = new World({ windowBytes: 100_000, frameBytes: 10_000 })
+  world.a.send(10)
+  world.flush()
+  world.flying.length = 0
+  world.pass(300)
+  for (let i = 0; i < 500; i++) {
+    world.a.send(10)
+    world.flush()
+  }
+  const published = world.a.published
+  world.calm()
+  assertCounts(world.b.arrived, 501)
+  assert.ok(world.a.published - published < 20, `${world.a.published - published} frames`)
+})
+
 test('a missing frame is asked for at once, by one frame however many follow', () => {
   const world = new World({ windowBytes: 100_000, frameBytes: 600 })
   for (let i = 0; i < 40; i++) world.a.send(200)
