@@ -14,6 +14,8 @@ export interface ClusterOptions {
   /** Instances of each service; default two. */
   readonly counts?: Readonly<Partial<Record<Role, number>>>
   readonly domain?: string
+  /** Where its certificate is kept, or found; default a directory of its own. */
+  readonly tlsDirectory?: string
   /** Laid over the configuration of every instance, section by section. */
   readonly config?: Readonly<Record<string, unknown>>
   /** Ports of the first instance of a role. */
@@ -51,7 +53,7 @@ export class Cluster implements AsyncDisposable {
   static async start(options: ClusterOptions): Promise<Cluster> {
     const dir = await mkdtemp(join(tmpdir(), 'hg-cluster-'))
     const domain = options.domain ?? 'localhost'
-    const files = await ensureSelfSigned({ directory: join(dir, 'tls'), domains: [domain] })
+    const files = await ensureSelfSigned({ directory: options.tlsDirectory ?? join(dir, 'tls'), domains: [domain] })
     const { nats, redis } = options.servers
     const shared = {
       mode: 'cluster',
@@ -64,11 +66,9 @@ export class Cluster implements AsyncDisposable {
     }
     const cluster = new Cluster(options, dir, new X509Certificate(await readFile(files.cert)).toString(), shared)
     try {
-      const adding = ROLE_NAMES.flatMap((role) =>
-        Array.from({ length: options.counts?.[role] ?? 2 }, () => cluster.#make(role)),
-      )
-      const members = await Promise.all(adding)
-      await Promise.all(members.map((member) => member.process.start()))
+      const roles = ROLE_NAMES.flatMap((role) => Array.from({ length: options.counts?.[role] ?? 2 }, () => role))
+      for (const role of roles) await cluster.#make(role)
+      await Promise.all(cluster.members.map((member) => member.process.start()))
       return cluster
     } catch (error) {
       await cluster.kill()

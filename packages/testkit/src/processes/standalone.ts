@@ -12,6 +12,8 @@ export interface StandaloneOptions {
   /** Its database; without it the process starts a private Postgres under its data directory. */
   readonly postgres?: string
   readonly domain?: string
+  /** Where its certificate is kept, or found; default a directory of its own. */
+  readonly tlsDirectory?: string
   readonly config?: Readonly<Record<string, unknown>>
   readonly onLine?: (name: string, line: LogLine) => void
 }
@@ -42,7 +44,7 @@ export class Standalone implements AsyncDisposable {
   static async start(options: StandaloneOptions = {}): Promise<Standalone> {
     const dir = await mkdtemp(join(tmpdir(), 'hg-one-'))
     const domain = options.domain ?? 'localhost'
-    const files = await ensureSelfSigned({ directory: join(dir, 'tls'), domains: [domain] })
+    const files = await ensureSelfSigned({ directory: options.tlsDirectory ?? join(dir, 'tls'), domains: [domain] })
     const ports = { ...(await portsFor('edge')), ...(await portsFor('gateway')) }
     const base = {
       mode: 'standalone',

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, type TestContext, test } from 'node:test'
 import { infrastructure } from '../infrastructure/infrastructure.ts'
 import type { ClusterOptions } from '../processes/cluster.ts'
@@ -20,15 +23,18 @@ export interface BothModesOptions {
  */
 export async function bothModes(options: BothModesOptions = {}): Promise<Scenario> {
   const servers = await infrastructure()
+  // One certificate for both: OpenSSL can't tell two of the same name apart where a whole process trusts them.
+  const tlsDirectory = await mkdtemp(join(tmpdir(), 'hg-tls-'))
   const sites = new Map<Mode, Promise<Site>>()
   const { counts, config = {} } = options
   const start = async (mode: Mode): Promise<Site> => {
-    if (mode === 'cluster') return Site.cluster({ servers, config, ...(counts && { counts }) })
-    return Site.standalone({ postgres: await servers.createDatabase(), config })
+    if (mode === 'cluster') return Site.cluster({ servers, config, tlsDirectory, ...(counts && { counts }) })
+    return Site.standalone({ postgres: await servers.createDatabase(), config, tlsDirectory })
   }
   after(async () => {
     for (const site of sites.values()) await site.then((started) => started[Symbol.asyncDispose]()).catch(() => {})
     await servers.close()
+    await rm(tlsDirectory, { recursive: true, force: true })
   })
   const siteOf = (mode: Mode): Promise<Site> => {
     const site = sites.get(mode) ?? start(mode)
