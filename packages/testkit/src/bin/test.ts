@@ -1,9 +1,11 @@
 /** The test runner behind `pnpm test`. See `--help`. */
 import { parseArgs } from 'node:util'
-import { infrastructure } from '../infrastructure/infrastructure.ts'
+import { type Infrastructure, infrastructure } from '../infrastructure/infrastructure.ts'
 import { addUp, type Counts, countsLine } from '../runner/counts.ts'
-import { PHASES, testFiles } from '../runner/phases.ts'
+import { PHASES, testFiles, usesSharedSites } from '../runner/phases.ts'
 import { runFiles } from '../runner/run-files.ts'
+import { modesWanted } from '../scenario/modes.ts'
+import { SharedSites } from '../scenario/shared-sites.ts'
 
 const HELP = `usage: pnpm test [--unit | --contract | --scenario | --fault]... [FILTER]...
 
@@ -38,13 +40,20 @@ async function main(): Promise<number> {
   for (const [phase, paths] of files) {
     if (paths.length === 0 || stop.signal.aborted) continue
     say(`${phase.name} tests: ${paths.length} files`)
-    counts.push(await runFiles(phase, paths, env, stop.signal))
+    await using sites = servers && paths.some(usesSharedSites) ? await shareSites(servers) : undefined
+    counts.push(await runFiles(phase, paths, { ...env, ...sites?.env() }, stop.signal))
   }
   const sum = addUp(counts)
   process.stdout.write(`\n${countsLine(sum)}`)
   if (stop.signal.aborted) return complain('interrupted')
   if (sum.tests === 0) return complain('no test ran')
   return sum.failedRuns === 0 && sum.fail === 0 && sum.cancelled === 0 ? 0 : 1
+}
+
+function shareSites(servers: Infrastructure): Promise<SharedSites> {
+  const modes = modesWanted()
+  say(`starting servers that the scenarios share: ${modes.join(', ')}`)
+  return SharedSites.start(servers, modes, say)
 }
 
 function complain(message: string): number {

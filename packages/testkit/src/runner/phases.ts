@@ -12,6 +12,9 @@ export interface Phase {
   readonly accepts: (path: string) => boolean
 }
 
+/** Files in a folder of this name are written for `bothModes()`, which uses the servers of the run. */
+export const usesSharedSites = (path: string): boolean => /[/]scenarios[/]/.test(path)
+
 const isFault = (path: string): boolean => /(^|[/.-])faults?[/.-]/.test(path)
 
 /** In the order in which they are run. Scenario and fault tests start whole clusters: one file at a time. */

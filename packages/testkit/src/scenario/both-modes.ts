@@ -2,9 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, type TestContext, test } from 'node:test'
-import { infrastructure } from '../infrastructure/infrastructure.ts'
+import { type Infrastructure, infrastructure } from '../infrastructure/infrastructure.ts'
 import type { ClusterOptions } from '../processes/cluster.ts'
-import { type Mode, Site } from './site.ts'
+import { type Mode, modesWanted } from './modes.ts'
+import { sharedSite } from './shared-sites.ts'
+import { Site } from './site.ts'
 
 export type Scenario = (name: string, run: (site: Site, test: TestContext) => Promise<void>) => void
 
@@ -18,37 +20,52 @@ export interface BothModesOptions {
 }
 
 /**
- * For one test file: returns the function that declares a scenario, run once in each mode. The scenarios of a mode share
- * one server, started with the first of them and stopped after the last: each makes persons of its own.
+ * For one test file: returns the function that declares a scenario, run once in each mode. Without options the servers are
+ * those that the whole run shares, when it has some; else the file has its own, started with its first scenario and
+ * stopped after the last. Either way each scenario makes persons of its own.
  */
 export async function bothModes(options: BothModesOptions = {}): Promise<Scenario> {
-  const servers = await infrastructure()
-  // One certificate for both: OpenSSL can't tell two of the same name apart where a whole process trusts them.
-  const tlsDirectory = await mkdtemp(join(tmpdir(), 'hg-tls-'))
-  const sites = new Map<Mode, Promise<Site>>()
-  const { counts, config = {} } = options
-  const start = async (mode: Mode): Promise<Site> => {
-    if (mode === 'cluster') return Site.cluster({ servers, config, tlsDirectory, ...(counts && { counts }) })
-    return Site.standalone({ postgres: await servers.createDatabase(), config, tlsDirectory })
-  }
-  after(async () => {
-    for (const site of sites.values()) await site.then((started) => started[Symbol.asyncDispose]()).catch(() => {})
-    await servers.close()
-    await rm(tlsDirectory, { recursive: true, force: true })
-  })
-  const siteOf = (mode: Mode): Promise<Site> => {
-    const site = sites.get(mode) ?? start(mode)
-    sites.set(mode, site)
-    return site
-  }
+  const own = new OwnSites(options)
+  after(() => own[Symbol.asyncDispose]())
+  const special = options.config !== undefined || options.counts !== undefined
+  const siteOf = async (mode: Mode): Promise<Site> => (special ? undefined : sharedSite(mode)) ?? own.get(mode)
   const modes = options.modes ?? modesWanted()
   return (name, run) => {
     for (const mode of modes) test(`${name} (${mode})`, async (context) => run(await siteOf(mode), context))
   }
 }
 
-function modesWanted(): readonly Mode[] {
-  const all: readonly Mode[] = ['standalone', 'cluster']
-  const named = process.env.HELIOGRAPH_TEST_MODES?.split(',')
-  return named === undefined ? all : all.filter((mode) => named.includes(mode))
+/** The servers that one file starts for itself. */
+class OwnSites implements AsyncDisposable {
+  readonly #options: BothModesOptions
+  readonly #sites = new Map<Mode, Promise<Site>>()
+  #servers: Promise<Infrastructure> | undefined
+  #tlsDirectory: Promise<string> | undefined
+
+  constructor(options: BothModesOptions) {
+    this.#options = options
+  }
+
+  get(mode: Mode): Promise<Site> {
+    const site = this.#sites.get(mode) ?? this.#start(mode)
+    this.#sites.set(mode, site)
+    return site
+  }
+
+  async #start(mode: Mode): Promise<Site> {
+    this.#servers ??= infrastructure()
+    // One certificate for both: OpenSSL can't tell two of the same name apart where a whole process trusts them.
+    this.#tlsDirectory ??= mkdtemp(join(tmpdir(), 'hg-tls-'))
+    const [servers, tlsDirectory] = await Promise.all([this.#servers, this.#tlsDirectory])
+    const { counts, config = {} } = this.#options
+    if (mode === 'cluster') return Site.cluster({ servers, config, tlsDirectory, ...(counts && { counts }) })
+    return Site.standalone({ postgres: await servers.createDatabase(), config, tlsDirectory })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const sites = await Promise.allSettled(this.#sites.values())
+    for (const site of sites) if (site.status === 'fulfilled') await site.value[Symbol.asyncDispose]()
+    await (await this.#servers)?.close()
+    if (this.#tlsDirectory !== undefined) await rm(await this.#tlsDirectory, { recursive: true, force: true })
+  }
 }

@@ -4,8 +4,19 @@ import type { RawStreamOptions } from '../clients/raw/raw-stream.ts'
 import { Cluster, type ClusterOptions } from '../processes/cluster.ts'
 import type { Ports } from '../processes/roles.ts'
 import { Standalone, type StandaloneOptions } from '../processes/standalone.ts'
+import type { Mode } from './modes.ts'
 
-export type Mode = 'standalone' | 'cluster'
+/** What it takes to use a server. */
+export interface SiteDescription {
+  readonly mode: Mode
+  readonly domain: string
+  /** PEM of the authority that clients trust. */
+  readonly certificate: string
+  /** Where the edges listen; a standalone server is its only edge. */
+  readonly edges: readonly Ports[]
+  /** The administration's address. */
+  readonly rpc: string
+}
 
 /** An account made for one test. */
 export interface Person {
@@ -17,34 +28,50 @@ export interface Person {
 
 /** A running server, of whichever mode, as a scenario sees it. */
 export class Site implements AsyncDisposable {
-  readonly mode: Mode
-  readonly server: Cluster | Standalone
+  readonly description: SiteDescription
+  readonly #server: Cluster | Standalone | undefined
 
-  private constructor(mode: Mode, server: Cluster | Standalone) {
-    this.mode = mode
-    this.server = server
+  private constructor(description: SiteDescription, server: Cluster | Standalone | undefined) {
+    this.description = description
+    this.#server = server
   }
 
   static async standalone(options: StandaloneOptions): Promise<Site> {
-    return new Site('standalone', await Standalone.start(options))
+    const server = await Standalone.start(options)
+    return new Site(describe('standalone', server, [server.ports], server.ports), server)
   }
 
   static async cluster(options: ClusterOptions): Promise<Site> {
-    return new Site('cluster', await Cluster.start(options))
+    const server = await Cluster.start(options)
+    const edges = server.of('edge').map(({ ports }) => ports)
+    return new Site(describe('cluster', server, edges, server.of('session')[0]?.ports), server)
+  }
+
+  /** One that another process started, and will stop. */
+  static shared(description: SiteDescription): Site {
+    return new Site(description, undefined)
+  }
+
+  /** @throws when it is a shared one, whose processes are nobody's to disturb */
+  get server(): Cluster | Standalone {
+    if (this.#server === undefined) throw new Error('this server is shared with other tests')
+    return this.#server
+  }
+
+  get mode(): Mode {
+    return this.description.mode
   }
 
   get domain(): string {
-    return this.server.domain
+    return this.description.domain
   }
 
-  /** PEM of the authority that clients trust. */
   get certificate(): string {
-    return this.server.certificate
+    return this.description.certificate
   }
 
-  /** Where the edges listen; a standalone server is its only edge. */
   get edges(): readonly Ports[] {
-    return this.server instanceof Cluster ? this.server.of('edge').map(({ ports }) => ports) : [this.server.ports]
+    return this.description.edges
   }
 
   /** Ports of an edge, counted round and round, so that one scenario fits any number of edges. */
@@ -68,7 +95,16 @@ export class Site implements AsyncDisposable {
     return { user, password, jid: `${user}@${this.domain}` }
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.server[Symbol.asyncDispose]()
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server?.[Symbol.asyncDispose]()
   }
+}
+
+function describe(
+  mode: Mode,
+  { domain, certificate }: Cluster | Standalone,
+  edges: readonly Ports[],
+  admin: Ports | undefined,
+): SiteDescription {
+  return { mode, domain, certificate, edges, rpc: `127.0.0.1:${admin?.rpc}` }
 }

@@ -13,9 +13,6 @@ from slixmpp import ClientXMPP
 
 RECONNECT_SECONDS = 0.05
 
-# Without -PLUS: slixmpp 1.8 binds by tls-unique only, which TLS 1.3 does not have (RFC 9266, section 4.2).
-MECHANISMS = {"SCRAM-SHA-512", "SCRAM-SHA-256", "SCRAM-SHA-1"}
-
 
 def tell(**fields):
     sys.stdout.write(json.dumps(fields) + "\n")
@@ -28,7 +25,6 @@ class Driver(ClientXMPP):
         self.place = (options["host"], options["port"])
         self.closing = False
         self.ca_certs = options["ca"]
-        self.authenticate_unbound()
         self.register_plugin("xep_0198", {"window": 1})
         self.register_plugin("xep_0199")
         self.add_event_handler("session_start", lambda _: tell(event="online", jid=self.boundjid.full))
@@ -36,12 +32,6 @@ class Driver(ClientXMPP):
         self.add_event_handler("failed_all_auth", lambda _: tell(event="failed", reason="authentication"))
         self.add_event_handler("disconnected", self.on_disconnected)
         self.add_filter("in", self.on_stanza)
-
-    def authenticate_unbound(self):
-        plugin = self["feature_mechanisms"]
-        credentials = plugin.sasl_callback
-        plugin.use_mechs = MECHANISMS
-        plugin.sasl_callback = lambda *wanted: {**credentials(*wanted), "channel_binding": None}
 
     def on_stanza(self, stanza):
         if stanza.name in ("message", "presence", "iq"):

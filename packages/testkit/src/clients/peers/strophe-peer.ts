@@ -34,8 +34,13 @@ export class StrophePeer implements PeerClient {
   static async login(options: PeerOptions): Promise<StrophePeer> {
     const peer = new StrophePeer(options)
     peer.#connect()
-    await peer.#state.online()
-    return peer
+    try {
+      await peer.#state.online()
+      return peer
+    } catch (error) {
+      await peer.close()
+      throw error
+    }
   }
 
   get jid(): string {

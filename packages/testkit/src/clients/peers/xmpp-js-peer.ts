@@ -38,9 +38,14 @@ export class XmppJsPeer implements PeerClient {
 
   static async login(options: PeerOptions): Promise<XmppJsPeer> {
     const peer = new XmppJsPeer(options)
-    await peer.#client.start()
-    await peer.#state.online()
-    return peer
+    try {
+      await peer.#client.start()
+      await peer.#state.online()
+      return peer
+    } catch (error) {
+      await peer.close()
+      throw error
+    }
   }
 
   get jid(): string {
