@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { silentTelemetry } from '@heliograph/telemetry'
+import { ownServer } from '@heliograph/testkit'
 import { Redis } from 'ioredis'
 import { RedisLiveState } from '../src/index.ts'
 import { liveStateContract } from '../src/live-state.contract.ts'
-import { RedisServer } from './redis-server.ts'
 
-const server = await RedisServer.start()
+const server = await ownServer('redis')
+after(() => server[Symbol.asyncDispose]())
 const { log } = silentTelemetry()
 let subjects = 0
 
 async function connected(prefix: string, commandTimeoutMs = 1000): Promise<RedisLiveState> {
-  const state = new RedisLiveState({ addresses: [server.address], prefix, commandTimeoutMs, log })
+  const state = new RedisLiveState({ addresses: [server.url], prefix, commandTimeoutMs, log })
   await reachable(state)
   return state
 }
@@ -31,7 +32,7 @@ async function reachable(state: RedisLiveState): Promise<void> {
 liveStateContract('redis', async () => {
   const prefix = `test${++subjects}:`
   const state = await connected(prefix)
-  const admin = new Redis(server.port)
+  const admin = new Redis(server.url)
   return {
     state,
     pass: (ms: number) => sleep(ms),
@@ -49,9 +50,9 @@ test('redis: a restarted server is found again within half a second, its scripts
   await using state = await connected('restart:')
   const place = { service: 'muc', partition: 1, epoch: 1 }
   await state.write(place, [{ field: 'a', value: Buffer.from('b') }])
-  await server.down()
+  await server.kill()
   await assert.rejects(state.write(place, []))
-  await server.up()
+  await server.start()
   const started = Date.now()
   await reachable(state)
   assert.ok(Date.now() - started < 500)
@@ -65,7 +66,7 @@ test('redis: a restarted server is found again within half a second, its scripts
 
 test('redis: a server that hangs costs no call more than the time-out', async () => {
   await using state = await connected('hang:', 200)
-  server.signal('SIGSTOP')
+  await server.pause()
   try {
     const started = Date.now()
     const calls = [1, 2, 3].map((i) => assert.rejects(state.increment(`c${i}`, 60)))
@@ -73,14 +74,14 @@ test('redis: a server that hangs costs no call more than the time-out', async ()
     await Promise.all([...calls, assert.rejects(state.peek('c')), assert.rejects(state.ping(100))])
     assert.ok(Date.now() - started < 600)
   } finally {
-    server.signal('SIGCONT')
+    await server.resume()
   }
   await reachable(state)
 })
 
 test('redis: what was written before a flush of the scripts still works', async () => {
   await using state = await connected('scripts:')
-  const admin = new Redis(server.port)
+  const admin = new Redis(server.url)
   await state.increment('a', 60)
   await admin.script('FLUSH')
   assert.equal(await state.increment('a', 60), 2)
