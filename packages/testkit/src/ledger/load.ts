@@ -42,6 +42,8 @@ export class Load implements AsyncDisposable {
     await Promise.all(load.talkers.map((talker) => talker.start()))
     for (const [a, b] of pairs) befriend(a, b, options.domain)
     await load.until('pairs see each other', 10_000, () => load.talkers.every(({ presence }) => presence.length > 0))
+    // Both directions of a subscription may tell of the same presence.
+    await sleep(500)
     for (const talker of load.talkers) talker.presence.length = 0
     load.#talking = load.#talk()
     return load
@@ -49,6 +51,20 @@ export class Load implements AsyncDisposable {
 
   get talkers(): Talker[] {
     return this.pairs.flat()
+  }
+
+  /** How many times a talker got its session back, and how many times it had to bind anew. */
+  get resumed(): number {
+    return this.talkers.reduce((sum, { resumed }) => sum + resumed, 0)
+  }
+
+  get rebound(): number {
+    return this.talkers.reduce((sum, { rebound }) => sum + rebound, 0)
+  }
+
+  /** Presence of partners that came since the beginning: none, unless somebody said something. */
+  get presenceSeen(): string[] {
+    return this.talkers.flatMap(({ presence }) => presence)
   }
 
   get sent(): number {
