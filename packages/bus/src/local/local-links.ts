@@ -27,6 +27,7 @@ export class LocalLinks implements Links {
   #absentHandlers: ((peer: InstanceId) => void)[] = []
   #dirty: InstanceId[] = []
   #settling: (() => void)[] = []
+  readonly #listening = new Set<() => void>()
   #closed = false
 
   constructor(instance: InstanceId, exchange: Exchange) {
@@ -83,7 +84,12 @@ export class LocalLinks implements Links {
   }
 
   listen(topic: string, handler: (message: Uint8Array, from: InstanceId) => void): () => void {
-    return this.#exchange.listen(topic, handler)
+    const stop = this.#exchange.listen(topic, handler)
+    this.#listening.add(stop)
+    return () => {
+      this.#listening.delete(stop)
+      stop()
+    }
   }
 
   async ping(): Promise<void> {
@@ -95,6 +101,7 @@ export class LocalLinks implements Links {
     if (this.#closed) return
     this.handOver()
     this.#closed = true
+    for (const stop of this.#listening) stop()
     this.#exchange.remove(this)
   }
 

@@ -147,7 +147,7 @@ export class NatsLinks implements Links {
   }
 
   announce(topic: string, message: Uint8Array): void {
-    this.#notices.announce(topic, message)
+    if (!this.#closed) this.#notices.announce(topic, message)
   }
 
   listen(topic: string, handler: (message: Uint8Array, from: InstanceId) => void): () => void {
@@ -165,6 +165,7 @@ export class NatsLinks implements Links {
     this.#closed = true
     clearTimeout(this.#timer)
     clearImmediate(this.#flush)
+    this.#peers.clear()
     await this.#bus.close(closeMs)
   }
 
