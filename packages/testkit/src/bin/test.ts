@@ -1,5 +1,6 @@
 /** The test runner behind `pnpm test`. See `--help`. */
 import { parseArgs } from 'node:util'
+import { compileCache } from '../compile-cache.ts'
 import { type Infrastructure, infrastructure } from '../infrastructure/infrastructure.ts'
 import { addUp, type Counts, countsLine } from '../runner/counts.ts'
 import { PHASES, testFiles, usesSharedSites } from '../runner/phases.ts'
@@ -35,7 +36,7 @@ async function main(): Promise<number> {
   if (files.every(([, paths]) => paths.length === 0)) return complain('no test file matches')
   const needsServers = files.some(([phase, paths]) => phase.needsServers && paths.length > 0)
   await using servers = needsServers ? await infrastructure({ say }) : undefined
-  const env = { ...process.env, ...servers?.env() }
+  const env = { ...compileCache, ...process.env, ...servers?.env() }
   const counts: Counts[] = []
   for (const [phase, paths] of files) {
     if (paths.length === 0 || stop.signal.aborted) continue

@@ -49,7 +49,7 @@ export class Cluster implements AsyncDisposable {
     this.domain = options.domain ?? 'localhost'
   }
 
-  /** Starts every instance and resolves once all are ready. @throws when one isn't; the others are ended */
+  /** Starts every instance and resolves once all serve. @throws when one doesn't; the others are ended */
   static async start(options: ClusterOptions): Promise<Cluster> {
     const dir = await mkdtemp(join(tmpdir(), 'hg-cluster-'))
     const domain = options.domain ?? 'localhost'
@@ -69,6 +69,7 @@ export class Cluster implements AsyncDisposable {
       const roles = ROLE_NAMES.flatMap((role) => Array.from({ length: options.counts?.[role] ?? 2 }, () => role))
       for (const role of roles) await cluster.#make(role)
       await Promise.all(cluster.members.map((member) => member.process.start()))
+      await Promise.all(cluster.members.map((member) => member.process.serving()))
       return cluster
     } catch (error) {
       await cluster.kill()
@@ -81,10 +82,11 @@ export class Cluster implements AsyncDisposable {
     return this.members.filter((member) => member.role === role)
   }
 
-  /** Starts one more instance and waits until it is ready. */
+  /** Starts one more instance and waits until it serves. */
   async add(role: Role): Promise<Member> {
     const member = await this.#make(role)
     await member.process.start()
+    await member.process.serving()
     return member
   }
 

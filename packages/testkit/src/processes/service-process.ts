@@ -3,6 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { endChild, exitOf, spawnChild } from '../child.ts'
+import { compileCache } from '../compile-cache.ts'
+import { untilServing } from './health.ts'
 import { type LogLine, parseLogLine } from './log-line.ts'
 
 export interface ServiceProcessOptions {
@@ -22,7 +24,7 @@ export interface ServiceProcessOptions {
 
 const ROOT = join(import.meta.dirname, '../../../..')
 const KEPT_LINES = 20_000
-const READY_MS = 30_000
+const READY_MS = 60_000
 const DRAIN_MS = 40_000
 
 /** Told of each line, and with undefined that the process has ended. */
@@ -74,7 +76,10 @@ export class ServiceProcess implements AsyncDisposable {
     await writeFile(file, JSON.stringify(config, null, 2)) // JSON is YAML
     this.logs = []
     const entry = this.#options.entry ?? join(ROOT, 'services', service, 'src', 'main.ts')
-    const child = spawnChild(process.execPath, [entry, '--config', file], { cwd: dir, env: { ...cleanEnv(), ...env } })
+    const child = spawnChild(process.execPath, [entry, '--config', file], {
+      cwd: dir,
+      env: { ...compileCache, ...cleanEnv(), ...env },
+    })
     this.#child = child
     child.once('close', () => {
       for (const watcher of [...this.#watchers]) watcher(undefined)
@@ -86,6 +91,14 @@ export class ServiceProcess implements AsyncDisposable {
   /** The line that says it is ready. */
   ready(timeoutMs = READY_MS): Promise<LogLine> {
     return this.logged((line) => line.event === 'ready', timeoutMs)
+  }
+
+  /** Waits until its health check says that it can serve: later than {@link ready} where it needs another service. */
+  async serving(timeoutMs = READY_MS): Promise<void> {
+    const { addresses } = await this.ready(timeoutMs)
+    const rpc = (addresses as Readonly<Record<string, string>> | undefined)?.rpc
+    if (rpc === undefined) throw new Error(`${this.name} has no address for gRPC`)
+    await untilServing(rpc, timeoutMs)
   }
 
   /**

@@ -40,7 +40,7 @@ export class Standalone implements AsyncDisposable {
     this.#dir = made.dir
   }
 
-  /** Starts it and resolves once it is ready. */
+  /** Starts it and resolves once it serves. */
   static async start(options: StandaloneOptions = {}): Promise<Standalone> {
     const dir = await mkdtemp(join(tmpdir(), 'hg-one-'))
     const domain = options.domain ?? 'localhost'
@@ -66,6 +66,7 @@ export class Standalone implements AsyncDisposable {
     const standalone = new Standalone({ domain, certificate, ports, process, dir })
     try {
       await process.start()
+      await process.serving()
       return standalone
     } catch (error) {
       await standalone[Symbol.asyncDispose]()
