@@ -134,6 +134,7 @@ export class Part {
     const emptied = beat.storeId !== '' && beat.storeId !== renewal.storeId
     const lapsed = !lease.current
     if (emptied) log.warn('live_state_came_back_empty', { lapsed })
+    else if (lapsed && beat.storeId !== '') log.warn('lease_had_run_out', { settled: renewal.settled })
     if (emptied && lapsed) this.#unsure = true
     if (renewal.settled) this.#unsure = false
     if (!this.#unsure) lease.renew(sentAt)

@@ -49,6 +49,66 @@ class Log {
   }
 }
 
+/**
+ * What an owner does with stanzas, as the session service would: stores what comes from an edge, sends it on to the owner of the next
+ * key, and confirms it when that one has stored it too.
+ */
+class Desk {
+  readonly #log: Log
+  readonly #instance: InstanceId
+  readonly #delay: (ms: number) => Promise<void>
+  readonly #mail = new Map<string, Promise<void>>()
+  #ownership!: Ownership
+  #router!: Router
+
+  constructor(log: Log, instance: InstanceId, delay: (ms: number) => Promise<void>) {
+    this.#log = log
+    this.#instance = instance
+    this.#delay = delay
+  }
+
+  attach(ownership: Ownership, router: Router): void {
+    this.#ownership = ownership
+    this.#router = router
+    router.serve((envelope, from) => {
+      const before = this.#mail.get(envelope.key) ?? Promise.resolve()
+      this.#mail.set(
+        envelope.key,
+        before.then(() => this.#handle(envelope, from)),
+      )
+    })
+  }
+
+  async unload(partition: number): Promise<void> {
+    for (const [key, work] of this.#mail) if (partitionOf(key) === partition) await work
+    await this.#router.settled(partition)
+  }
+
+  async #handle(envelope: Envelope, from: InstanceId): Promise<void> {
+    await this.#delay(30)
+    const { key, stream, count, op, partition } = envelope
+    while (this.#ownership.epochOf(partition) === 0) {
+      if (this.#ownership.phaseOf(partition) === 'none') return
+      await this.#delay(100)
+    }
+    if (!this.#log.commit(this.#instance, `${op} ${stream} ${key}`, count)) return
+    const receipt = () => this.#router.receipt(from, envelope.transfer)
+    if (op === Op.route) return receipt()
+    const relay = Object.assign(new Envelope(Op.route), { stream, count })
+    relay.emitterKind = Kind.user
+    relay.emitterPartition = partition
+    relay.epoch = this.#ownership.epochOf(partition)
+    this.#router.transfer(Kind.user, nextOf(key), relay, (outcome) => {
+      assert.equal(outcome, 'taken')
+      receipt()
+    })
+  }
+}
+
+function nextOf(key: string): string {
+  return keys[(keys.indexOf(key) + 1) % keys.length]!
+}
+
 /** Owners of users, edges that send to them, and everything that can go wrong in between. */
 export class Cluster {
   readonly world: World
@@ -74,7 +134,7 @@ export class Cluster {
     const clock = this.world.clockOf(host)
     const telemetry = silentTelemetry()
     const delay = (ms: number) => new Promise<void>((resolve) => void clock.after(this.world.chance(ms), resolve))
-    const mail = new Map<string, Promise<void>>()
+    const desk = new Desk(this.log, host.name, delay)
     const ownership = createOwnership({
       kind: Kind.user,
       links,
@@ -90,21 +150,12 @@ export class Cluster {
         },
         load: () => delay(50),
         unload: async (partition, reason) => {
-          if (reason === 'lost') return
-          for (const key of keys) if (partitionOf(key) === partition) await mail.get(key)
-          await router.settled(partition)
+          if (reason === 'handover') await desk.unload(partition)
         },
       },
     })
     const router = createRouter({ links, ownership, telemetry, clock })
-    router.serve((envelope, from) => {
-      const work = async () => {
-        await delay(30)
-        if (this.log.commit(host.name, `${envelope.stream} ${envelope.key}`, envelope.count))
-          router.receipt(from, envelope.transfer)
-      }
-      mail.set(envelope.key, (mail.get(envelope.key) ?? Promise.resolve()).then(work))
-    })
+    desk.attach(ownership, router)
     this.owners.push({ host, ownership, router })
     void ownership.start()
   }
@@ -186,9 +237,11 @@ export class Cluster {
       for (let i = 1; i < numbers.length; i++) assert.ok(numbers[i]! > numbers[i - 1]!, 'out of order')
     }
     for (const { sender, key, number, outcome } of this.posted) {
-      const stored = this.log.rows.get(`${sender} ${key}`)?.includes(number) ?? false
       assert.notEqual(outcome, undefined, `${sender} ${key} ${number} was never settled`)
-      assert.equal(stored, outcome === 'taken', `${sender} ${key} ${number} is ${outcome}, stored: ${stored}`)
+      for (const source of [`${Op.stanza} ${sender} ${key}`, `${Op.route} ${sender} ${nextOf(key)}`]) {
+        const stored = this.log.rows.get(source)?.includes(number) ?? false
+        assert.equal(stored, outcome === 'taken', `${source} ${number} is ${outcome}, stored: ${stored}`)
+      }
     }
   }
 }
