@@ -102,11 +102,13 @@ export class ClusterOwnership implements Ownership {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { liveState, telemetry } = this.#options
+    const { liveState, telemetry, links, heartbeatMs } = this.#options
     const ended = this.#ended
     this.#end()
     this.#part.end()
     if (ended) return
+    // Whoever sees that we left refuses what is still on its way.
+    await links.settled(heartbeatMs)
     try {
       await liveState.leave(serviceOf[this.kind], this.instance)
     } catch (error) {

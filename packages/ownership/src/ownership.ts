@@ -67,6 +67,9 @@ export interface Ownership extends AsyncDisposable {
   refresh(kind: Kind): Promise<void>
   /** Hands over every partition, some at a time, and takes none again. Resolves when the last is given up. */
   drain(): Promise<void>
-  /** Leaves the service at once: what is still held is free to claim. Drain first. */
+  /**
+   * Leaves the service once what was sent has arrived: what is still held is free to claim, unloaded as `lost`. Drain first, and let the
+   * router's transfers settle.
+   */
   [Symbol.asyncDispose](): Promise<void>
 }

@@ -76,6 +76,7 @@ export class View {
   /** Takes in one owner. True when it is news. */
   learn({ partition, epoch, instance }: Pick<Holding, 'partition' | 'epoch' | 'instance'>): boolean {
     const known = this.#epochs[partition]!
+    if (this.#gone(instance)) return false
     if (epoch < known || (epoch === known && this.#owners[partition] !== undefined)) return false
     this.#epochs[partition] = epoch
     if (this.#last[partition] !== instance) {
