@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { RawClient } from '../clients/raw/raw-client.ts'
+import { adminContract, RpcClients } from '@heliograph/rpc'
 import type { RawStreamOptions } from '../clients/raw/raw-stream.ts'
 import { Cluster, type ClusterOptions } from '../processes/cluster.ts'
 import type { Ports } from '../processes/roles.ts'
@@ -87,12 +87,15 @@ export class Site implements AsyncDisposable {
     return { port, transport, domain: this.domain, ca: this.certificate }
   }
 
-  /** Makes an account that no other test uses, in-band; its name begins with `name`. */
+  /** Makes an account that no other test uses; its name begins with `name`. */
   async person(name: string): Promise<Person> {
     const user = `${name}-${randomBytes(4).toString('hex')}`
     const password = randomBytes(9).toString('base64url')
-    await RawClient.register(this.at(), user, password)
-    return { user, password, jid: `${user}@${this.domain}` }
+    const jid = `${user}@${this.domain}`
+    using clients = new RpcClients()
+    const verdict = await clients.at(adminContract, this.description.rpc).createUser({ jid, password })
+    if (!verdict.ok) throw new Error(`no account for ${jid}: ${verdict.condition}`)
+    return { user, password, jid }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { bothModes, type PeerClient, slixmppAvailable } from '@heliograph/testkit'
-import { peerOf } from '../support/login.ts'
+import { peerOf } from '../support/peer-of.ts'
 
 assert.ok(slixmppAvailable())
 const scenario = await bothModes()

@@ -1,15 +1,16 @@
-import type { TLSSocket } from 'node:tls'
+import { TLSSocket } from 'node:tls'
 import WebSocket from 'ws'
 import type { TlsTrust, Transport, TransportEvents } from './transport.ts'
 
 /** XMPP over a WebSocket (RFC 7395): each message is one element. */
 export class WebSocketTransport implements Transport {
-  readonly tls: TLSSocket | undefined
+  readonly tls: TLSSocket | undefined // below HTTP: what a client outside of a browser can bind to
   readonly #socket: WebSocket
   #ended = false
 
-  private constructor(socket: WebSocket, events: TransportEvents) {
+  private constructor(socket: WebSocket, tls: TLSSocket | undefined, events: TransportEvents) {
     this.#socket = socket
+    this.tls = tls
     socket.on('message', (data: Buffer) => events.onBytes(data))
     socket.on('error', (error) => this.#finish(error, events))
     socket.on('close', () => this.#finish(undefined, events))
@@ -18,11 +19,15 @@ export class WebSocketTransport implements Transport {
   static async open(url: string, { ca }: TlsTrust, events: TransportEvents): Promise<WebSocketTransport> {
     const trust = ca === undefined ? { rejectUnauthorized: false } : { ca }
     const socket = new WebSocket(url, ['xmpp'], { perMessageDeflate: false, ...trust })
+    let tls: TLSSocket | undefined
+    socket.once('upgrade', (response) => {
+      if (response.socket instanceof TLSSocket) tls = response.socket
+    })
     await new Promise<void>((resolve, reject) => {
       socket.once('open', resolve)
       socket.once('error', reject)
     })
-    return new WebSocketTransport(socket, events)
+    return new WebSocketTransport(socket, tls, events)
   }
 
   write(data: string | Uint8Array): void {
