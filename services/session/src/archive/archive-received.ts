@@ -1,8 +1,8 @@
 import { bareOf, trusted } from '@heliograph/jid'
 import { stanzaError } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
+import { refuseArrived } from '../pipeline/arrived.ts'
 import type { InboundMessage } from '../pipeline/inbound-message.ts'
-import { refuseArrived } from '../pipeline/route.ts'
 import { isArchivable } from './eligibility.ts'
 import { withStanzaId } from './stanza-ids.ts'
 

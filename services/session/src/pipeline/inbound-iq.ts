@@ -2,7 +2,7 @@ import { type FullJid, isFull, trusted } from '@heliograph/jid'
 import { stanzaError } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
 import { answer } from '../modules/answer.ts'
-import { type Arrived, refuseArrived } from './route.ts'
+import { type Arrived, refuseArrived } from './arrived.ts'
 
 /** IQs for a local user: RFC 6121 §8.5.2.1.3, §8.5.3. */
 export function receiveIq(context: SessionContext, arrived: Arrived): void {

@@ -4,7 +4,7 @@ import { isOfflineStorable } from '../archive/eligibility.ts'
 import { withoutForeignIds } from '../archive/stanza-ids.ts'
 import type { SessionContext } from '../context.ts'
 import type { Resource } from '../users/resource.ts'
-import { type Arrived, refuseArrived } from './route.ts'
+import { type Arrived, refuseArrived } from './arrived.ts'
 import { targetsOf } from './targets.ts'
 
 /** A message on its way in, as the stages pass it on. */

@@ -1,21 +1,12 @@
 import type { Envelope, InstanceId } from '@heliograph/bus'
-import { errorReply, type StanzaError, stanzaError } from '@heliograph/stanza'
+import { errorReply, stanzaError } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
 import { receivePresence } from '../presence/inbound.ts'
 import type { User, Work } from '../users/user.ts'
+import type { Arrived } from './arrived.ts'
 import { forward } from './forward.ts'
 import { receiveIq } from './inbound-iq.ts'
 import { receiveMessage } from './inbound-message.ts'
-
-/** A stanza for this user on its way in. `taken` must be called once custody is had of it. */
-export interface Arrived {
-  readonly user: User
-  readonly stanza: NonNullable<Envelope['stanza']>
-  readonly stream: string
-  readonly count: number
-  readonly trace: string
-  readonly taken: () => void
-}
 
 /** A stanza addressed to a local user's bare or full JID (RFC 6121 §8.5), from whichever service. */
 export function handleRoute(context: SessionContext, user: User, { envelope, from }: Work): void {
@@ -37,13 +28,6 @@ export function handleRoute(context: SessionContext, user: User, { envelope, fro
     case 'iq':
       return receiveIq(context, arrived)
   }
-}
-
-/** Answers the sender with an error, where errors are allowed (RFC 6120 §8.3.1), and counts the stanza as taken. */
-export function refuseArrived(context: SessionContext, { user, stanza, taken }: Arrived, error: StanzaError): void {
-  const reply = errorReply(stanza, error)
-  if (reply) forward(context, user, reply)
-  taken()
 }
 
 /** The user's mailbox is at its bound. */

@@ -1,6 +1,6 @@
 import { type BareJid, bareOf, type FullJid, isFull, trusted } from '@heliograph/jid'
 import type { SessionContext } from '../context.ts'
-import type { Arrived } from '../pipeline/route.ts'
+import type { Arrived } from '../pipeline/arrived.ts'
 import { receiveSubscription } from '../roster/subscription-inbound.ts'
 import { answerProbe } from './probe.ts'
 
