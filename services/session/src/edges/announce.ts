@@ -40,6 +40,8 @@ export function handleUnacked(context: SessionContext, user: User, { envelope, f
 
 function complete(context: SessionContext, user: User, resource: Resource): void {
   context.events.announced()
+  if (resource.complete) context.records.dropUnacked(user, resource)
+  resource.complete = false
   catchUp(context, user, resource)
   context.records.changed(user, resource)
 }

@@ -9,7 +9,7 @@ export function handleClosed(context: SessionContext, user: User, { envelope, fr
   const resource = user.onConnection(from, envelope.conn)
   if (!resource) return
   if (!codecs.closed.decode(envelope.body!).lost || !resource.resumable) return endSession(context, user, resource)
-  if (resource.attachment === 'connected') hibernate(context, user, resource)
+  if (resource.attachment === 'connected' || resource.complete) hibernate(context, user, resource)
   // What the edge still has of it is on its way; the session sleeps once it is whole.
   else resource.lostEarly = true
 }

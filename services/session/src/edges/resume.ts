@@ -21,8 +21,8 @@ export function handleResume(context: SessionContext, user: User, { envelope, fr
     context.events.resumeFailed()
     return refuseOpen(context, user, from, envelope.conn, 'item-not-found')
   }
-  if (resource.attachment === 'connected' && !resource.isOn(from, envelope.conn)) dismiss(context, user, resource)
   const wasHibernating = resource.attachment === 'hibernating'
+  if (!wasHibernating) dismiss(context, user, resource)
   resource.attachment = 'connected'
   resource.edge = from
   resource.conn = envelope.conn
@@ -42,12 +42,13 @@ export function handleResume(context: SessionContext, user: User, { envelope, fr
   context.outgoing.replay(user, resource)
   context.outgoing.releaseHeld(user, resource)
   context.records.changed(user, resource)
-  if (wasHibernating) context.records.dropUnacked(user, resource)
+  if (wasHibernating || resource.complete) context.records.dropUnacked(user, resource)
+  resource.complete = false
 }
 
 /** This owner is new and the edge that had the session is still telling what it holds. */
 function isIncomplete(resource: Resource): boolean {
-  return resource.attachment === 'recovering' || resource.attachment === 'catching-up'
+  return resource.attachment === 'catching-up' || (resource.attachment === 'recovering' && !resource.complete)
 }
 
 function retryLater(context: SessionContext, user: User, work: Work): void {

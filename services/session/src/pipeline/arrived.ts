@@ -1,5 +1,4 @@
-import type { Envelope } from '@heliograph/bus'
-import { errorReply, type StanzaError } from '@heliograph/stanza'
+import { errorReply, type Stanza, type StanzaError } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
 import type { User } from '../users/user.ts'
 import { forward } from './forward.ts'
@@ -7,7 +6,7 @@ import { forward } from './forward.ts'
 /** A stanza for this user on its way in. `taken` must be called once custody is had of it. */
 export interface Arrived {
   readonly user: User
-  readonly stanza: NonNullable<Envelope['stanza']>
+  readonly stanza: Stanza
   readonly stream: string
   readonly count: number
   readonly trace: string

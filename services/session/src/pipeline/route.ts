@@ -12,13 +12,13 @@ import { receiveMessage } from './inbound-message.ts'
 export function handleRoute(context: SessionContext, user: User, { envelope, from }: Work): void {
   const stanza = envelope.stanza
   if (!stanza) return
-  const taken = () => context.router.receipt(from, envelope.transfer)
-  if (envelope.stream !== '' && user.repetitions.seen(envelope.stream, envelope.count)) {
+  const { stream, count, trace, transfer } = envelope
+  const taken = () => context.router.receipt(from, transfer)
+  if (stream !== '' && user.repetitions.seen(stream, count)) {
     // What was sent before is taken when everything up to now is: its own commit may still be under way.
     context.archive.whenStored(taken)
     return
   }
-  const { stream, count, trace } = envelope
   const arrived: Arrived = { user, stanza, stream, count, trace, taken }
   switch (stanza.name) {
     case 'message':

@@ -21,7 +21,7 @@ export async function loadPartition(context: SessionContext, partition: number, 
       const record = decodeRecord(bytes)
       const user = context.users.get(record.user, partition)
       const resource = revive(context, user, record)
-      if (record.attachment === 'hibernating') await restoreQueue(context, partition, resource)
+      if (record.attachment === 'hibernating' || record.complete) await restoreQueue(context, partition, resource)
       sessions.push({ user, resource, record })
     } catch (error) {
       context.log.error('session_record_unreadable', { partition, field, error })
@@ -53,6 +53,7 @@ function revive(context: SessionContext, user: User, record: SessionRecord): Res
   resource.interested = record.interested
   resource.directed = record.directed && new Set(record.directed)
   resource.lastId = record.lastId
+  resource.complete = record.complete ?? false
   const left = record.until === undefined ? context.config.announceWithinMs : record.until - Date.now()
   resource.attachment = record.attachment === 'hibernating' ? 'hibernating' : 'recovering'
   resource.deadline = performance.now() + Math.max(0, left)

@@ -24,6 +24,8 @@ export interface SessionRecord {
   readonly interested: boolean
   readonly directed?: readonly string[]
   readonly lastId: number
+  /** Written at a planned hand-over, with the queue beside it: nothing of the session is missing. */
+  readonly complete?: boolean
 }
 
 export function encodeRecord(user: User, resource: Resource): Uint8Array {
@@ -55,6 +57,7 @@ export function encodeRecord(user: User, resource: Resource): Uint8Array {
     interested: resource.interested,
     ...(resource.directed && { directed: [...resource.directed] }),
     lastId: resource.lastId,
+    ...(resource.complete && { complete: true }),
   }
   return Buffer.from(JSON.stringify(record))
 }

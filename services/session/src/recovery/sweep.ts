@@ -16,8 +16,16 @@ export function sweep(context: SessionContext, now: number): void {
 function expire(context: SessionContext, user: User, resource: Resource, now: number): void {
   if (resource.deadline > now) return
   if (resource.attachment === 'hibernating') endSession(context, user, resource)
-  // Neither its edge nor its former owner lives: how far its client got is not known, so it can't be resumed.
-  else if (resource.attachment === 'recovering' && resource.expected === 0) endSession(context, user, resource)
+  else if (resource.attachment === 'recovering' && resource.expected === 0) giveUpEdge(context, user, resource)
+}
+
+/**
+ * The edge of a session is gone. Where its former owner died, too, how far its client got is not known, so that it can't be resumed.
+ */
+function giveUpEdge(context: SessionContext, user: User, resource: Resource): void {
+  const known = resource.attachment === 'connected' || resource.complete
+  if (known && resource.resumable) hibernate(context, user, resource)
+  else endSession(context, user, resource)
 }
 
 /** An edge died: its sessions wait for their clients or are over. Paced, because thousands of watchers may have to be told. */
@@ -26,8 +34,7 @@ export async function loseEdge(context: SessionContext, edge: string): Promise<v
   for (const user of [...context.users]) {
     for (const resource of [...user.resources]) {
       if (resource.edge !== edge || resource.attachment === 'hibernating') continue
-      if (resource.resumable && resource.attachment === 'connected') hibernate(context, user, resource)
-      else if (resource.attachment === 'connected') endSession(context, user, resource)
+      if (resource.attachment === 'connected' || resource.complete) giveUpEdge(context, user, resource)
       else resource.deadline = Math.min(resource.deadline, performance.now() + 1000)
       if (++handled % context.config.departurePace === 0) await new Promise((resolve) => setTimeout(resolve, 10))
     }

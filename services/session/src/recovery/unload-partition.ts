@@ -1,4 +1,6 @@
 import type { SessionContext } from '../context.ts'
+import type { Resource } from '../users/resource.ts'
+import type { User } from '../users/user.ts'
 import { SERVICE } from './live-records.ts'
 
 /**
@@ -15,9 +17,16 @@ export async function unloadPartition(
     await Promise.all(users.map((user) => user.mailbox.settled().then(() => user.chores.settled())))
     await context.router.settled(partition)
     await context.archive.flushed()
-    for (const user of users) for (const resource of user.resources) context.records.changed(user, resource)
+    for (const user of users) for (const resource of user.resources) handOver(context, user, resource)
     await context.records.flushed(partition)
   }
   const dropped = context.users.dropPartition(partition)
   context.log.debug('partition_unloaded', { service: SERVICE, partition, reason, users: dropped.length })
+}
+
+/** The whole session goes into the recovery copy, so that it needs nobody to be resumed from there. */
+function handOver(context: SessionContext, user: User, resource: Resource): void {
+  resource.complete = resource.attachment === 'connected'
+  context.records.changed(user, resource)
+  if (resource.complete && resource.managed) context.records.replaceUnacked(user, resource)
 }

@@ -9,6 +9,9 @@ import type { User } from './user.ts'
 export function hibernate(context: SessionContext, user: User, resource: Resource): void {
   const managed = resource.managed
   if (!managed) return
+  for (const delivery of resource.held ?? []) managed.unacked.push(delivery)
+  resource.held = undefined
+  resource.complete = false
   resource.attachment = 'hibernating'
   resource.deadline = performance.now() + managed.max * 1000
   context.events.hibernated()

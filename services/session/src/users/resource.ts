@@ -51,6 +51,8 @@ export class Resource {
   directed: Set<string> | undefined = undefined
   /** Monotonic milliseconds at which a hibernating or recovering resource is given up. */
   deadline = 0
+  /** Recovered from a planned hand-over: the recovery copy was whole, so it can be resumed without its edge's announcement. */
+  complete = false
   /** Its edge said that the stream is lost while the session was still being recovered. */
   lostEarly = false
   /** `unacked` envelopes still to come after an announcement. */
