@@ -1,6 +1,9 @@
 import { type ChannelOptions, Client, connectivityState, Metadata } from '@grpc/grpc-js'
+import type { Logger } from '@heliograph/telemetry'
 import type { Contract, Methods } from './contract.ts'
+import { LocalCalls } from './local-calls.ts'
 import { fromStatus, RpcError } from './rpc-error.ts'
+import type { ServedContract } from './rpc-server.ts'
 import { channelCredentials, type RpcTls } from './rpc-tls.ts'
 
 export interface CallOptions {
@@ -35,6 +38,7 @@ export class RpcClients implements Disposable {
   readonly #channels = new Map<string, Client>()
   readonly #tls: RpcTls | undefined
   readonly #timeoutMs: number
+  readonly #local = new LocalCalls()
   #turn = 0
   #closed = false
 
@@ -42,6 +46,11 @@ export class RpcClients implements Disposable {
   constructor(tls?: RpcTls | undefined, timeoutMs = 5_000) {
     this.#tls = tls
     this.#timeoutMs = timeoutMs
+  }
+
+  /** Calls of `service` at `address`, this process's own, go straight to its handlers. */
+  serveHere(address: string, service: ServedContract, log: Logger): void {
+    this.#local.add(address, service, log)
   }
 
   /** Calls go to `address` (`host:port`), over a connection that is made when it is first needed. */
@@ -64,7 +73,10 @@ export class RpcClients implements Disposable {
         const remaining = until - Date.now()
         const last = tried >= candidates.length
         // An address that swallows packets must not use up the time of the others.
-        const timeoutMs = last || this.#ready(address) ? remaining : Math.max(remaining / 2, Math.min(remaining, 1_000))
+        const timeoutMs =
+          last || this.#local.has(address, what) || this.#ready(address)
+            ? remaining
+            : Math.max(remaining / 2, Math.min(remaining, 1_000))
         try {
           return await this.#call(address, what, path, request, { ...options, timeoutMs })
         } catch (error) {
@@ -91,8 +103,9 @@ export class RpcClients implements Disposable {
 
   #call(address: string, what: string, path: Path, request: unknown, options: CallOptions): Promise<unknown> {
     if (this.#closed) return Promise.reject(new RpcError('CANCELLED', `${what}: the client is closed`))
-    const channel = this.#channel(address)
     const { timeoutMs = this.#timeoutMs, signal } = options
+    if (this.#local.has(address, what)) return this.#local.call(address, what, request, { timeoutMs, signal })
+    const channel = this.#channel(address)
     return new Promise((resolve, reject) => {
       const call = channel.makeUnaryRequest(
         path.path,

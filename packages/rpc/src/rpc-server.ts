@@ -32,7 +32,11 @@ export type Handlers<Service> = {
 export interface ServedContract {
   readonly name: string
   register(server: Server, log: Logger): void
+  /** Its handlers by full name, `package.Service.Method`. */
+  methods(): ReadonlyMap<string, UntypedHandler>
 }
+
+export type UntypedHandler = (request: unknown, call: CallInfo) => unknown
 
 export interface RpcServerOptions {
   readonly host: string
@@ -55,12 +59,11 @@ const graceMs = 2_000
 const largestMessage = 1 << 20
 
 export function serve<Service>(contract: Contract<Service>, handlers: Handlers<Service>): ServedContract {
+  const methods = () => handlersOf(contract.definition(), handlers as UntypedHandlers, contract.name)
   return {
     name: contract.name,
-    register(server, log) {
-      const definition = contract.definition()
-      server.addService(definition, implementation(definition, handlers as UntypedHandlers, contract.name, log))
-    },
+    register: (server, log) => server.addService(contract.definition(), implementation(methods(), log)),
+    methods,
   }
 }
 
@@ -88,28 +91,29 @@ export async function startRpcServer({ host, port, tls, services, log }: RpcServ
   }
 }
 
-type UntypedHandlers = Record<string, ((request: unknown, call: CallInfo) => unknown) | undefined>
+type UntypedHandlers = Record<string, UntypedHandler | undefined>
 
-function implementation(
+function handlersOf(
   definition: ServiceDefinition,
   handlers: UntypedHandlers,
   service: string,
-  log: Logger,
-): UntypedServiceImplementation {
-  return Object.fromEntries(
+): Map<string, UntypedHandler> {
+  return new Map(
     Object.entries(definition).map(([method, { originalName }]) => {
       const handler = handlers[originalName ?? method]
       if (handler === undefined) throw new Error(`${service}.${method} has no handler`)
-      return [method, unary(handler.bind(handlers), `${service}.${method}`, log)]
+      return [`${service}.${method}`, handler.bind(handlers)]
     }),
   )
 }
 
-function unary(
-  handler: (request: unknown, call: CallInfo) => unknown,
-  what: string,
-  log: Logger,
-): handleUnaryCall<unknown, unknown> {
+function implementation(methods: ReadonlyMap<string, UntypedHandler>, log: Logger): UntypedServiceImplementation {
+  return Object.fromEntries(
+    [...methods].map(([name, handler]) => [name.slice(name.lastIndexOf('.') + 1), unary(handler, name, log)]),
+  )
+}
+
+function unary(handler: UntypedHandler, what: string, log: Logger): handleUnaryCall<unknown, unknown> {
   return (call: ServerUnaryCall<unknown, unknown>, reply: sendUnaryData<unknown>) => {
     const cancelled = new AbortController()
     call.on('cancelled', () => cancelled.abort())

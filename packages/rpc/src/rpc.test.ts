@@ -49,6 +49,23 @@ test('what a handler refuses keeps its code; what it throws otherwise stays insi
   await assert.rejects(client.drain({}), failsWith('INTERNAL', /internal error/))
 })
 
+test('what the process serves itself is called directly, with the same errors and deadlines', async () => {
+  const errors = [new RpcError('FAILED_PRECONDITION', 'not now'), new Error('secret detail')]
+  const answers = [
+    () => Promise.reject(errors.shift()),
+    () => Promise.reject(errors.shift()),
+    () => new Promise<never>(() => undefined),
+  ]
+  const info = () => Promise.reject(new Error('not asked'))
+  using clients = new RpcClients()
+  clients.serveHere(nobody, serve(instanceContract, { info, drain: () => answers.shift()?.() ?? { begun: true } }), log)
+  const client = clients.among(instanceContract, () => [nobody])
+  await assert.rejects(client.drain({}), failsWith('FAILED_PRECONDITION', /Instance\.Drain here: not now/))
+  await assert.rejects(client.drain({}), failsWith('INTERNAL', /internal error/))
+  await assert.rejects(client.drain({}, { timeoutMs: 30 }), failsWith('DEADLINE_EXCEEDED'))
+  assert.deepEqual(await client.drain({}), { begun: true })
+})
+
 test('a call ends at its deadline or when its caller gives up', async () => {
   await using server = await instanceServer('muc-1', () => new Promise(() => undefined))
   using clients = new RpcClients()

@@ -196,7 +196,10 @@ class Process implements RunningProcess, ProcessView {
     const hosted = await hostService(service, shared, adapters, this.#starting.signal)
     this.#resources.use(hosted)
     this.#hosted.push(hosted)
-    for (const contract of hosted.running.rpc ?? []) server?.add(contract)
+    for (const contract of hosted.running.rpc ?? []) {
+      server?.add(contract)
+      if (shared.rpcAddress !== '') rpc.serveHere(shared.rpcAddress, contract, shared.telemetry.log)
+    }
     Object.assign(this.addresses, hosted.running.addresses)
   }
 
