@@ -69,6 +69,11 @@ export class CertificateStore implements AsyncDisposable {
     return this.#find(serverName).loaded.context
   }
 
+  /** Whether the certificate for a server name has a `tls-server-end-point`. */
+  hasEndPoint(serverName: string | undefined): boolean {
+    return this.#find(serverName).loaded.endPoint
+  }
+
   /** Options for wrapping an accepted socket; make them anew for each, so that it gets the certificates of its time. */
   socketOptions(alpn: readonly string[], domain?: string): TLSSocketOptions {
     return {

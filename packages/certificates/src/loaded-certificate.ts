@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { createSecureContext, type SecureContext } from 'node:tls'
+import { hasEndPoint } from './channel-bindings.ts'
 import type { CertificateFiles } from './files.ts'
 import { type TlsPolicy, tlsDefaults } from './tls-options.ts'
 
@@ -10,6 +11,8 @@ export interface LoadedCertificate {
   readonly key: Buffer
   readonly leaf: X509Certificate
   readonly context: SecureContext
+  /** Whether `tls-server-end-point` is defined for it (RFC 5929 §4). */
+  readonly endPoint: boolean
 }
 
 /** Identifies the files' present content without reading it; follows symbolic links, so a swapped directory shows. */
@@ -23,5 +26,5 @@ export async function loadCertificate(files: CertificateFiles, policy: TlsPolicy
   const [cert, key] = await Promise.all([readFile(files.cert), readFile(files.key)])
   const leaf = new X509Certificate(cert)
   const context = createSecureContext({ ...tlsDefaults(policy), cert, key })
-  return { cert, key, leaf, context }
+  return { cert, key, leaf, context, endPoint: hasEndPoint(leaf) }
 }

@@ -34,6 +34,8 @@ export class Connection implements TransportSink {
   secure: boolean
   domain: Domain | undefined = undefined
   headerSent = false
+  /** Language of the client's stream, which its stanzas inherit (RFC 6120 §8.1.5). */
+  lang: string | undefined = undefined
   /** Coarse time by which the phase must have come to something; see `Phase.expired`. */
   deadline: number
   /** Coarse time of the last input. */

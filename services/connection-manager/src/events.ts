@@ -42,6 +42,25 @@ export class EdgeEvents {
     metrics.gauge(`${PREFIX}_bound`, 'Connections with a bound resource.', () => this.#bound)
   }
 
+  /** What waits, counted when somebody looks. */
+  observe(connections: Iterable<Connection>): void {
+    const sum = (of: (connection: Connection) => number) => {
+      let total = 0
+      for (const connection of connections) total += of(connection)
+      return total
+    }
+    const writing = () => sum(({ transport }) => transport?.backlog ?? 0)
+    const inFlight = () => sum(({ session }) => session?.inFlight.length ?? 0)
+    const unacknowledged = () => sum(({ session }) => session?.managed?.copies.length ?? 0)
+    this.#metrics.gauge(`${PREFIX}_write_queue_bytes`, 'Bytes written that the network has not taken.', writing)
+    this.#metrics.gauge(`${PREFIX}_in_flight_stanzas`, 'Stanzas of clients that are not in custody.', inFlight)
+    this.#metrics.gauge(
+      `${PREFIX}_unacknowledged_stanzas`,
+      'Stanzas that clients have not acknowledged.',
+      unacknowledged,
+    )
+  }
+
   connected({ kind }: Connection): void {
     this.#open[kind]++
     this.#count('accepted_total', 'Connections accepted.', { transport: kind })

@@ -46,6 +46,7 @@ export class RunningEdge implements Disposable {
     const edge = composeEdge(parts)
     this.edge = edge
     const { config, events, router } = edge
+    events.observe(edge.connections)
     this.#reception = new Reception({
       trusted: config.proxyProtocol.trusted,
       connectionsPerAddress: config.limits.connectionsPerAddress,

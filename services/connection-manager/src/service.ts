@@ -7,7 +7,7 @@ import { type Domain, ensureDomain } from '@heliograph/jid'
 import { Hosts, type Ownership } from '@heliograph/ownership'
 import { type Accounts, accountsContract, type RpcClients } from '@heliograph/rpc'
 import { joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
-import type { Logger } from '@heliograph/telemetry'
+import type { Logger, Metrics } from '@heliograph/telemetry'
 import { edgeConfig } from './config.ts'
 import { RunningEdge } from './running-edge.ts'
 
@@ -23,6 +23,7 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
   const domains = config.domains.map(({ name }) => ensureDomain(name))
   await using opened = new AsyncDisposableStack()
   const certificates = opened.use(await openCertificates(config, domains, { log: telemetry.log, signal }))
+  for (const domain of domains) watchExpiry(telemetry.metrics, certificates, domain)
   const { ownership, router } = joinCluster(host, { kind: Kind.instance, watch: [Kind.user] })
   opened.use(router)
   opened.use(ownership)
@@ -48,6 +49,11 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
     drain: (hurry) => edge.drain(hurry),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
+}
+
+function watchExpiry(metrics: Metrics, certificates: CertificateStore, domain: Domain): void {
+  const daysLeft = () => certificates.status().find((status) => status.domain === domain)?.daysLeft ?? 0
+  metrics.gauge('heliograph_edge_certificate_days_left', 'Days until the certificate expires.', daysLeft, { domain })
 }
 
 /** Any session instance holds the keys to all accounts. */

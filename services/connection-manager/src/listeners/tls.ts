@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import { ALPN, type CertificateStore } from '@heliograph/certificates'
+import { ALPN, type CertificateStore, channelBindingsOf } from '@heliograph/certificates'
+import type { ChannelBindings } from '@heliograph/sasl'
 
 /** Puts TLS on accepted sockets, with the certificates of the moment. */
 export class TlsUpgrade {
@@ -18,6 +19,12 @@ export class TlsUpgrade {
   /** For HTTP. */
   forHttp(socket: Socket): TLSSocket {
     return this.#upgrade(socket, ALPN.http)
+  }
+
+  /** What authentication inside `socket` can be bound to; `domain` as it was given when TLS began. */
+  bindings(socket: TLSSocket, domain?: string): ChannelBindings {
+    const { servername } = socket as { servername?: string | false }
+    return channelBindingsOf(socket, this.#store.hasEndPoint(servername || domain))
   }
 
   #upgrade(socket: Socket, alpn: readonly string[], domain?: string): TLSSocket {

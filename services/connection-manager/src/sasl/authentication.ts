@@ -1,4 +1,3 @@
-import { channelBindingsOf } from '@heliograph/certificates'
 import { type ChannelBindings, type Dialogue, NO_BINDINGS } from '@heliograph/sasl'
 import type { Connection } from '../connection.ts'
 
@@ -23,6 +22,8 @@ export function bindingsOf(connection: Connection): ChannelBindings {
   const { tls } = connection.transport
   if (tls === undefined) return NO_BINDINGS
   const authentication = authenticationOf(connection)
-  authentication.bindings ??= channelBindingsOf(tls)
+  // Without STARTTLS the handshake came before the client said whom it wanted.
+  const domain = connection.kind === 'tcp' ? connection.domain : undefined
+  authentication.bindings ??= connection.edge.tls.bindings(tls, domain)
   return authentication.bindings
 }

@@ -88,6 +88,14 @@ for (const [name, xml, condition] of fatal) {
   })
 }
 
+test('a stanza has the language of its stream, unless it has its own', async () => {
+  const client = await bound()
+  client.connection.lang = 'it'
+  client.say("<message xml:lang='en'/><message/>")
+  const langs = fixture.owner.heardOps(Op.stanza).map(({ stanza }) => stanza!.lang)
+  assert.deepEqual(langs, ['en', 'it'])
+})
+
 test('stanzas carry their ingress id', async () => {
   const client = await bound()
   client.say('<presence/><presence/><presence/>')

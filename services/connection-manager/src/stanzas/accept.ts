@@ -24,7 +24,10 @@ export function acceptStanza(connection: Connection, session: Session, parsed: P
     return
   }
   if (isPong(session, stanza)) return
-  const stamped = stanza.with({ from: session.jid })
+  const { lang } = connection
+  // RFC 6120 §8.1.5: a stanza without a language has that of its stream.
+  const inherits = lang !== undefined && stanza.lang === undefined
+  const stamped = stanza.with(inherits ? { from: session.jid, lang } : { from: session.jid })
   forward(connection, session, replaceStanza(session, stamped) ?? stamped)
 }
 

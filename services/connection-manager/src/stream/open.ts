@@ -8,6 +8,7 @@ import { sendHeader } from './header.ts'
 /** A stream header arrived, the first or one after a restart: answers it with ours and the features, or with an error. */
 export function openStream(connection: Connection, header: StreamHeader): void {
   connection.headerSent = false
+  connection.lang = languageOf(header.lang)
   const error = checkHeader(connection, header)
   sendHeader(connection, header.from)
   if (error !== undefined) {
@@ -37,6 +38,11 @@ function checkHeader(connection: Connection, header: StreamHeader): StreamError 
 function checkDomain(connection: Connection, to: Domain): StreamError | undefined {
   if (connection.identity === undefined || connection.domain === to) return undefined
   return { condition: 'not-authorized', text: 'authenticated for another domain' }
+}
+
+/** Undefined for what is no language tag (RFC 5646 §2.1). */
+function languageOf(tag: string | undefined): string | undefined {
+  return tag !== undefined && /^[a-z]{1,8}(-[a-z0-9]{1,8}){0,3}$/i.test(tag) ? tag : undefined
 }
 
 function isSupportedVersion(version: string | undefined): boolean {
