@@ -13,6 +13,9 @@ export interface LoadOptions {
   readonly rate: number
 }
 
+/** Logins at a time, to begin with. */
+const AT_ONCE = 20
+
 /** Pairs of talkers on different edges that chat at a steady rate while a test disturbs the server. */
 export class Load implements AsyncDisposable {
   readonly pairs: readonly (readonly [Talker, Talker])[]
@@ -39,9 +42,11 @@ export class Load implements AsyncDisposable {
       pairs.push([await make(a, b, i), await make(b, a, i + 1)])
     }
     const load = new Load(options, pairs)
-    await Promise.all(load.talkers.map((talker) => talker.start()))
+    for (let i = 0; i < load.talkers.length; i += AT_ONCE) {
+      await Promise.all(load.talkers.slice(i, i + AT_ONCE).map((talker) => talker.start()))
+    }
     for (const [a, b] of pairs) befriend(a, b, options.domain)
-    await load.until('pairs see each other', 10_000, () => load.talkers.every(({ presence }) => presence.length > 0))
+    await load.until('pairs see each other', 30_000, () => load.talkers.every(({ presence }) => presence.length > 0))
     // Both directions of a subscription may tell of the same presence.
     await sleep(500)
     for (const talker of load.talkers) talker.presence.length = 0

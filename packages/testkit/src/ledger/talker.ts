@@ -15,7 +15,7 @@ export interface TalkerOptions {
 }
 
 const RETRY_MS = 100
-const CONNECT_MS = 4_000
+const CONNECT_MS = 10_000
 const isMessage = (element: Element) => element.getName() === 'message' && element.getChild('body') !== undefined
 const isPartnersPresence = (partner: string) => (element: Element) =>
   element.getName() === 'presence' && String(element.attrs.from).startsWith(`${partner}/`)

@@ -6,41 +6,22 @@ export class Rig implements AsyncDisposable {
   readonly servers: Infrastructure
   readonly cluster: Cluster
   readonly load: Load
-  readonly #rpc: RpcClients
+  readonly #stack: AsyncDisposableStack
 
-  private constructor(servers: Infrastructure, cluster: Cluster, load: Load, rpc: RpcClients) {
+  private constructor(servers: Infrastructure, cluster: Cluster, load: Load, stack: AsyncDisposableStack) {
     this.servers = servers
     this.cluster = cluster
     this.load = load
-    this.#rpc = rpc
+    this.#stack = stack
   }
 
   static async start({ pairs = 10, rate = 100 } = {}): Promise<Rig> {
-    const servers = await infrastructure({ own: true })
-    const cluster = await Cluster.start({ servers })
-    const rpc = new RpcClients()
-    const addresses = () =>
-      cluster
-        .of('session')
-        .filter(({ process }) => process.running)
-        .map(({ process }) => rpcOf(process.logs))
-        .filter((address) => address !== '')
-    const admin = rpc.among(adminContract, addresses)
-    const load = await Load.start({
-      pairs,
-      rate,
-      domain: cluster.domain,
-      edges: () =>
-        cluster
-          .of('edge')
-          .filter(({ process }) => process.running)
-          .map(({ ports }) => ({ port: ports.c2sTls!, domain: cluster.domain, transport: 'tls' as const })),
-      createUser: async (jid, password) => {
-        const verdict = await admin.createUser({ jid, password })
-        if (!verdict.ok) throw new Error(`account ${jid}: ${verdict.condition}`)
-      },
-    })
-    return new Rig(servers, cluster, load, rpc)
+    await using stack = new AsyncDisposableStack()
+    const servers = stack.use(await infrastructure({ own: true }))
+    const cluster = stack.use(await Cluster.start({ servers }))
+    const rpc = stack.use(new RpcClients())
+    const load = stack.use(await startLoad(cluster, rpc, { pairs, rate }))
+    return new Rig(servers, cluster, load, stack.move())
   }
 
   first(role: Role): Member {
@@ -54,12 +35,26 @@ export class Rig implements AsyncDisposable {
     await member.process.start()
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.load[Symbol.asyncDispose]()
-    this.#rpc[Symbol.dispose]()
-    await this.cluster.kill()
-    await this.servers[Symbol.asyncDispose]()
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#stack.disposeAsync()
   }
+}
+
+function startLoad(cluster: Cluster, rpc: RpcClients, { pairs, rate }: { pairs: number; rate: number }): Promise<Load> {
+  const running = (role: Role) => cluster.of(role).filter(({ process }) => process.running)
+  const addresses = () => running('session').map(({ process }) => rpcOf(process.logs))
+  const admin = rpc.among(adminContract, () => addresses().filter((address) => address !== ''))
+  return Load.start({
+    pairs,
+    rate,
+    domain: cluster.domain,
+    edges: () =>
+      running('edge').map(({ ports }) => ({ port: ports.c2sTls!, domain: cluster.domain, transport: 'tls' as const })),
+    createUser: async (jid, password) => {
+      const verdict = await admin.createUser({ jid, password })
+      if (!verdict.ok) throw new Error(`account ${jid}: ${verdict.condition}`)
+    },
+  })
 }
 
 function rpcOf(lines: readonly { readonly event?: string; readonly [key: string]: unknown }[]): string {
