@@ -5,7 +5,7 @@ import type { Logger } from '@heliograph/telemetry'
 import type { Resource } from '../users/resource.ts'
 import type { Delivery } from '../users/unacked.ts'
 import type { User } from '../users/user.ts'
-import { encodeDelivery, encodeRecord } from './record.ts'
+import { encodeDelivery, encodeRecord, type QueuedDelivery } from './record.ts'
 
 export const SERVICE = 'session'
 const RETRY_MS = 200
@@ -33,15 +33,23 @@ export class LiveRecords {
 
   removed(user: User, resource: Resource): void {
     this.#put(user, resource.jid, () => null)
-    if (resource.attachment === 'hibernating') this.dropUnacked(user, resource)
+    if (resource.attachment === 'hibernating' || resource.complete) this.dropUnacked(user, resource)
   }
 
   replaceUnacked(user: User, resource: Resource): void {
     this.dropUnacked(user, resource)
-    for (const delivery of resource.managed?.unacked ?? []) this.appendUnacked(user, resource, delivery)
+    let count = resource.managed?.unacked.acked ?? 0
+    for (const delivery of resource.managed?.unacked ?? [])
+      this.#append(user, resource, { ...delivery, count: ++count })
   }
 
+  /** The newest entry of a hibernating session's queue. */
   appendUnacked(user: User, resource: Resource, delivery: Delivery): void {
+    const { acked, length } = resource.managed!.unacked
+    this.#append(user, resource, { ...delivery, count: acked + length })
+  }
+
+  #append(user: User, resource: Resource, delivery: QueuedDelivery): void {
     const pending = this.#pending(user.partition)
     pending.lists.push({ field: resource.jid, item: encodeDelivery(delivery) })
     this.#schedule(user.partition, pending)
@@ -55,7 +63,8 @@ export class LiveRecords {
 
   /** Everything pending for a partition is stored, or will never be. */
   async flushed(partition: number): Promise<void> {
-    await this.#partitions.get(partition)?.work
+    for (let work = this.#partitions.get(partition)?.work; work; work = this.#partitions.get(partition)?.work)
+      await work
   }
 
   #put(user: User, field: string, value: () => Uint8Array | null, stored?: () => void): void {

@@ -62,11 +62,17 @@ function revive(context: SessionContext, user: User, record: SessionRecord): Res
 }
 
 async function restoreQueue(context: SessionContext, partition: number, resource: Resource): Promise<void> {
-  const items = await context.live.readList({ service: SERVICE, partition }, resource.jid)
-  for (const item of items) {
-    const delivery = decodeDelivery(item)
-    resource.managed?.unacked.push(delivery)
-    resource.lastId = Math.max(resource.lastId, delivery.id)
+  const unacked = resource.managed?.unacked
+  if (!unacked) return
+  const items = (await context.live.readList({ service: SERVICE, partition }, resource.jid)).map(decodeDelivery)
+  let last = (items[0]?.count ?? unacked.acked + 1) - 1
+  unacked.acked = last
+  for (const { count, stanza, id } of items) {
+    // Appended again when the store did not answer in time.
+    if (count <= last) continue
+    last = count
+    unacked.push({ stanza, id })
+    resource.lastId = Math.max(resource.lastId, id)
   }
 }
 

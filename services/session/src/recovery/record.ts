@@ -66,12 +66,22 @@ export function decodeRecord(bytes: Buffer): SessionRecord {
   return JSON.parse(bytes.toString()) as SessionRecord
 }
 
-/** `<archive id> <stanza>`. */
-export function encodeDelivery({ stanza, id }: Delivery): Uint8Array {
-  return Buffer.concat([Buffer.from(`${id} `), stanza.toBytes()])
+/** A delivery in the queue of a session, with its outbound count: an entry that was appended twice is known by it. */
+export interface QueuedDelivery extends Delivery {
+  readonly count: number
 }
 
-export function decodeDelivery(bytes: Buffer): Delivery {
-  const space = bytes.indexOf(0x20)
-  return { id: Number(bytes.subarray(0, space)), stanza: readStanza(bytes.subarray(space + 1)) }
+/** `<count> <archive id> <stanza>`. */
+export function encodeDelivery({ count, stanza, id }: QueuedDelivery): Uint8Array {
+  return Buffer.concat([Buffer.from(`${count} ${id} `), stanza.toBytes()])
+}
+
+export function decodeDelivery(bytes: Buffer): QueuedDelivery {
+  const first = bytes.indexOf(0x20)
+  const second = bytes.indexOf(0x20, first + 1)
+  return {
+    count: Number(bytes.subarray(0, first)),
+    id: Number(bytes.subarray(first + 1, second)),
+    stanza: readStanza(bytes.subarray(second + 1)),
+  }
 }
