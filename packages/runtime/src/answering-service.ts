@@ -41,9 +41,9 @@ async function start(definition: AnsweringService, host: ServiceContext): Promis
   })
   await ownership.start()
   return {
-    ready: async () => (ownership.current ? [] : ['its lease has run out']),
-    drain: () => ownership.drain(),
-    [Symbol.asyncDispose]: async () => ownership[Symbol.asyncDispose](),
+    ready: async () => membership.problems(),
+    drain: (signal) => membership.leave(signal),
+    [Symbol.asyncDispose]: () => membership[Symbol.asyncDispose](),
   }
 }
 

@@ -33,7 +33,7 @@ export class FanoutService {
     }
   }
 
-  attach(router: Router, ownership: Ownership): void {
+  attach({ router, ownership }: { readonly router: Router; readonly ownership: Ownership }): void {
     this.#context = {
       ...this.#parts,
       events: fanoutEvents(this.#parts.metrics),

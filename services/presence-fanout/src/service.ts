@@ -24,16 +24,16 @@ async function start(host: ServiceContext): Promise<RunningService> {
     hosts: new Hosts(host.config.domains.map(({ name }) => name as Domain)),
     rosters: new PostgresRosterStore(database),
   })
-  const { ownership, router } = joinCluster(host, {
+  const membership = joinCluster(host, {
     kind: Kind.presence,
     watch: [Kind.user, Kind.domain],
     tenancy: service.tenancy,
   })
-  service.attach(router, ownership)
-  await ownership.start()
+  service.attach(membership)
+  await membership.ownership.start()
   return {
-    ready: async () => (ownership.current ? [] : ['its lease has run out']),
-    drain: () => ownership.drain(),
-    [Symbol.asyncDispose]: async () => ownership[Symbol.asyncDispose](),
+    ready: async () => membership.problems(),
+    drain: (signal) => membership.leave(signal),
+    [Symbol.asyncDispose]: () => membership[Symbol.asyncDispose](),
   }
 }

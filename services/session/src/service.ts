@@ -45,22 +45,21 @@ async function start(host: ServiceContext): Promise<RunningService> {
     rpc,
     onFenced: () => host.abandon('another instance shut this one out of the database'),
   })
-  const { ownership, router } = joinCluster(host, {
+  const membership = joinCluster(host, {
     kind: Kind.user,
     watch: [Kind.instance, Kind.presence, Kind.room, Kind.node, Kind.domain],
     tenancy: service.tenancy,
   })
-  service.attach(router, ownership)
+  service.attach(membership)
   for (const { jid, password } of config.accounts) await accounts.create(jid, password)
-  await ownership.start()
+  await membership.ownership.start()
   return {
     rpc: [accountsRpc(service.context), adminRpc(service.context)],
-    ready: async () => (ownership.current ? [] : ['its lease has run out']),
-    drain: () => ownership.drain(),
+    ready: async () => membership.problems(),
+    drain: (signal) => membership.leave(signal),
     async [Symbol.asyncDispose]() {
       await service[Symbol.asyncDispose]()
-      await ownership[Symbol.asyncDispose]()
-      await router[Symbol.asyncDispose]()
+      await membership[Symbol.asyncDispose]()
     },
   }
 }

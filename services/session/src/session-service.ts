@@ -74,7 +74,7 @@ export class SessionService {
     return this.#context
   }
 
-  attach(router: Router, ownership: Ownership): void {
+  attach({ router, ownership }: { readonly router: Router; readonly ownership: Ownership }): void {
     const context = buildContext(this.#parts, router, ownership)
     this.#context = context
     router.serve((envelope, from) => receive(context, envelope, from))
