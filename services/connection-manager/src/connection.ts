@@ -91,7 +91,17 @@ export class Connection implements TransportSink {
   onData(chunk: Buffer): void {
     this.heard = this.edge.clock.now
     this.edge.events.bytesIn.add(chunk.length)
-    this.intake.push(chunk)
+    try {
+      this.intake.push(chunk)
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  /** A fault of ours: it ends this stream and nothing else. */
+  fail(error: unknown): void {
+    this.edge.events.failed(this, error)
+    closeStream(this, { condition: 'internal-server-error' })
   }
 
   onEnd(): void {

@@ -126,6 +126,12 @@ export class EdgeEvents {
     this.#debug('stream_error', connection, condition)
   }
 
+  /** Something was thrown that nobody foresaw. */
+  failed({ number, session, phase }: Connection, error: unknown): void {
+    this.#count('failures_total', 'Streams closed because of a fault of the server.')
+    this.#log.error('stream_failed', { conn: number, jid: session?.jid, phase: phase.name, error })
+  }
+
   /** An owner that was replaced still speaks. */
   refusedEpoch({ emitterPartition, epoch }: Envelope): void {
     this.#count('refused_epochs_total', 'Envelopes of owners that were replaced.')

@@ -1,8 +1,17 @@
+import type { Connection } from './connection.ts'
 import type { Edge } from './edge.ts'
 import { ANSWER_WITHIN_MS, answerOverdue } from './management/answer.ts'
 
 const EVERY_MS = 250
 const TICKS_A_SECOND = 1000 / EVERY_MS
+
+function expire(connection: Connection): void {
+  try {
+    connection.phase.expired(connection)
+  } catch (error) {
+    connection.fail(error)
+  }
+}
 
 /** The one timer of all connections: moves the coarse clock, answers overdue `<r/>`s, and once a second looks at every deadline. */
 export class Sweep implements Disposable {
@@ -36,7 +45,7 @@ export class Sweep implements Disposable {
   #deadlines(now: number): void {
     const { seconds } = this.#edge.config.requestEvery
     for (const connection of this.#edge.connections) {
-      if (now >= connection.deadline) connection.phase.expired(connection)
+      if (now >= connection.deadline) expire(connection)
       const managed = connection.session?.managed
       if (managed === undefined || managed.stanzasUnasked === 0) continue
       if (now - managed.unaskedSince >= seconds * 1000) connection.schedule()

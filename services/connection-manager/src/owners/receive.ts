@@ -27,7 +27,11 @@ export function receive(edge: Edge, envelope: Envelope): void {
     edge.events.unknownConnection(envelope)
     return
   }
-  act(connection, envelope)
+  try {
+    act(connection, envelope)
+  } catch (error) {
+    connection.fail(error)
+  }
 }
 
 function act(connection: Connection, envelope: Envelope): void {

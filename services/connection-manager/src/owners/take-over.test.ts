@@ -149,6 +149,14 @@ test('a client that does not read is dropped, its session resumable', async () =
   assert.equal(codecs.closed.decode(owner.heardOps(Op.closed).at(-1)!.body!).lost, true)
 })
 
+test('a fault of ours ends one stream and nothing else', async () => {
+  const { owner } = fixture
+  const client = await new FakeClient(fixture).bind()
+  owner.say({ partition: PARTITION, conn: client.connection.number }, Op.deliver) // without its stanza
+  assert.match(client.hear(), /<internal-server-error /)
+  assert.equal(codecs.closed.decode(owner.heardOps(Op.closed)[0]!.body!).lost, true)
+})
+
 test('a silent client is pinged, then closed', async () => {
   const client = await new FakeClient(fixture).bind()
   client.hear()
