@@ -13,7 +13,7 @@ export interface Phase {
 }
 
 /** Files in a folder of this name are written for `bothModes()`, which uses the servers of the run. */
-export const usesSharedSites = (path: string): boolean => /[/]scenarios[/]/.test(path)
+export const usesSharedSites = (path: string): boolean => /[/]test[/]scenarios[/]/.test(path)
 
 const isFault = (path: string): boolean => /(^|[/.-])faults?[/.-]/.test(path)
 
