@@ -11,8 +11,11 @@ import type { SessionConfig } from './config.ts'
 import type { SessionEvents } from './events.ts'
 import type { IqContext } from './modules/iq-context.ts'
 import type { Revisions } from './presence/revisions.ts'
+import type { Departed } from './recovery/departed.ts'
 import type { LiveRecords } from './recovery/live-records.ts'
+import type { Tenure } from './recovery/tenure.ts'
 import type { IdClock } from './users/clock.ts'
+import type { Gate } from './users/gate.ts'
 import type { LastActivity } from './users/last-activity.ts'
 import type { Outgoing } from './users/outgoing.ts'
 import type { Users } from './users/users.ts'
@@ -40,5 +43,10 @@ export interface SessionContext {
   readonly records: LiveRecords
   readonly outgoing: Outgoing
   readonly revisions: Revisions
+  readonly tenure: Tenure
+  /** Many users are loaded at once when clients come back or a partition is taken over: the database isn't flooded. */
+  readonly loads: Gate
+  /** Edges that are gone. */
+  readonly departed: Departed
   readonly modules: Registry<IqContext>
 }

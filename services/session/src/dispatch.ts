@@ -5,10 +5,12 @@ import { handleAck } from './edges/ack.ts'
 import { handleAnnounce, handleUnacked } from './edges/announce.ts'
 import { handleClosed } from './edges/closed.ts'
 import { handleEnable } from './edges/enable.ts'
-import { handleOpen } from './edges/open.ts'
+import { handleOpen, refuseOpen } from './edges/open.ts'
 import { handleResume } from './edges/resume.ts'
 import { handleClientStanza } from './edges/stanza.ts'
-import { handleRoute, refuseFull } from './pipeline/route.ts'
+import { refuseRouted } from './pipeline/arrived.ts'
+import { handleRoute } from './pipeline/route.ts'
+import { handleProbe } from './presence/multicast.ts'
 import { loadUser } from './users/load.ts'
 import type { User, Work } from './users/user.ts'
 
@@ -25,6 +27,7 @@ const handlers: Partial<Record<Op, Handler>> = {
   [Op.announce]: handleAnnounce,
   [Op.unacked]: handleUnacked,
   [Op.route]: handleRoute,
+  [Op.multicast]: handleProbe,
 }
 
 /** Envelopes for users owned here: each into its user's mailbox. */
@@ -32,7 +35,8 @@ export function receive(context: SessionContext, envelope: Envelope, from: Insta
   const user = context.users.get(envelope.key as BareJid, envelope.partition)
   // Edges bound what they send per connection; only other services' stanzas need a bound here.
   if (envelope.op === Op.route && user.mailbox.depth >= context.config.mailboxBound) {
-    refuseFull(context, user, envelope, from)
+    context.events.bounced('full')
+    refuseRouted(context, user, envelope, from, 'resource-constraint')
     return
   }
   user.mailbox.push({ envelope, from })
@@ -40,15 +44,38 @@ export function receive(context: SessionContext, envelope: Envelope, from: Insta
 
 /** Runs in the user's mailbox. */
 export function handle(context: SessionContext, user: User, work: Work): void | Promise<void> {
-  if (user.profile === undefined) return loadUser(context, user).then(() => act(context, user, work))
-  act(context, user, work)
+  if (user.profile !== undefined && !isNewcomer(user, work)) return act(context, user, work)
+  if (user.profile === 'unknown') {
+    user.profile = undefined
+    context.accounts.forget(user.jid)
+  }
+  return loadUser(context, user)
+    .then(() => act(context, user, work))
+    .catch((error: unknown) => fail(context, user, work, error))
+}
+
+/** Who has authenticated exists: the account is younger than what is remembered of it. */
+function isNewcomer(user: User, { envelope }: Work): boolean {
+  return user.profile === 'unknown' && envelope.op === Op.open
 }
 
 function act(context: SessionContext, user: User, work: Work): void {
   // The partition may have been lost while the user was being loaded: whoever owns it now is asked again by the sender.
   if (user.profile === undefined) return
-  const handler = handlers[work.envelope.op]
-  if (handler) handler(context, user, work)
-  else context.log.warn('unknown_operation', { op: work.envelope.op, from: work.from })
   user.touched = performance.now()
+  const handler = handlers[work.envelope.op]
+  try {
+    if (handler) handler(context, user, work)
+    else context.log.warn('unknown_operation', { op: work.envelope.op, from: work.from })
+  } catch (error) {
+    fail(context, user, work, error)
+  }
+}
+
+/** What nobody foresaw: logged, and answered where somebody waits for an answer. */
+function fail(context: SessionContext, user: User, { envelope, from }: Work, error: unknown): void {
+  const { op, conn } = envelope
+  context.log.error('operation_failed', { jid: user.jid, op, error })
+  if (op === Op.route) refuseRouted(context, user, envelope, from, 'internal-server-error')
+  else if (op === Op.open || op === Op.resume) refuseOpen(context, user, from, conn, 'internal-server-error')
 }

@@ -1,6 +1,6 @@
 import { Kind } from '@heliograph/bus'
 import { migrate } from '@heliograph/database'
-import type { Domain } from '@heliograph/jid'
+import type { BareJid, Domain } from '@heliograph/jid'
 import { Hosts } from '@heliograph/ownership'
 import { PostgresRosterStore } from '@heliograph/roster'
 import {
@@ -51,6 +51,7 @@ async function start(host: ServiceContext): Promise<RunningService> {
     tenancy: service.tenancy,
   })
   service.attach(membership)
+  host.links.listen(CHANGED_ACCOUNTS, (jid) => service.accountChanged(Buffer.from(jid).toString() as BareJid))
   for (const { jid, password } of config.accounts) await accounts.create(jid, password)
   await membership.ownership.start()
   return {

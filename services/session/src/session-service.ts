@@ -1,5 +1,6 @@
 import { type Envelope, type InstanceId, Op } from '@heliograph/bus'
 import type { Database } from '@heliograph/database'
+import type { BareJid } from '@heliograph/jid'
 import type { LiveState } from '@heliograph/live-state'
 import { Registry } from '@heliograph/module'
 import type { Hosts, Ownership, Router, Tenancy } from '@heliograph/ownership'
@@ -15,20 +16,26 @@ import { sessionEvents } from './events.ts'
 import { sessionModules } from './modules/index.ts'
 import { receiveMulticast } from './presence/multicast.ts'
 import { Revisions } from './presence/revisions.ts'
+import { Departed } from './recovery/departed.ts'
 import { LiveRecords } from './recovery/live-records.ts'
 import { loadPartition } from './recovery/load-partition.ts'
+import { reannounce } from './recovery/reannounce.ts'
 import { restoreRecords } from './recovery/restore-records.ts'
 import { loseEdge, sweep } from './recovery/sweep.ts'
+import { Tenure } from './recovery/tenure.ts'
 import { unloadPartition } from './recovery/unload-partition.ts'
 import { IdClock } from './users/clock.ts'
 import { endSession } from './users/end-session.ts'
+import { Gate } from './users/gate.ts'
 import { LastActivity } from './users/last-activity.ts'
+import { loseContact } from './users/lose-contact.ts'
 import { Outgoing } from './users/outgoing.ts'
 import type { Resource } from './users/resource.ts'
 import type { User } from './users/user.ts'
 import { Users } from './users/users.ts'
 
 const SWEEP_MS = 1000
+const LOADS_AT_ONCE = 64
 
 /** What the session service is given. */
 export interface SessionParts {
@@ -79,6 +86,9 @@ export class SessionService {
     this.#context = context
     router.serve((envelope, from) => receive(context, envelope, from))
     router.serveInstance((envelope, from) => receiveForInstance(context, envelope, from))
+    ownership.onPhase((partition, phase) => {
+      if (phase === 'served') reannounce(context, partition)
+    })
     ownership.onDeparture((instance) => {
       loseEdge(context, instance).catch((error: unknown) => context.log.error('edge_departure_failed', { error }))
     })
@@ -86,9 +96,16 @@ export class SessionService {
     this.#timer = setInterval(() => sweep(context, performance.now()), SWEEP_MS)
   }
 
+  /** Somewhere an account was made, changed or removed. */
+  accountChanged(jid: BareJid): void {
+    const user = this.#context?.users.find(jid)
+    if (user && user.resources.length === 0) user.profile = undefined
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer)
     await this.#context?.archive[Symbol.asyncDispose]()
+    this.#context?.records[Symbol.dispose]()
   }
 }
 
@@ -111,8 +128,7 @@ function buildContext(parts: SessionParts, router: Router, ownership: Ownership)
     users: new Users({
       handle: (user, work) => handle(context, user, work),
       failed: (user, error) => context.log.error('mailbox_item_failed', { jid: user.jid, error }),
-      // Routed stanzas are refused at `mailboxBound`; what edges send they bound themselves.
-      bound: Number.MAX_SAFE_INTEGER,
+      bound: parts.config.mailboxBound,
     }),
     lastActivity: new LastActivity(parts.db),
     archive: new Archive({
@@ -122,13 +138,16 @@ function buildContext(parts: SessionParts, router: Router, ownership: Ownership)
       maxBytes: parts.config.archive.queueBytes,
       onFenced: parts.onFenced,
     }),
-    outgoing: new Outgoing({
-      router,
-      ownership,
-      records,
-      bounds: parts.config.maxUnacked,
-      overflow: (user, resource) => overflow(context, user, resource),
-    }),
+    outgoing: new Outgoing(
+      { router, ownership, records, bounds: parts.config.maxUnacked },
+      {
+        overflow: (user, resource) => overflow(context, user, resource),
+        unreachable: (user, resource) => loseContact(context, user, resource),
+      },
+    ),
+    tenure: new Tenure(),
+    loads: new Gate(LOADS_AT_ONCE),
+    departed: new Departed(),
   }
   return context
 }

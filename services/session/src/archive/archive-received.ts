@@ -30,19 +30,24 @@ export function archiveReceived(context: SessionContext, message: InboundMessage
     origin: null,
     stanza,
   }
+  const ended = () => {
+    release()
+    taken()
+  }
   const added = context.archive.add(row, {
     release: () => release(),
-    stored: () => {
-      release()
-      taken()
+    stored: ended,
+    failed: () => {
+      context.log.error('archive_row_refused', { jid: user.jid, stanza_id: id })
+      ended()
     },
-    failed: () => context.log.error('archive_row_refused', { jid: user.jid, stanza_id: id }),
   })
   if (!added) {
     context.events.archiveFull()
     return refuseArrived(context, message, stanzaError('resource-constraint'))
   }
   user.lastArchiveId = id
+  if (message.offline) user.offline++
   release = user.afterCommit.hold(() => {
     for (const target of targets) {
       if (user.resources.includes(target)) context.outgoing.deliver(user, target, stamped, id, trace)

@@ -12,11 +12,14 @@ const ORIGINS_REMEMBERED = 128
 /**
  * The sender's copy of an outgoing message. A message with an origin id that is archived already is one that the client sends again
  * after a session it could not resume: it isn't stored twice, and goes on under the ingress id it had first, by which its receiver
- * recognises it. That id is returned.
+ * recognises it. The ingress id to go on under is returned; `full` when no more can wait to be stored.
  */
-export function archiveSent(context: SessionContext, message: OutboundMessage): Provenance | undefined {
+export function archiveSent(context: SessionContext, message: OutboundMessage): Provenance | 'full' {
   const { user, stanza, stream, count, obligation } = message
-  if (!context.config.archive.enabled || !isArchivable(stanza)) return undefined
+  if (!context.config.archive.enabled || !isArchivable(stanza)) return message.provenance
+  const peer = bareOf(trusted(stanza.to!))
+  // A note to oneself is archived once, when it arrives. What a former owner stored is only sent on.
+  if (peer === user.jid || user.sentBefore?.has(ingressKey(stream, count))) return message.provenance
   const origin = originKey(message)
   const earlier = origin === undefined ? undefined : user.origins.get(origin)
   if (earlier !== undefined) return provenanceOf(earlier, message.trace)
@@ -24,7 +27,7 @@ export function archiveSent(context: SessionContext, message: OutboundMessage): 
   const row = {
     owner: user.jid,
     id,
-    peer: bareOf(trusted(stanza.to!)),
+    peer,
     outgoing: true,
     offline: false,
     stream,
@@ -36,16 +39,19 @@ export function archiveSent(context: SessionContext, message: OutboundMessage): 
   const added = context.archive.add(row, {
     release: () => {},
     stored: () => obligation.release(),
-    failed: () => context.log.error('archive_row_refused', { jid: user.jid, stanza_id: id }),
+    failed: () => {
+      context.log.error('archive_row_refused', { jid: user.jid, stanza_id: id })
+      obligation.release()
+    },
   })
   if (!added) {
     context.events.archiveFull()
     obligation.release()
-    return undefined
+    return 'full'
   }
   user.lastArchiveId = id
   if (origin !== undefined) rememberOrigin(user, origin, ingressKey(stream, count))
-  return undefined
+  return message.provenance
 }
 
 /** Origin ids are the client's: only with the same receiver does one mean the same message. */

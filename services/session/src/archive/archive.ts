@@ -1,4 +1,4 @@
-import { BatchWriter, type Database } from '@heliograph/database'
+import { BatchWriter, type Database, isUnavailable } from '@heliograph/database'
 import type { BareJid } from '@heliograph/jid'
 import type { Logger } from '@heliograph/telemetry'
 import type { ArchiveRow, StoredMessage } from './row.ts'
@@ -7,18 +7,27 @@ import type { ArchiveRow, StoredMessage } from './row.ts'
 export interface ArchiveTail {
   readonly lastId: number
   readonly incoming: readonly { readonly stream: string; readonly count: number }[]
-  readonly outgoing: readonly { readonly origin: string; readonly stream: string; readonly count: number }[]
+  /** `origin` is null where the client gave none. */
+  readonly outgoing: readonly { readonly origin: string | null; readonly stream: string; readonly count: number }[]
+  /** Messages that wait for a resource. */
+  readonly offline: number
 }
 
 /** Told about a row that was added. `release` comes once, at its commit or earlier when the database stalls; `stored` at its commit. */
 export interface RowProgress {
   release(): void
   stored(): void
-  /** It will never be stored: refused by the database, or this instance was shut out. */
+  /** The database refused it: it will never be stored. */
   failed(): void
 }
 
+/** Rows by which messages are recognised that a client sends again in a new session. */
 const TAIL = 64
+/**
+ * Rows that tell a new owner what was stored but not yet confirmed to those who sent it. One commit holds at most 200, and its
+ * confirmations go out in the turn that it ends.
+ */
+const SETTLING_TAIL = 256
 
 /**
  * The users' archives. Rows of all mailboxes are committed together. While commits stall longer than `degradeAfterMs` deliveries are
@@ -74,8 +83,11 @@ export class Archive {
   /** False when the queue is at its bound: nothing was added. */
   add(row: ArchiveRow, progress: RowProgress): boolean {
     const added = this.#writer.add(row, (result) => {
-      if (result.kind === 'stored' || result.kind === 'duplicate') this.#committed(progress)
-      else this.#refused(progress)
+      // Rows end in the order they were added, so this is the first one waiting; it may have been chained since.
+      const ended = this.#waiting.shift()
+      if (result.kind === 'stored' || result.kind === 'duplicate') ended?.stored()
+      // Shut out or closed: whoever owns the user next is sent the message again.
+      else if (result.kind === 'failed' && !isUnavailable(result.error)) ended?.failed()
     })
     if (!added) return false
     if (this.#degraded) progress.release()
@@ -99,26 +111,30 @@ export class Archive {
     if (stalled) for (const progress of this.#waiting) progress.release()
   }
 
-  async tail(owner: BareJid): Promise<ArchiveTail> {
+  /** `settling`: repetitions of what a former owner was told may come, so more is to be known. */
+  async tail(owner: BareJid, settling: boolean): Promise<ArchiveTail> {
     const { rows } = await this.#db.query<TailRow>(
       'archive_tail',
-      'SELECT id, outgoing, stream, ingress, origin FROM archive WHERE owner = $1 ORDER BY id DESC LIMIT $2',
-      [owner, TAIL],
+      `SELECT id, outgoing, stream, ingress, origin,
+         (SELECT count(*) FROM archive WHERE owner = $1 AND offline) AS waiting
+       FROM archive WHERE owner = $1 ORDER BY id DESC LIMIT $2`,
+      [owner, settling ? SETTLING_TAIL : TAIL],
     )
     return {
       lastId: Number(rows[0]?.id ?? 0),
+      offline: Number(rows[0]?.waiting ?? 0),
       incoming: rows.filter((row) => !row.outgoing).map((row) => ({ stream: row.stream, count: Number(row.ingress) })),
       outgoing: rows
-        .filter((row): row is TailRow & { origin: string } => row.outgoing && row.origin !== null)
+        .filter((row) => row.outgoing)
         .map((row) => ({ origin: row.origin, stream: row.stream, count: Number(row.ingress) })),
     }
   }
 
-  /** Received messages after `id`, oldest first: what a new owner may have to deliver again. */
+  /** Received messages after `id` that had somebody to go to, oldest first: what a new owner may have to deliver again. */
   async receivedAfter(owner: BareJid, id: number, limit: number): Promise<StoredMessage[]> {
     const { rows } = await this.#db.query<{ id: string; stanza: string }>(
       'archive_received_after',
-      'SELECT id, stanza FROM archive WHERE owner = $1 AND id > $2 AND NOT outgoing ORDER BY id LIMIT $3',
+      'SELECT id, stanza FROM archive WHERE owner = $1 AND id > $2 AND NOT outgoing AND NOT offline ORDER BY id LIMIT $3',
       [owner, id, limit],
     )
     return rows.map((row) => ({ id: Number(row.id), stanza: row.stanza }))
@@ -152,15 +168,6 @@ export class Archive {
     )
   }
 
-  async countOffline(owner: BareJid): Promise<number> {
-    const { rows } = await this.#db.query<{ count: string }>(
-      'archive_count_offline',
-      'SELECT count(*) AS count FROM archive WHERE owner = $1 AND offline',
-      [owner],
-    )
-    return Number(rows[0]?.count ?? 0)
-  }
-
   async erase(owner: BareJid): Promise<void> {
     await this.#db.fencedQuery('archive_erase', 'DELETE FROM archive WHERE owner = $1 RETURNING id', [owner])
   }
@@ -173,19 +180,6 @@ export class Archive {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#writer[Symbol.asyncDispose]()
   }
-
-  #committed(progress: RowProgress): void {
-    this.#take(progress)?.stored()
-  }
-
-  #refused(progress: RowProgress): void {
-    this.#take(progress)?.failed()
-  }
-
-  /** Rows end in the order they were added, so the row is the first one waiting; it may have been chained since. */
-  #take(_progress: RowProgress): RowProgress | undefined {
-    return this.#waiting.shift()
-  }
 }
 
 interface TailRow {
@@ -194,6 +188,7 @@ interface TailRow {
   stream: string
   ingress: string
   origin: string | null
+  waiting: string
 }
 
 function chain(progress: RowProgress, then: () => void): RowProgress {

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { el, NS, type Stanza } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
 import { idToDate } from '../users/clock.ts'
+import { persistently } from '../users/persistently.ts'
 import { readStanza } from '../users/read-stanza.ts'
 import type { Resource } from '../users/resource.ts'
 import type { User } from '../users/user.ts'
@@ -10,7 +10,7 @@ import { withStanzaId } from './stanza-ids.ts'
 
 const BATCH = 100
 /** A database that takes longer than this must not hold up what comes live. */
-const FLUSH_MS = 2000
+const HOLD_MS = 2000
 
 /**
  * Gives a resource that became available the messages that waited for one (XEP-0160 §3), oldest first, each with the time it came
@@ -18,27 +18,44 @@ const FLUSH_MS = 2000
  * marked again when its session ends.
  */
 export function deliverOffline(context: SessionContext, user: User, resource: Resource): void {
+  if (user.offline === 0) return
   const release = user.afterCommit.hold(() => {})
-  const taken = user.chores.push(() => handOver(context, user, resource).finally(release))
-  if (!taken) release()
-}
-
-async function handOver(context: SessionContext, user: User, resource: Resource): Promise<void> {
-  // What was found to have no taker a moment ago may not be committed yet.
-  await Promise.race([context.archive.flushed(), sleep(FLUSH_MS)])
-  for (let last = 0; ; ) {
-    const waiting = await context.archive.offline(user.jid, last, BATCH)
-    if (waiting.length === 0 || !user.resources.includes(resource) || !resource.available) return
-    for (const message of waiting) {
-      context.outgoing.deliver(user, resource, restore(user, message), message.id)
-    }
-    last = waiting.at(-1)!.id
-    await context.archive.clearOffline(user.jid, last)
+  const timer = setTimeout(release, HOLD_MS)
+  const done = () => {
+    clearTimeout(timer)
+    release()
   }
+  let last = 0
+  const handOver = async (): Promise<void> => {
+    // What was found to have no taker a moment ago may not be committed yet.
+    await context.archive.flushed()
+    while (user.resources.includes(resource) && resource.available) {
+      const waiting = await context.archive.offline(user.jid, last, BATCH)
+      if (waiting.length === 0) user.offline = 0
+      const first = waiting[0]
+      if (first === undefined || !user.resources.includes(resource) || !resource.available) break
+      for (const message of waiting) context.outgoing.deliver(user, resource, restore(user, message), message.id)
+      last = waiting.at(-1)!.id
+      user.offline = Math.max(0, user.offline - waiting.length)
+      await context.archive.clearOffline(user.jid, last)
+    }
+    done()
+  }
+  persistently(context, user, handOver, done)
 }
 
 /** A stored message as it is delivered later than it came. */
 export function restore(user: User, { id, stanza }: StoredMessage): Stanza {
   const late = el('delay', { xmlns: NS.delay, from: user.domain, stamp: idToDate(id).toISOString() })
   return withStanzaId(readStanza(Buffer.from(stanza)).append(late), user.jid, id)
+}
+
+/** Messages that were handed to a session which ended without acknowledging them wait for the next one. */
+export function keepForLater(context: SessionContext, user: User, ids: readonly number[]): void {
+  user.offline += ids.length
+  persistently(context, user, async () => {
+    // While the database is slow they may have been delivered before their commit.
+    await context.archive.flushed()
+    await context.archive.markOffline(user.jid, ids)
+  })
 }

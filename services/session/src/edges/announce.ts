@@ -2,7 +2,7 @@ import { type Announce, codecs, Envelope, Kind, Op } from '@heliograph/bus'
 import type { FullJid } from '@heliograph/jid'
 import type { SessionContext } from '../context.ts'
 import { catchUp } from '../recovery/catch-up.ts'
-import { Resource } from '../users/resource.ts'
+import { managed, Resource } from '../users/resource.ts'
 import type { User, Work } from '../users/user.ts'
 import { custodyAdvanced } from './custody.ts'
 
@@ -13,19 +13,24 @@ import { custodyAdvanced } from './custody.ts'
 export function handleAnnounce(context: SessionContext, user: User, { envelope, from }: Work): void {
   const announce = codecs.announce.decode(envelope.body!)
   const known = user.resources.find(({ stream }) => stream === announce.stream)
-  if (known?.isOn(from, envelope.conn) && known.attachment === 'connected') return
-  if (!user.exists || supersededBy(user, known, announce)) return dismiss(context, user, envelope, from)
+  if (context.departed.has(from) || isWhole(known, from, envelope.conn)) return
+  if (!user.exists || supersededBy(context, user, known, announce, envelope.conn, from)) {
+    return dismiss(context, user, envelope, from)
+  }
   const resource = known ?? adopt(context, user, announce, envelope.conn, from)
+  // What is known of it stays, until what the edge tells is whole.
+  if (resource.attachment === 'hibernating') resource.complete = true
   resource.edge = from
   resource.conn = envelope.conn
   resource.origin = announce
   resource.custody.restart(announce.custody)
-  if (announce.smId !== '' || announce.acked > 0 || announce.max > 0) {
-    resource.manage(announce.smId, announce.max, announce.base, announce.acked)
-  }
+  // The edge knows best: what the former owner recorded last may not have reached it.
+  const isManaged = announce.smId !== '' || announce.acked > 0 || announce.max > 0
+  resource.announced = isManaged ? managed(announce.smId, announce.max, announce.base, announce.acked) : undefined
   resource.lastId = Math.max(resource.lastId, announce.lastId)
   resource.expected = announce.unacked
   resource.attachment = 'recovering'
+  resource.deadline = performance.now() + context.config.announceWithinMs
   if (resource.expected === 0) complete(context, user, resource)
 }
 
@@ -33,23 +38,43 @@ export function handleAnnounce(context: SessionContext, user: User, { envelope, 
 export function handleUnacked(context: SessionContext, user: User, { envelope, from }: Work): void {
   const resource = user.onConnection(from, envelope.conn)
   if (!resource || resource.expected === 0 || !envelope.stanza) return
-  resource.managed?.unacked.push({ stanza: envelope.stanza, id: envelope.id })
+  resource.announced?.unacked.push({ stanza: envelope.stanza, id: envelope.id })
   resource.expected--
   if (resource.expected === 0) complete(context, user, resource)
 }
 
 function complete(context: SessionContext, user: User, resource: Resource): void {
   context.events.announced()
+  resource.managed = resource.announced
+  resource.announced = undefined
   if (resource.complete) context.records.dropUnacked(user, resource)
   resource.complete = false
   catchUp(context, user, resource)
   context.records.changed(user, resource)
 }
 
+/** Told again, because the way here was set up anew: nothing of it is news. */
+function isWhole(known: Resource | undefined, edge: string, conn: number): boolean {
+  return known?.isOn(edge, conn) === true && (known.attachment === 'connected' || known.attachment === 'catching-up')
+}
+
 /** The session went on elsewhere meanwhile, or its name was given to another. */
-function supersededBy(user: User, known: Resource | undefined, announce: Announce): boolean {
-  if (known) return known.attachment === 'connected'
-  return user.resource(announce.jid as FullJid) !== undefined
+function supersededBy(
+  context: SessionContext,
+  user: User,
+  known: Resource | undefined,
+  announce: Announce,
+  conn: number,
+  edge: string,
+): boolean {
+  if (!known) return user.resource(announce.jid as FullJid) !== undefined
+  if (known.isOn(edge, conn) || known.attachment === 'hibernating') return false
+  // Two edges think that they have it: the one that the former owner recorded is right, as long as it lives.
+  return known.attachment !== 'recovering' || known.expected > 0 || isAlive(context, known.edge)
+}
+
+function isAlive({ ownership, departed }: SessionContext, edge: string): boolean {
+  return !departed.has(edge) && ownership.members(Kind.instance).some(({ instance }) => instance === edge)
 }
 
 function adopt(context: SessionContext, user: User, announce: Announce, conn: number, edge: string): Resource {

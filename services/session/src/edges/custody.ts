@@ -11,7 +11,9 @@ export function custodyAdvanced(context: SessionContext, user: User): (resource:
     told = true
     setImmediate(() => {
       told = false
-      if (resource.attachment === 'hibernating' || resource.attachment === 'recovering') return
+      if (resource.attachment === 'recovering' || !user.resources.includes(resource)) return
+      // No edge to tell: the client will ask, maybe another owner.
+      if (resource.attachment === 'hibernating') return context.records.changed(user, resource)
       context.outgoing.tellEdge(user, resource, Op.custody, (envelope) => {
         envelope.count = resource.custody.settled
       })

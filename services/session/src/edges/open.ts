@@ -13,10 +13,11 @@ export function handleOpen(context: SessionContext, user: User, { envelope, from
   // Asked again, because the way here was set up anew before our answer arrived.
   const before = user.onConnection(from, envelope.conn)
   if (before) return answerOpened(context, user, before)
-  const refusal = admit(context, user)
-  if (refusal) return refuseOpen(context, user, from, envelope.conn, refusal)
+  if (context.departed.has(from)) return
+  if (!user.exists) return refuseOpen(context, user, from, envelope.conn, 'not-allowed')
   const jid = chooseResource(context, user, open)
   if (jid === undefined) return refuseOpen(context, user, from, envelope.conn, 'conflict')
+  if (!makeRoom(context, user)) return refuseOpen(context, user, from, envelope.conn, 'resource-constraint')
   const resource = new Resource({
     jid,
     name: jid.slice(user.jid.length + 1),
@@ -59,11 +60,13 @@ export function refuseOpen(
   context.router.tell(edge, reply)
 }
 
-function admit(context: SessionContext, user: User): string | undefined {
-  if (!user.exists) return 'not-allowed'
-  // RFC 6120 §7.6.2.1: no more resources than the server allows.
-  if (user.resources.length >= context.config.maxResources) return 'resource-constraint'
-  return undefined
+/** RFC 6120 §7.6.2.1: no more resources than the server allows. Of sessions whose clients are gone the oldest gives way. */
+function makeRoom(context: SessionContext, user: User): boolean {
+  if (user.resources.length < context.config.maxResources) return true
+  const hibernating = user.resources.filter(({ attachment }) => attachment === 'hibernating')
+  const [oldest] = hibernating.sort((a, b) => a.deadline - b.deadline)
+  if (oldest) endSession(context, user, oldest)
+  return oldest !== undefined
 }
 
 /** The full JID to bind: as asked for, or made here; a conflict is settled by policy (RFC 6120 §7.7.2.2). */

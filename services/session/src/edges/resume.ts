@@ -2,21 +2,21 @@ import { codecs, Op } from '@heliograph/bus'
 import type { SessionContext } from '../context.ts'
 import type { Resource } from '../users/resource.ts'
 import type { User, Work } from '../users/user.ts'
+import { waitFor } from '../users/waiting.ts'
 import { refuseOpen } from './open.ts'
-
-const RETRY_MS = 100
 
 /**
  * A client wants its session back, at whatever edge it came in (XEP-0198 §5). What its old connection still holds is void from here on:
  * what the client sends again carries the same counts, so nothing is taken twice.
  */
 export function handleResume(context: SessionContext, user: User, { envelope, from }: Work): void {
+  if (context.departed.has(from)) return
   const resume = codecs.resume.decode(envelope.body!)
   const resource = user.resources.find((candidate) => candidate.managed?.id === resume.previd && candidate.resumable)
   const managed = resource?.managed
   // Asked again, because the way here was set up anew before our answer arrived: that is on its way, with what follows it.
   if (resource?.attachment === 'connected' && resource.isOn(from, envelope.conn)) return
-  if (resource && isIncomplete(resource)) return retryLater(context, user, { envelope, from })
+  if (resource && isIncomplete(resource)) return waitFor(resource, { envelope, from })
   if (!resource || !managed?.unacked.acknowledge(resume.h)) {
     context.events.resumeFailed()
     return refuseOpen(context, user, from, envelope.conn, 'item-not-found')
@@ -33,7 +33,8 @@ export function handleResume(context: SessionContext, user: User, { envelope, fr
       jid: resource.jid,
       stream: resource.stream,
       previd: resume.previd,
-      h: (resource.custody.settled - managed.base) >>> 0,
+      // What came before <enable/> may still be under way.
+      h: Math.max(0, resource.custody.settled - managed.base) >>> 0,
       base: managed.base,
       max: managed.max,
       lastId: resource.lastId,
@@ -49,12 +50,6 @@ export function handleResume(context: SessionContext, user: User, { envelope, fr
 /** This owner is new and the edge that had the session is still telling what it holds. */
 function isIncomplete(resource: Resource): boolean {
   return resource.attachment === 'catching-up' || (resource.attachment === 'recovering' && !resource.complete)
-}
-
-function retryLater(context: SessionContext, user: User, work: Work): void {
-  setTimeout(() => {
-    if (context.ownership.epochOf(user.partition) !== 0) user.mailbox.push(work)
-  }, RETRY_MS)
 }
 
 /** The old stream of a session that was resumed elsewhere while it lived ends (XEP-0198 §5). */

@@ -1,4 +1,5 @@
-import { errorReply, type Stanza, type StanzaError } from '@heliograph/stanza'
+import type { Envelope, InstanceId } from '@heliograph/bus'
+import { errorReply, type Stanza, type StanzaError, stanzaError } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
 import type { User } from '../users/user.ts'
 import { forward } from './forward.ts'
@@ -14,8 +15,25 @@ export interface Arrived {
 }
 
 /** Answers the sender with an error, where errors are allowed (RFC 6120 §8.3.1), and counts the stanza as taken. */
-export function refuseArrived(context: SessionContext, { user, stanza, taken }: Arrived, error: StanzaError): void {
-  const reply = errorReply(stanza, error)
+export function refuseArrived(
+  context: SessionContext,
+  { user, stanza, taken }: Pick<Arrived, 'user' | 'stanza' | 'taken'>,
+  error: StanzaError,
+): void {
+  const reply = stanza.from && errorReply(stanza, error)
   if (reply) forward(context, user, reply)
   taken()
+}
+
+/** A routed stanza that can't be handled at all. */
+export function refuseRouted(
+  context: SessionContext,
+  user: User,
+  envelope: Envelope,
+  from: InstanceId,
+  condition: 'resource-constraint' | 'internal-server-error',
+): void {
+  const taken = () => context.router.receipt(from, envelope.transfer)
+  if (envelope.stanza) refuseArrived(context, { user, stanza: envelope.stanza, taken }, stanzaError(condition))
+  else taken()
 }

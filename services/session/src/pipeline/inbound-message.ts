@@ -1,3 +1,4 @@
+import { isFull, trusted } from '@heliograph/jid'
 import { type StanzaError, stanzaError } from '@heliograph/stanza'
 import { archiveReceived } from '../archive/archive-received.ts'
 import { isOfflineStorable } from '../archive/eligibility.ts'
@@ -19,6 +20,8 @@ type Verdict =
   | { readonly kind: 'pass'; readonly message: InboundMessage }
   | { readonly kind: 'refuse'; readonly error: StanzaError }
   | { readonly kind: 'drop'; readonly reason: string }
+
+const DROPPED: Verdict = { kind: 'drop', reason: 'nobody there for it' }
 
 type Stage = (context: SessionContext, message: InboundMessage) => Verdict
 
@@ -49,20 +52,32 @@ function stripForeignIds(_context: SessionContext, message: InboundMessage): Ver
 }
 
 /** RFC 6121 §8.5.2 and §8.5.3. */
-function chooseTargets(_context: SessionContext, message: InboundMessage): Verdict {
+function chooseTargets(context: SessionContext, message: InboundMessage): Verdict {
   const { user, stanza } = message
   const targets = targetsOf(user, stanza)
   if (targets.length > 0) return pass({ ...message, targets })
   switch (stanza.type) {
-    case 'groupchat':
-      // §8.5.2.1.1 and §8.5.3.2.1
-      return refuse('service-unavailable')
     case 'error':
     case 'headline':
-      return { kind: 'drop', reason: 'nobody there for it' }
+      return DROPPED
+    case 'chat':
+      return waitOffline(context, message)
+    case 'groupchat':
+      // §8.5.2.1.1, §8.5.3.2.1: nobody but the occupant whose address it is gets it.
+      return refuse('service-unavailable')
     default:
-      return pass({ ...message, offline: isOfflineStorable(stanza) })
+      // §8.5.3.2.1: meant for that resource alone, and it is gone.
+      return isFull(trusted(stanza.to ?? user.jid)) ? refuse('service-unavailable') : waitOffline(context, message)
   }
+}
+
+/** XEP-0160 §3. What can't be stored is dropped when it says nothing, such as a chat state. */
+function waitOffline({ config }: SessionContext, message: InboundMessage): Verdict {
+  const { user, stanza } = message
+  if (!isOfflineStorable(stanza)) return stanza.hasBody ? refuse('service-unavailable') : DROPPED
+  // XEP-0160 §3: "if the user's offline message queue is full".
+  if (user.offline >= config.offlineLimit) return refuse('service-unavailable')
+  return pass({ ...message, offline: true })
 }
 
 function pass(message: InboundMessage): Verdict {

@@ -10,15 +10,19 @@ export interface OutboundMessage extends Sent {
   readonly provenance: Provenance
 }
 
-type Stage = (context: SessionContext, message: OutboundMessage) => OutboundMessage
+/** Undefined ends it: the stage has answered. */
+type Stage = (context: SessionContext, message: OutboundMessage) => OutboundMessage | undefined
 
 /** What happens to a client's message, in this order. */
 export const outboundMessageStages: readonly Stage[] = [address, stripForeignIds, archive, route]
 
 /** Messages of a user's client (RFC 6121 §5, §8.1). */
 export function handleMessage(context: SessionContext, sent: Sent): void {
-  let message: OutboundMessage = { ...sent, provenance: sent }
-  for (const stage of outboundMessageStages) message = stage(context, message)
+  let message: OutboundMessage | undefined = { ...sent, provenance: sent }
+  for (const stage of outboundMessageStages) {
+    message = stage(context, message)
+    if (message === undefined) return
+  }
 }
 
 /** RFC 6120 §10.3.1: without 'to' it is for the sender's own account. */
@@ -34,9 +38,13 @@ function stripForeignIds(_context: SessionContext, message: OutboundMessage): Ou
 }
 
 /** The sender's own copy. Custody waits for its commit; the way to the receiver doesn't, for what isn't in custody is sent again. */
-function archive(context: SessionContext, message: OutboundMessage): OutboundMessage {
-  const earlier = archiveSent(context, message)
-  return earlier === undefined ? message : { ...message, provenance: earlier }
+function archive(context: SessionContext, message: OutboundMessage): OutboundMessage | undefined {
+  const provenance = archiveSent(context, message)
+  if (provenance === 'full') {
+    bounce(context, message, 'full')
+    return undefined
+  }
+  return provenance === message.provenance ? message : { ...message, provenance }
 }
 
 function route(context: SessionContext, message: OutboundMessage): OutboundMessage {

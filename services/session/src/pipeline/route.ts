@@ -1,19 +1,16 @@
-import type { Envelope, InstanceId } from '@heliograph/bus'
-import { errorReply, stanzaError } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
 import { receivePresence } from '../presence/inbound.ts'
 import type { User, Work } from '../users/user.ts'
 import type { Arrived } from './arrived.ts'
-import { forward } from './forward.ts'
 import { receiveIq } from './inbound-iq.ts'
 import { receiveMessage } from './inbound-message.ts'
 
 /** A stanza addressed to a local user's bare or full JID (RFC 6121 §8.5), from whichever service. */
 export function handleRoute(context: SessionContext, user: User, { envelope, from }: Work): void {
   const stanza = envelope.stanza
-  if (!stanza) return
   const { stream, count, trace, transfer } = envelope
   const taken = () => context.router.receipt(from, transfer)
+  if (!stanza) return taken()
   if (stream !== '' && user.repetitions.seen(stream, count)) {
     // What was sent before is taken when everything up to now is: its own commit may still be under way.
     context.archive.whenStored(taken)
@@ -28,12 +25,4 @@ export function handleRoute(context: SessionContext, user: User, { envelope, fro
     case 'iq':
       return receiveIq(context, arrived)
   }
-}
-
-/** The user's mailbox is at its bound. */
-export function refuseFull(context: SessionContext, user: User, envelope: Envelope, from: InstanceId): void {
-  const reply = envelope.stanza && errorReply(envelope.stanza, stanzaError('resource-constraint'))
-  if (reply) forward(context, user, reply)
-  context.events.bounced('full')
-  context.router.receipt(from, envelope.transfer)
 }

@@ -17,8 +17,10 @@ export function targetsOf(user: User, message: Stanza): readonly Resource[] {
       return []
     case 'headline':
       return isFull(to) ? [] : user.eligible()
-    default:
+    case 'chat':
       return user.mostAvailable()
+    default:
+      return isFull(to) ? [] : user.mostAvailable()
   }
 }
 

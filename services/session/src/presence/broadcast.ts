@@ -15,9 +15,11 @@ export function becomeAvailable(context: SessionContext, sent: Sent): void {
   const { user, resource, stanza, obligation, trace } = sent
   const initial = !resource.available
   const wasEligible = resource.available && resource.priority >= 0
-  resource.presence = stanza
-  resource.priority = priorityOf(stanza)
+  const priority = priorityOf(stanza)
   resource.revision = context.clock.next(resource.revision)
+  if (initial || priority > resource.priority) resource.eligibleFrom = resource.revision
+  resource.presence = stanza
+  resource.priority = priority
   obligation.hold()
   context.records.changed(user, resource, () => obligation.release())
   tellFanout(context, user, resource, stanza, trace)
@@ -29,7 +31,7 @@ export function becomeAvailable(context: SessionContext, sent: Sent): void {
 /** RFC 6121 §4.5. */
 export function becomeUnavailable(context: SessionContext, sent: Sent): void {
   const { user, resource, stanza, obligation, trace } = sent
-  if (!resource.available) return
+  if (!resource.available) return tellDirected(context, user, resource, stanza)
   obligation.hold()
   leave(context, user, resource, stanza, trace)
   context.records.changed(user, resource, () => obligation.release())
@@ -56,14 +58,23 @@ function leave(context: SessionContext, user: User, resource: Resource, stanza: 
   tellDirected(context, user, resource, stanza)
   if (user.exists && !user.resources.some(({ available }) => available)) {
     const status = stanza.childText('status', NS.client) ?? ''
-    user.chores.push(() => context.lastActivity.left(user.jid, status))
+    user.chores.push(() =>
+      context.lastActivity.left(user.jid, status).catch((error: unknown) => forgone(context, error)),
+    )
   }
+}
+
+/** Not worth waiting for a database that is away. */
+function forgone(context: SessionContext, error: unknown): void {
+  context.log.warn('last_activity_lost', { reason: error instanceof Error ? error.message : String(error) })
 }
 
 /** RFC 6121 §4.6.3: whoever got directed presence hears of its end. */
 function tellDirected(context: SessionContext, user: User, resource: Resource, stanza: Stanza): void {
-  for (const to of resource.directed ?? []) forward(context, user, stanza.with({ to: trusted(to) }))
+  if (!resource.directed) return
+  for (const to of resource.directed) forward(context, user, stanza.with({ to: trusted(to) }))
   resource.directed = undefined
+  if (user.resources.includes(resource)) context.records.changed(user, resource)
 }
 
 /** One event to the fan-out instance that owns this publisher; it knows the subscribers and where they are. */
@@ -71,7 +82,7 @@ function tellFanout(context: SessionContext, user: User, resource: Resource, sta
   const envelope = emit(context, user, Op.presence)
   envelope.stanza = stanza
   envelope.count = resource.revision
-  envelope.id = user.roster.version
+  envelope.id = user.rosterVersion
   envelope.trace = trace
   context.router.transfer(Kind.presence, user.jid, envelope, ignore)
 }
@@ -91,7 +102,7 @@ function greet(context: SessionContext, user: User, resource: Resource): void {
   }
   const envelope = emit(context, user, Op.probe)
   envelope.stanza = new Stanza({ name: 'presence', type: 'probe', from: resource.jid })
-  envelope.id = user.roster.version
+  envelope.id = user.rosterVersion
   context.router.transfer(Kind.presence, user.jid, envelope, ignore)
   deliverRequests(context, user, resource)
 }

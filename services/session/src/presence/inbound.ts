@@ -1,4 +1,4 @@
-import { type BareJid, bareOf, type FullJid, isFull, trusted } from '@heliograph/jid'
+import { bareOf, type FullJid, isFull, trusted } from '@heliograph/jid'
 import type { SessionContext } from '../context.ts'
 import type { Arrived } from '../pipeline/arrived.ts'
 import { receiveSubscription } from '../roster/subscription-inbound.ts'
@@ -19,7 +19,10 @@ export function receivePresence(context: SessionContext, arrived: Arrived): void
       answerProbe(context, user, trusted(stanza.from!))
       return taken()
     default:
-      deliver(context, arrived)
+      // Its subscription is being stored: what came after it is shown after it.
+      if (user.subscribing.size > 0 && user.subscribing.has(bareOf(trusted(stanza.from!)))) {
+        user.chores.push(async () => deliver(context, arrived))
+      } else deliver(context, arrived)
       return taken()
   }
 }
@@ -33,8 +36,4 @@ function deliver(context: SessionContext, { user, stanza, trace }: Arrived): voi
   }
   const recipients = user.resources.filter(({ available }) => available).map((resource) => ({ user, resource }))
   if (recipients.length > 0) user.afterCommit.pass(() => context.outgoing.deliverCopies(recipients, stanza, trace))
-}
-
-export function senderOf(arrived: Arrived): BareJid {
-  return bareOf(trusted(arrived.stanza.from!))
 }

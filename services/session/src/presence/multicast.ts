@@ -3,7 +3,7 @@ import { type BareJid, bareOf, type FullJid, isFull, type Jid, trusted } from '@
 import { partitionOf } from '@heliograph/ownership'
 import type { SessionContext } from '../context.ts'
 import type { Recipient } from '../users/outgoing.ts'
-import type { User } from '../users/user.ts'
+import type { User, Work } from '../users/user.ts'
 import { answerProbe } from './probe.ts'
 
 /**
@@ -20,7 +20,7 @@ export function receiveMulticast(context: SessionContext, envelope: Envelope, fr
     if (context.ownership.epochOf(partition) === 0) strays.push(address)
     else {
       const user = context.users.find(bare as BareJid, partition)
-      if (user) serve(context, envelope, user, to, recipients)
+      if (user) serve(context, { envelope, from }, user, to, recipients)
     }
   }
   if (recipients.length > 0) context.outgoing.deliverCopies(recipients, envelope.stanza!, envelope.trace)
@@ -28,11 +28,12 @@ export function receiveMulticast(context: SessionContext, envelope: Envelope, fr
   else context.router.receipt(from, envelope.transfer)
 }
 
-function serve(context: SessionContext, envelope: Envelope, user: User, to: Jid, recipients: Recipient[]): void {
+function serve(context: SessionContext, work: Work, user: User, to: Jid, recipients: Recipient[]): void {
+  const { envelope } = work
   const stanza = envelope.stanza!
   if (stanza.type === 'probe') {
-    // Users without sessions have nothing to answer; those being loaded answer when they are.
-    if (user.profile !== undefined && user.exists) answerProbe(context, user, trusted(stanza.from!))
+    // Users without sessions have nothing to answer.
+    if (user.resources.length > 0) user.mailbox.push(work)
     return
   }
   if (stanza.name === 'presence' && stale(context, user, envelope)) return
@@ -41,6 +42,11 @@ function serve(context: SessionContext, envelope: Envelope, user: User, to: Jid,
     if (user.afterCommit.length === 0) recipients.push({ user, resource })
     else user.afterCommit.pass(() => context.outgoing.deliverCopies([{ user, resource }], stanza, envelope.trace))
   }
+}
+
+/** In the user's mailbox, so after what is under way, and with the roster loaded. */
+export function handleProbe(context: SessionContext, user: User, { envelope }: Work): void {
+  if (user.exists) answerProbe(context, user, trusted(envelope.stanza!.from!))
 }
 
 /** Presence is repeated when a process died; each watcher is told a revision once. */

@@ -1,10 +1,13 @@
-import { trusted } from '@heliograph/jid'
-import { errorReply, stanzaError } from '@heliograph/stanza'
+import { bareOf, trusted } from '@heliograph/jid'
+import { errorReply, type StanzaCondition, stanzaError } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
 import { forward } from '../pipeline/forward.ts'
 import type { Sent } from '../pipeline/sent.ts'
 import { sendSubscription } from '../roster/subscription-outbound.ts'
 import { becomeAvailable, becomeUnavailable } from './broadcast.ts'
+
+/** Addresses that got directed presence of one resource: rooms, mostly. */
+const DIRECTED_MAX = 5_000
 
 /** Presence of a user's client (RFC 6121 §3, §4). */
 export function handlePresence(context: SessionContext, sent: Sent): void {
@@ -23,7 +26,8 @@ export function handlePresence(context: SessionContext, sent: Sent): void {
     case 'error':
       return relay(context, sent)
     default:
-      return refuseType(context, sent)
+      // RFC 6121 §4.7.1: no other types exist.
+      return refuse(context, sent, 'bad-request')
   }
 }
 
@@ -31,11 +35,15 @@ export function handlePresence(context: SessionContext, sent: Sent): void {
 function directed(context: SessionContext, sent: Sent): void {
   const { user, resource, stanza } = sent
   const to = trusted(stanza.to!)
-  if (stanza.type === 'unavailable') resource.directed?.delete(to)
-  else if (!user.roster.isSubscriber(to as never)) {
+  if (stanza.type === 'unavailable') {
+    if (resource.directed?.delete(to)) context.records.changed(user, resource)
+  } else if (!user.roster.isSubscriber(bareOf(to)) || !resource.available) {
     resource.directed ??= new Set()
-    resource.directed.add(to)
-    context.records.changed(user, resource)
+    if (!resource.directed.has(to)) {
+      if (resource.directed.size >= DIRECTED_MAX) return refuse(context, sent, 'resource-constraint')
+      resource.directed.add(to)
+      context.records.changed(user, resource)
+    }
   }
   relay(context, sent)
 }
@@ -46,8 +54,7 @@ function relay(context: SessionContext, sent: Sent): void {
   forward(context, sent.user, sent.stanza, sent, () => sent.obligation.release())
 }
 
-/** RFC 6121 §4.7.1: no other types exist. */
-function refuseType(context: SessionContext, { user, resource, stanza }: Sent): void {
-  const reply = errorReply(stanza, stanzaError('bad-request'))
+function refuse(context: SessionContext, { user, resource, stanza }: Sent, condition: StanzaCondition): void {
+  const reply = errorReply(stanza, stanzaError(condition))
   if (reply) context.outgoing.deliver(user, resource, reply)
 }

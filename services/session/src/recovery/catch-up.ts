@@ -1,9 +1,10 @@
 import { restore } from '../archive/offline.ts'
 import type { SessionContext } from '../context.ts'
 import { isMeantFor } from '../pipeline/targets.ts'
-import { hibernate } from '../users/end-session.ts'
+import { endSession, hibernate } from '../users/end-session.ts'
 import type { Resource } from '../users/resource.ts'
 import type { User } from '../users/user.ts'
+import { answerWaiting } from '../users/waiting.ts'
 
 const LIMIT = 1000
 
@@ -18,12 +19,18 @@ export function catchUp(context: SessionContext, user: User, resource: Resource)
   fetchMissed(context, user, resource, before)
     .catch((error: unknown) => context.log.warn('catch_up_failed', { jid: resource.jid, error }))
     .finally(() => {
-      if (resource.attachment !== 'catching-up' || resource.conn !== conn) return
+      if (resource.attachment !== 'catching-up' || resource.conn !== conn || !user.resources.includes(resource)) return
       resource.attachment = 'connected'
       context.outgoing.releaseHeld(user, resource)
-      if (resource.lostEarly) hibernate(context, user, resource)
+      if (resource.lostEarly) lose(context, user, resource)
       resource.lostEarly = false
+      answerWaiting(user, resource)
     })
+}
+
+function lose(context: SessionContext, user: User, resource: Resource): void {
+  if (resource.resumable) hibernate(context, user, resource)
+  else endSession(context, user, resource)
 }
 
 async function fetchMissed(context: SessionContext, user: User, resource: Resource, before: number): Promise<void> {

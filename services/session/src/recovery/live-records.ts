@@ -1,11 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Kind } from '@heliograph/bus'
 import type { Change, LiveState } from '@heliograph/live-state'
 import type { Ownership } from '@heliograph/ownership'
 import type { Logger } from '@heliograph/telemetry'
 import type { Resource } from '../users/resource.ts'
-import type { Delivery } from '../users/unacked.ts'
+import { addressed, type Delivery } from '../users/unacked.ts'
 import type { User } from '../users/user.ts'
-import { encodeDelivery, encodeRecord, type QueuedDelivery } from './record.ts'
+import { encodeDelivery, encodeRecord } from './record.ts'
 
 export const SERVICE = 'session'
 const RETRY_MS = 200
@@ -14,11 +15,12 @@ const RETRY_MS = 200
  * The recovery copy of live sessions in shared state: a record a resource, and the queue of each hibernating one. Written behind, once a
  * turn a partition, in order; repeated while the store is away. A lease lost meanwhile ends it: the next owner's copy counts.
  */
-export class LiveRecords {
+export class LiveRecords implements Disposable {
   readonly #live: LiveState
   readonly #ownership: Ownership
   readonly #log: Logger
   readonly #partitions = new Map<number, Pending>()
+  readonly #stop = new AbortController()
 
   constructor(live: LiveState, ownership: Ownership, log: Logger) {
     this.#live = live
@@ -39,19 +41,19 @@ export class LiveRecords {
   replaceUnacked(user: User, resource: Resource): void {
     this.dropUnacked(user, resource)
     let count = resource.managed?.unacked.acked ?? 0
-    for (const delivery of resource.managed?.unacked ?? [])
-      this.#append(user, resource, { ...delivery, count: ++count })
+    for (const delivery of resource.managed?.unacked ?? []) this.#append(user, resource, delivery, ++count)
   }
 
   /** The newest entry of a hibernating session's queue. */
   appendUnacked(user: User, resource: Resource, delivery: Delivery): void {
     const { acked, length } = resource.managed!.unacked
-    this.#append(user, resource, { ...delivery, count: acked + length })
+    this.#append(user, resource, delivery, acked + length)
   }
 
-  #append(user: User, resource: Resource, delivery: QueuedDelivery): void {
+  #append(user: User, resource: Resource, delivery: Delivery, count: number): void {
+    const stanza = addressed(delivery, resource.jid)
     const pending = this.#pending(user.partition)
-    pending.lists.push({ field: resource.jid, item: encodeDelivery(delivery) })
+    pending.lists.push({ field: resource.jid, item: encodeDelivery({ stanza, id: delivery.id, count }) })
     this.#schedule(user.partition, pending)
   }
 
@@ -101,11 +103,11 @@ export class LiveRecords {
     pending.records = new Map()
     pending.lists = []
     pending.stored = []
-    for (;;) {
+    while (!this.#stop.signal.aborted) {
       const epoch = this.#ownership.epochOf(partition)
       if (epoch === 0 && !this.#ownership.current) {
         // The lease ran out while the store is away; it may still be ours when it is back.
-        await delay(RETRY_MS)
+        await this.#pause()
         continue
       }
       if (epoch === 0) return
@@ -118,26 +120,37 @@ export class LiveRecords {
         return
       } catch (error) {
         this.#log.warn('record_write_waits', { partition, reason: (error as Error).message })
-        await delay(RETRY_MS)
+        await this.#pause()
       }
     }
   }
 
-  async #store(
-    place: { service: string; partition: number; epoch: number },
-    changes: readonly Change[],
-    lists: readonly ListChange[],
-  ): Promise<boolean> {
-    if (changes.length > 0 && !(await this.#live.write(place, changes))) return false
+  #pause(): Promise<void> {
+    return sleep(RETRY_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined)
+  }
+
+  /** A queue is there before a record says that its session hibernates, and goes after the record says otherwise. */
+  async #store(place: Place, changes: readonly Change[], lists: readonly ListChange[]): Promise<boolean> {
+    const dropped: string[] = []
     for (const [field, run] of runs(lists)) {
-      const drop = run[0]?.item === null
-      if (drop && !(await this.#live.dropList(place, field))) return false
       const items = run.map(({ item }) => item).filter((item) => item !== null)
-      if (items.length > 0 && !(await this.#live.append(place, field, items))) return false
+      if (items.length === 0) dropped.push(field)
+      else {
+        if (run[0]?.item === null && !(await this.#live.dropList(place, field))) return false
+        if (!(await this.#live.append(place, field, items))) return false
+      }
     }
+    if (changes.length > 0 && !(await this.#live.write(place, changes))) return false
+    for (const field of dropped) if (!(await this.#live.dropList(place, field))) return false
     return true
   }
+
+  [Symbol.dispose](): void {
+    this.#stop.abort()
+  }
 }
+
+type Place = Parameters<LiveState['write']>[0]
 
 interface ListChange {
   readonly field: string
@@ -161,8 +174,4 @@ function runs(changes: readonly ListChange[]): Map<string, ListChange[]> {
     else run.push(change)
   }
   return byField
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }

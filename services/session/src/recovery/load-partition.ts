@@ -1,38 +1,43 @@
 import type { SessionContext } from '../context.ts'
 import { custodyAdvanced } from '../edges/custody.ts'
-import { announceAgain } from '../presence/broadcast.ts'
-import { endSession } from '../users/end-session.ts'
-import { loadUser } from '../users/load.ts'
 import { readStanza } from '../users/read-stanza.ts'
-import { Resource } from '../users/resource.ts'
+import { managed, Resource } from '../users/resource.ts'
 import type { User } from '../users/user.ts'
 import { SERVICE } from './live-records.ts'
-import { decodeDelivery, decodeRecord, type SessionRecord } from './record.ts'
+import { decodeDelivery, decodeRecord, type QueuedDelivery, type SessionRecord } from './record.ts'
 
 /**
  * Takes over a partition: every session that its former owner recorded lives again here, without waiting for anyone to ask, so that
- * none becomes a ghost. Sessions whose edge lives wait for its announcement; hibernating ones wait for their clients.
+ * none becomes a ghost. Sessions whose edge lives wait for its announcement; hibernating ones wait for their clients. May be tried again
+ * when it rejects.
  */
 export async function loadPartition(context: SessionContext, partition: number, epoch: number): Promise<void> {
-  const records = await context.live.read({ service: SERVICE, partition })
-  const sessions: { user: User; resource: Resource; record: SessionRecord }[] = []
-  for (const [field, bytes] of records) {
-    try {
-      const record = decodeRecord(bytes)
-      const user = context.users.get(record.user, partition)
-      const resource = revive(context, user, record)
-      if (record.attachment === 'hibernating' || record.complete) await restoreQueue(context, partition, resource)
-      sessions.push({ user, resource, record })
-    } catch (error) {
-      context.log.error('session_record_unreadable', { partition, field, error })
-    }
+  context.users.dropPartition(partition)
+  context.tenure.began(partition)
+  const place = { service: SERVICE, partition }
+  let sessions = 0
+  for (const [field, bytes] of await context.live.read(place)) {
+    const record = attempt(context, field, () => decodeRecord(bytes))
+    if (record === undefined) continue
+    const whole = record.attachment === 'hibernating' || record.complete
+    const queue = whole ? await context.live.readList(place, record.jid) : []
+    attempt(context, field, () => revive(context, context.users.get(record.user, partition), record, queue))
+    sessions++
   }
-  if (sessions.length > 0) context.log.info('sessions_taken_over', { partition, epoch, sessions: sessions.length })
-  // Their owners' mailboxes load them when first used; presence needs the roster's version now.
-  for (const { user, resource } of sessions) void reannounce(context, user, resource)
+  if (sessions > 0) context.log.info('sessions_taken_over', { partition, epoch, sessions })
 }
 
-function revive(context: SessionContext, user: User, record: SessionRecord): Resource {
+/** One record that can't be read must not keep the others from being served. */
+function attempt<T>(context: SessionContext, field: string, read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    context.log.error('session_record_unreadable', { jid: field, error })
+    return undefined
+  }
+}
+
+function revive(context: SessionContext, user: User, record: SessionRecord, queue: readonly Buffer[]): void {
   const resource = new Resource({
     jid: record.jid,
     name: record.jid.slice(user.jid.length + 1),
@@ -45,11 +50,13 @@ function revive(context: SessionContext, user: User, record: SessionRecord): Res
     custodyAdvanced: custodyAdvanced(context, user),
   })
   if (record.managed) {
-    resource.manage(record.managed.id, record.managed.max, record.managed.base, record.managed.acked)
+    const { id, max, base, acked } = record.managed
+    resource.managed = managed(id, max, base, acked)
   }
   resource.presence = record.presence === undefined ? undefined : readStanza(Buffer.from(record.presence))
   resource.priority = record.priority
   resource.revision = record.revision
+  resource.eligibleFrom = record.eligibleFrom
   resource.interested = record.interested
   resource.directed = record.directed && new Set(record.directed)
   resource.lastId = record.lastId
@@ -57,31 +64,21 @@ function revive(context: SessionContext, user: User, record: SessionRecord): Res
   const left = record.until === undefined ? context.config.announceWithinMs : record.until - Date.now()
   resource.attachment = record.attachment === 'hibernating' ? 'hibernating' : 'recovering'
   resource.deadline = performance.now() + Math.max(0, left)
+  restoreQueue(resource, queue.map(decodeDelivery))
+  resource.takenOver = true
   user.resources.push(resource)
-  return resource
 }
 
-async function restoreQueue(context: SessionContext, partition: number, resource: Resource): Promise<void> {
+function restoreQueue(resource: Resource, queue: readonly QueuedDelivery[]): void {
   const unacked = resource.managed?.unacked
   if (!unacked) return
-  const items = (await context.live.readList({ service: SERVICE, partition }, resource.jid)).map(decodeDelivery)
-  let last = (items[0]?.count ?? unacked.acked + 1) - 1
+  let last = (queue[0]?.count ?? unacked.acked + 1) - 1
   unacked.acked = last
-  for (const { count, stanza, id } of items) {
+  for (const { count, stanza, id } of queue) {
     // Appended again when the store did not answer in time.
     if (count <= last) continue
     last = count
     unacked.push({ stanza, id })
     resource.lastId = Math.max(resource.lastId, id)
-  }
-}
-
-async function reannounce(context: SessionContext, user: User, resource: Resource): Promise<void> {
-  try {
-    if (user.profile === undefined) await loadUser(context, user)
-    if (!user.exists) return endSession(context, user, resource)
-    announceAgain(context, user, resource)
-  } catch (error) {
-    context.log.error('session_take_over_failed', { jid: resource.jid, error })
   }
 }

@@ -21,6 +21,7 @@ export interface SessionRecord {
   readonly presence?: string
   readonly priority: number
   readonly revision: number
+  readonly eligibleFrom: number
   readonly interested: boolean
   readonly directed?: readonly string[]
   readonly lastId: number
@@ -54,6 +55,7 @@ export function encodeRecord(user: User, resource: Resource): Uint8Array {
     ...(resource.presence && { presence: resource.presence.toString() }),
     priority: resource.priority,
     revision: resource.revision,
+    eligibleFrom: resource.eligibleFrom,
     interested: resource.interested,
     ...(resource.directed && { directed: [...resource.directed] }),
     lastId: resource.lastId,

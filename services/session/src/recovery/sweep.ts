@@ -16,12 +16,10 @@ export function sweep(context: SessionContext, now: number): void {
 function expire(context: SessionContext, user: User, resource: Resource, now: number): void {
   if (resource.deadline > now) return
   if (resource.attachment === 'hibernating') endSession(context, user, resource)
-  else if (resource.attachment === 'recovering' && resource.expected === 0) giveUpEdge(context, user, resource)
+  else if (resource.attachment === 'recovering') giveUpEdge(context, user, resource)
 }
 
-/**
- * The edge of a session is gone. Where its former owner died, too, how far its client got is not known, so that it can't be resumed.
- */
+/** The edge of a session is gone. Where its former owner died, too, how far its client got is not known, so that it can't be resumed. */
 function giveUpEdge(context: SessionContext, user: User, resource: Resource): void {
   const known = resource.attachment === 'connected' || resource.complete
   if (known && resource.resumable) hibernate(context, user, resource)
@@ -30,12 +28,16 @@ function giveUpEdge(context: SessionContext, user: User, resource: Resource): vo
 
 /** An edge died: its sessions wait for their clients or are over. Paced, because thousands of watchers may have to be told. */
 export async function loseEdge(context: SessionContext, edge: string): Promise<void> {
+  context.departed.add(edge)
   let handled = 0
   for (const user of [...context.users]) {
     for (const resource of [...user.resources]) {
+      resource.waiting = resource.waiting?.filter(({ from }) => from !== edge)
       if (resource.edge !== edge || resource.attachment === 'hibernating') continue
       if (resource.attachment === 'connected' || resource.complete) giveUpEdge(context, user, resource)
-      else resource.deadline = Math.min(resource.deadline, performance.now() + 1000)
+      else if (resource.attachment === 'catching-up') resource.lostEarly = true
+      // It won't be told of again.
+      else resource.deadline = 0
       if (++handled % context.config.departurePace === 0) await new Promise((resolve) => setTimeout(resolve, 10))
     }
   }

@@ -5,7 +5,7 @@ import { NS, type Stanza, type StanzaCondition, stanzaError } from '@heliograph/
 import type { Element } from '@heliograph/xml'
 import type { IqContext } from '../modules/iq-context.ts'
 import { forward } from '../pipeline/forward.ts'
-import { removeItem, storeItem } from './store-item.ts'
+import { ROSTER_MAX, removeItem, storeItem } from './store-item.ts'
 import { sayUnavailable, subscriptionStanza } from './subscription-stanzas.ts'
 
 const NAME_BYTES = 1023
@@ -24,6 +24,7 @@ export function setRoster(request: Stanza, context: IqContext): Outcome | Promis
   if (element.attrs.subscription === 'remove') return context.chore(() => remove(context, contact))
   const wanted = readItem(element)
   if ('refused' in wanted) return refuse(stanzaError(wanted.refused))
+  if (user.roster.size >= ROSTER_MAX && !user.roster.get(contact)) return refuse(stanzaError('resource-constraint'))
   return context.chore(() => update(context, contact, wanted))
 }
 
@@ -64,9 +65,9 @@ async function remove({ session, user }: IqContext, jid: BareJid): Promise<Outco
   if (subscription === 'to' || subscription === 'both' || before.ask) {
     forward(session, user, subscriptionStanza(user, jid as Jid, 'unsubscribe'))
   }
-  if (subscription === 'from' || subscription === 'both') {
-    forward(session, user, subscriptionStanza(user, jid as Jid, 'unsubscribed'))
-    sayUnavailable(session, user, jid)
-  }
+  const sees = subscription === 'from' || subscription === 'both'
+  // §2.5.2: who loses the subscription sees the user go before it is told. A request that waits is declined.
+  if (sees) sayUnavailable(session, user, jid)
+  if (sees || before.request !== '') forward(session, user, subscriptionStanza(user, jid as Jid, 'unsubscribed'))
   return reply()
 }

@@ -1,22 +1,44 @@
 import { type BareJid, bareOf, type Jid, trusted } from '@heliograph/jid'
 import { inbound, type RosterItem, type SubscriptionType, stateOf, subscriptionOf } from '@heliograph/roster'
-import type { Stanza } from '@heliograph/stanza'
+import { type Stanza, stanzaError } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
-import type { Arrived } from '../pipeline/arrived.ts'
+import { type Arrived, refuseArrived } from '../pipeline/arrived.ts'
 import { forward } from '../pipeline/forward.ts'
+import { persistently } from '../users/persistently.ts'
 import type { User } from '../users/user.ts'
-import { persistently, storeItem } from './store-item.ts'
+import { ROSTER_MAX, storeItem } from './store-item.ts'
 import { sayAvailable, sayUnavailable, subscriptionStanza } from './subscription-stanzas.ts'
+
+const REQUEST_BYTES = 4096
 
 /** A subscription stanza of a contact (RFC 6121 §3, inbound). Taken when the state is stored. */
 export function receiveSubscription(context: SessionContext, { user, stanza, taken }: Arrived): void {
   const contact = bareOf(trusted(stanza.from!))
   const type = stanza.type as SubscriptionType
-  persistently(context, user, async () => {
-    if (type === 'subscribe' && grantedAlready(user, contact)) await grant(context, user, contact)
-    else await change(context, user, contact, type, stanza)
-    taken()
-  })
+  const done = (end: () => void) => {
+    const under = user.subscribing.get(contact)! - 1
+    if (under > 0) user.subscribing.set(contact, under)
+    else user.subscribing.delete(contact)
+    end()
+  }
+  user.subscribing.set(contact, (user.subscribing.get(contact) ?? 0) + 1)
+  persistently(
+    context,
+    user,
+    async () => {
+      if (type === 'subscribe' && grantedAlready(user, contact)) await grant(context, user, contact)
+      else await change(context, user, contact, type, stanza)
+      done(taken)
+    },
+    (reason) =>
+      done(() =>
+        refuseArrived(
+          context,
+          { user, stanza, taken },
+          stanzaError(reason === 'full' ? 'resource-constraint' : 'internal-server-error'),
+        ),
+      ),
+  )
 }
 
 /** §3.1.3: who has the subscription, or was approved beforehand (§3.4), gets the answer without asking the user again. */
@@ -44,7 +66,7 @@ async function change(
 ): Promise<void> {
   const before = user.roster.get(contact)
   const { state, pass } = inbound(stateOf(before), type)
-  if (!pass) return
+  if (!pass || (before === undefined && user.roster.size >= ROSTER_MAX)) return
   const item: RosterItem = {
     jid: contact,
     name: before?.name ?? '',
@@ -68,7 +90,9 @@ function requestAfter(
   stanza: Stanza,
 ): string {
   if (!pendingIn) return ''
-  return type === 'subscribe' ? stanza.toString() : (before?.request ?? '')
+  if (type !== 'subscribe') return before?.request ?? ''
+  // A stranger's to write, and kept until it is answered.
+  return (stanza.payload.length > REQUEST_BYTES ? stanza.withPayload(Buffer.alloc(0), []) : stanza).toString()
 }
 
 /** Requests go to available resources (§3.1.3), what changes the roster to interested ones (§3.1.6). */

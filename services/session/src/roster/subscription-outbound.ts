@@ -1,10 +1,11 @@
 import { type BareJid, bareOf, type Jid, trusted } from '@heliograph/jid'
 import { outbound, type RosterItem, type SubscriptionType, stateOf, subscriptionOf } from '@heliograph/roster'
-import { errorReply, stanzaError } from '@heliograph/stanza'
+import { errorReply, type StanzaCondition, stanzaError } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
 import { forward, SERVER_MADE } from '../pipeline/forward.ts'
 import type { Sent } from '../pipeline/sent.ts'
-import { persistently, storeItem } from './store-item.ts'
+import { persistently } from '../users/persistently.ts'
+import { ROSTER_MAX, storeItem } from './store-item.ts'
 import { sayAvailable, sayUnavailable } from './subscription-stanzas.ts'
 
 /** A subscription stanza of the user's client (RFC 6121 §3, outbound). In custody when the state is stored and the contact's side has it. */
@@ -12,23 +13,33 @@ export function sendSubscription(context: SessionContext, sent: Sent): void {
   const { user, resource, stanza, obligation } = sent
   const type = stanza.type as SubscriptionType
   const contact = stanza.to === undefined ? undefined : bareOf(trusted(stanza.to))
-  if (contact === undefined || contact === user.jid) {
-    const reply = errorReply(stanza, stanzaError('bad-request'))
-    if (reply) context.outgoing.deliver(user, resource, reply)
-    return
+  const refuse = (condition: StanzaCondition) => {
+    const reply = errorReply(stanza, stanzaError(condition))
+    if (reply && user.resources.includes(resource)) context.outgoing.deliver(user, resource, reply)
   }
+  if (contact === undefined || contact === user.jid) return refuse('bad-request')
+  const isNew = user.roster.get(contact) === undefined
+  if (isNew && user.roster.size >= ROSTER_MAX) return refuse('resource-constraint')
   obligation.hold()
-  persistently(context, user, async () => {
-    const pass = await transition(context, sent, contact, type)
-    if (pass) {
-      obligation.hold()
-      // RFC 6121 §3.1.2: between bare JIDs.
-      const outgoing = stanza.with({ from: user.jid, to: contact as Jid })
-      forward(context, user, outgoing, SERVER_MADE, () => obligation.release())
-    }
-    if (type === 'subscribed' && pass) sayAvailable(context, user, contact)
-    obligation.release()
-  })
+  persistently(
+    context,
+    user,
+    async () => {
+      const pass = await transition(context, sent, contact, type)
+      if (pass) {
+        obligation.hold()
+        // RFC 6121 §3.1.2: between bare JIDs.
+        const outgoing = stanza.with({ from: user.jid, to: contact as Jid })
+        forward(context, user, outgoing, SERVER_MADE, () => obligation.release())
+      }
+      if (type === 'subscribed' && pass) sayAvailable(context, user, contact)
+      obligation.release()
+    },
+    (reason) => {
+      refuse(reason === 'full' ? 'resource-constraint' : 'internal-server-error')
+      obligation.release()
+    },
+  )
 }
 
 /** Stores what the stanza changes. True when it goes on to the contact. */

@@ -63,7 +63,15 @@ export class Obligation {
   }
 
   release(): void {
+    if (this.holds === 0) return
     this.holds--
     if (this.holds === 0) this.#custody.released()
+  }
+
+  /** Nothing is owed any more, whoever holds it: its handling failed, and that was answered. */
+  forgive(): void {
+    if (this.holds === 0) return
+    this.holds = 0
+    this.#custody.released()
   }
 }

@@ -4,6 +4,7 @@ import { announceUnavailable } from '../presence/broadcast.ts'
 import type { Resource } from './resource.ts'
 import { salvage } from './salvage.ts'
 import type { User } from './user.ts'
+import { answerWaiting } from './waiting.ts'
 
 /** The stream is lost but the client may come back: everything goes on, deliveries wait (XEP-0198 §5). */
 export function hibernate(context: SessionContext, user: User, resource: Resource): void {
@@ -42,5 +43,6 @@ export function endSession(
   context.records.removed(user, resource)
   context.events.sessionEnded()
   announceUnavailable(context, user, resource)
-  salvage(context, user, undelivered)
+  salvage(context, user, resource, undelivered)
+  answerWaiting(user, resource)
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isUnavailable } from '@heliograph/database'
+import { type Jid, localOf } from '@heliograph/jid'
 import type { SessionContext } from '../context.ts'
 import { ingressKey } from './repetitions.ts'
 import type { User } from './user.ts'
@@ -10,10 +11,17 @@ const RETRY_MS = 250
  * Reads what routing needs of a user. While Postgres is away it is tried again: the user's mailbox waits, everyone else's goes on.
  * Ends without effect when the partition is lost meanwhile.
  */
-export async function loadUser(context: SessionContext, user: User): Promise<void> {
+export function loadUser(context: SessionContext, user: User): Promise<void> {
+  user.loading ??= load(context, user).finally(() => {
+    user.loading = undefined
+  })
+  return user.loading
+}
+
+async function load(context: SessionContext, user: User): Promise<void> {
   for (;;) {
     try {
-      await readUser(context, user)
+      await context.loads.run(() => readUser(context, user))
       return
     } catch (error) {
       if (!isUnavailable(error)) throw error
@@ -25,14 +33,28 @@ export async function loadUser(context: SessionContext, user: User): Promise<voi
 }
 
 async function readUser(context: SessionContext, user: User): Promise<void> {
+  // A domain: the server itself, which has no account.
+  if (localOf(user.jid as Jid) === undefined) {
+    user.profile = 'unknown'
+    return
+  }
   const exists = await context.accounts.exists(user.jid)
   if (!exists) {
     user.profile = 'unknown'
     return
   }
-  const [roster, tail] = await Promise.all([context.rosters.load(user.jid), context.archive.tail(user.jid)])
+  const [roster, tail] = await Promise.all([
+    context.rosters.load(user.jid),
+    context.archive.tail(user.jid, context.tenure.isSettling(user.partition)),
+  ])
   user.lastArchiveId = Math.max(user.lastArchiveId, tail.lastId)
   user.repetitions.remember(tail.incoming.map(({ stream, count }) => ingressKey(stream, count)))
-  for (const { origin, stream, count } of tail.outgoing) user.origins.set(origin, ingressKey(stream, count))
+  user.offline = tail.offline
+  const sent = new Set<string>()
+  for (const { origin, stream, count } of tail.outgoing) {
+    sent.add(ingressKey(stream, count))
+    if (origin !== null) user.origins.set(origin, ingressKey(stream, count))
+  }
+  user.sentBefore = sent.size > 0 ? sent : undefined
   user.profile = { account: user.jid, roster }
 }

@@ -3,6 +3,7 @@ import type { FullJid } from '@heliograph/jid'
 import type { Stanza } from '@heliograph/stanza'
 import { Custody } from './custody.ts'
 import { type Delivery, Unacked } from './unacked.ts'
+import type { Work } from './user.ts'
 
 /**
  * `connected`: an edge holds its stream. `hibernating`: the stream is lost, the client may resume. `recovering`: this owner is new and
@@ -19,6 +20,10 @@ export interface Managed {
   /** Ingress count at `<enable/>`: `h` to the client is the count in custody less this. */
   readonly base: number
   readonly unacked: Unacked
+}
+
+export function managed(id: string, max: number, base: number, acked = 0): Managed {
+  return { id, max, base, unacked: new Unacked(acked) }
 }
 
 /** How the client came in; shown in session lists. */
@@ -45,6 +50,8 @@ export class Resource {
   presence: Stanza | undefined = undefined
   priority = 0
   revision = 0
+  /** Archive ids above this were given out while it was available with its present priority. */
+  eligibleFrom = 0
   /** Asked for the roster: gets roster pushes (RFC 6121 §2.1.6). */
   interested = false
   /** Who got directed presence and must hear of unavailability (RFC 6121 §4.6). */
@@ -55,12 +62,18 @@ export class Resource {
   complete = false
   /** Its edge said that the stream is lost while the session was still being recovered. */
   lostEarly = false
+  /** This owner has it from another, and has not told its watchers yet. */
+  takenOver = false
+  /** Stream management as its edge is telling of it. */
+  announced: Managed | undefined = undefined
   /** `unacked` envelopes still to come after an announcement. */
   expected = 0
   /** While it is not connected and has no stream management, or is catching up: what waits for it. */
   held: Delivery[] | undefined = undefined
-  /** Highest archive id handed to it. */
+  /** Highest archive id handed to it, or that was of no concern to it from the start. */
   lastId = 0
+  /** Clients that want it back while it is being recovered. */
+  waiting: Work[] | undefined = undefined
   readonly since: number
 
   constructor(session: {
@@ -90,11 +103,6 @@ export class Resource {
 
   get resumable(): boolean {
     return this.managed !== undefined && this.managed.id !== ''
-  }
-
-  manage(id: string, max: number, base: number, acked = 0): Managed {
-    this.managed = { id, max, base, unacked: new Unacked(acked) }
-    return this.managed
   }
 
   isOn(edge: InstanceId, conn: number): boolean {

@@ -1,24 +1,39 @@
 import { errorReply, stanzaError } from '@heliograph/stanza'
+import { isOfflineStorable } from '../archive/eligibility.ts'
+import { keepForLater } from '../archive/offline.ts'
 import type { SessionContext } from '../context.ts'
-import { forward } from '../pipeline/forward.ts'
-import type { Delivery } from './unacked.ts'
+import { forward, SERVER_MADE } from '../pipeline/forward.ts'
+import { receiveMessage } from '../pipeline/inbound-message.ts'
+import type { Resource } from './resource.ts'
+import { addressed, type Delivery } from './unacked.ts'
 import type { User } from './user.ts'
 
 /**
  * What a session that ended was sent and never acknowledged: messages go to the user's other resources, else they count as offline
  * messages; requests are answered with an error (XEP-0198 §6); presence has no value any more.
  */
-export function salvage(context: SessionContext, user: User, deliveries: readonly Delivery[]): void {
+export function salvage(context: SessionContext, user: User, ended: Resource, deliveries: readonly Delivery[]): void {
   const others = user.mostAvailable()
   const offline: number[] = []
-  for (const { stanza, id } of deliveries) {
-    if (stanza.name === 'message' && stanza.type !== 'error') {
-      if (others.length > 0) for (const other of others) context.outgoing.deliver(user, other, stanza, id)
-      else if (id > 0) offline.push(id)
-    } else if (stanza.name === 'iq' && (stanza.type === 'get' || stanza.type === 'set') && stanza.from) {
-      const reply = errorReply(stanza, stanzaError('recipient-unavailable'))
-      if (reply) forward(context, user, reply)
-    }
+  for (const delivery of deliveries) {
+    const { stanza, id } = delivery
+    if (stanza.name === 'iq') answerFor(context, user, delivery, ended)
+    else if (stanza.name !== 'message' || !isOfflineStorable(stanza)) continue
+    else if (id === 0) receiveMessage(context, { user, stanza, ...SERVER_MADE, taken: () => {} })
+    else if (others.length === 0) offline.push(id)
+    else for (const other of others) if (!hasHad(other, delivery)) context.outgoing.deliver(user, other, stanza, id)
   }
-  if (offline.length > 0) user.chores.push(() => context.archive.markOffline(user.jid, offline))
+  if (offline.length > 0) keepForLater(context, user, offline)
+}
+
+/** What was sent to the account went to all that shared the highest priority then; only what was for the one resource is new to others. */
+function hasHad(other: Resource, { stanza, id }: Delivery): boolean {
+  return stanza.to !== undefined && !stanza.to.includes('/') && other.eligibleFrom < id
+}
+
+function answerFor(context: SessionContext, user: User, delivery: Delivery, ended: Resource): void {
+  const stanza = addressed(delivery, ended.jid)
+  if ((stanza.type !== 'get' && stanza.type !== 'set') || !stanza.from) return
+  const reply = errorReply(stanza, stanzaError('recipient-unavailable'))
+  if (reply) forward(context, user, reply)
 }

@@ -33,8 +33,16 @@ export class User {
   readonly afterCommit = new AfterCommit()
   /** Undefined until loaded; `unknown` when there is no such account. */
   profile: Profile | 'unknown' | undefined = undefined
+  /** While it is being loaded. */
+  loading: Promise<void> | undefined = undefined
   /** Highest id given out in this user's archive. */
   lastArchiveId = 0
+  /** Messages that wait for a resource (XEP-0160). */
+  offline = 0
+  /** Ingress keys of outgoing messages that a former owner archived. */
+  sentBefore: ReadonlySet<string> | undefined = undefined
+  /** Contacts whose subscription stanzas are being stored, with how many: their presence waits behind them. */
+  readonly subscribing = new Map<BareJid, number>()
   /** Origin ids of recently archived outgoing messages, with the ingress key each came in by first. */
   readonly origins = new Map<string, string>()
   touched = 0
@@ -54,7 +62,8 @@ export class User {
     this.mailbox = new Mailbox<Work>({
       handle: (work) => handlers.handle(this, work),
       failed: (error) => handlers.failed(this, error),
-      bound: handlers.bound,
+      // Routed stanzas are refused at the bound before they come here; what edges send they bound themselves.
+      bound: Number.MAX_SAFE_INTEGER,
     })
     this.chores = new Mailbox<() => Promise<void>>({
       handle: (chore) => chore(),
@@ -70,6 +79,11 @@ export class User {
   get roster(): Roster {
     if (this.profile === undefined || this.profile === 'unknown') throw new Error('user is not loaded')
     return this.profile.roster
+  }
+
+  /** 0 while the roster isn't loaded, or of somebody who is no user. */
+  get rosterVersion(): number {
+    return this.profile === undefined || this.profile === 'unknown' ? 0 : this.profile.roster.version
   }
 
   resource(jid: FullJid): Resource | undefined {

@@ -1,0 +1,16 @@
+import type { SessionContext } from '../context.ts'
+import { announceAgain } from '../presence/broadcast.ts'
+
+/**
+ * A partition that was taken over is served now: whoever watches its users is told of presence that the former owner may not have
+ * passed on. Who knows it already isn't told again.
+ */
+export function reannounce(context: SessionContext, partition: number): void {
+  for (const user of context.users.inPartition(partition)) {
+    for (const resource of user.resources) {
+      if (!resource.takenOver) continue
+      resource.takenOver = false
+      announceAgain(context, user, resource)
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isUnavailable } from '@heliograph/database'
+import type { SessionContext } from '../context.ts'
+import type { User } from './user.ts'
+
+const RETRY_MS = 250
+
+/**
+ * Runs a chore that must not be lost: again while the database is away, as long as the user is owned here. Nothing that depends on it is
+ * acknowledged before it is done, so a loss of ownership loses nothing. `refused` is called when it can't be done: too much waits
+ * already, or the database will have none of it.
+ */
+export function persistently(
+  context: SessionContext,
+  user: User,
+  chore: () => Promise<void>,
+  refused: (reason: 'full' | 'failed') => void = () => {},
+): void {
+  const taken = user.chores.push(async () => {
+    try {
+      await untilDone(context, user, chore)
+    } catch (error) {
+      context.log.error('chore_failed', { jid: user.jid, error })
+      refused('failed')
+    }
+  })
+  if (taken) return
+  context.log.warn('chores_full', { jid: user.jid })
+  refused('full')
+}
+
+async function untilDone(context: SessionContext, user: User, chore: () => Promise<void>): Promise<void> {
+  while (context.ownership.epochOf(user.partition) !== 0 || !context.ownership.current) {
+    try {
+      return await chore()
+    } catch (error) {
+      if (!isUnavailable(error)) throw error
+      context.log.warn('chore_waits', { jid: user.jid, reason: (error as Error).message })
+    }
+    await sleep(RETRY_MS)
+  }
+}

@@ -1,0 +1,90 @@
+import { createSwitchboard } from '@heliograph/bus'
+import type { HeliographConfig } from '@heliograph/config'
+import { ensureBare } from '@heliograph/jid'
+import { MemoryLiveState } from '@heliograph/live-state'
+import { partitionOf } from '@heliograph/ownership'
+import { presenceFanout } from '@heliograph/presence-fanout'
+import type { Infrastructure } from '@heliograph/testkit'
+import { session } from '../../src/service.ts'
+import { type ConfigChanges, Instance, testConfig } from './instance.ts'
+import { ScriptedEdge } from './scripted-edge.ts'
+
+const PASSWORD = 'wherefore art thou'
+
+/** Session and presence-fanout instances over in-process links with encoding on, one live state, and a real Postgres. */
+export class TestCluster {
+  readonly switchboard = createSwitchboard({ encode: true })
+  readonly liveState = new MemoryLiveState({ lapse: true })
+  readonly config: HeliographConfig
+  readonly databaseUrl: string
+  readonly instances: Instance[] = []
+  readonly edges: ScriptedEdge[] = []
+  #number = 0
+
+  private constructor(databaseUrl: string, config: HeliographConfig) {
+    this.databaseUrl = databaseUrl
+    this.config = config
+  }
+
+  /** `users` are local parts or bare JIDs; those without a domain live at capulet.example. */
+  static async start(
+    servers: Infrastructure,
+    options: { users: readonly string[]; sessions?: number; edges?: number; config?: ConfigChanges },
+  ): Promise<TestCluster> {
+    const accounts = options.users.map((user) => ({ jid: ensureBare(address(user)), password: PASSWORD }))
+    const config = testConfig({ ...options.config, accounts } as ConfigChanges)
+    const cluster = new TestCluster(await servers.createDatabase(), config)
+    for (let i = 0; i < (options.sessions ?? 1); i++) await cluster.startSession()
+    await cluster.startFanout()
+    for (let i = 0; i < (options.edges ?? 1); i++) await cluster.startEdge()
+    return cluster
+  }
+
+  get edge(): ScriptedEdge {
+    return this.edges[0]!
+  }
+
+  startSession(): Promise<Instance> {
+    return this.#start(session)
+  }
+
+  startFanout(): Promise<Instance> {
+    return this.#start(presenceFanout)
+  }
+
+  async startEdge(): Promise<ScriptedEdge> {
+    this.#number++
+    const edge = new ScriptedEdge(`connection-manager-${this.#number}`, this)
+    this.edges.push(edge)
+    return edge.start()
+  }
+
+  /** The session instance that owns a user now. */
+  ownerOf(user: string): Instance {
+    const owner = this.edge.ownership.ownerOf(1, partitionOf(ensureBare(address(user))))
+    const instance = this.instances.find(({ id }) => id === owner?.instance)
+    if (!instance) throw new Error(`nobody owns ${user}`)
+    return instance
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const edge of this.edges) await edge.stop()
+    for (const instance of this.instances) await instance.kill()
+  }
+
+  async #start(service: typeof session): Promise<Instance> {
+    this.#number++
+    const instance = await Instance.start(service, `${service.name}-${this.#number}`, {
+      switchboard: this.switchboard,
+      liveState: this.liveState,
+      databaseUrl: this.databaseUrl,
+      config: this.config,
+    })
+    this.instances.push(instance)
+    return instance
+  }
+}
+
+export function address(user: string): string {
+  return user.includes('@') ? user : `${user}@capulet.example`
+}
