@@ -26,7 +26,7 @@ export async function unloadPartition(
 
 /** The whole session goes into the recovery copy, so that it needs nobody to be resumed from there. */
 function handOver(context: SessionContext, user: User, resource: Resource): void {
-  resource.complete = resource.attachment === 'connected'
+  resource.complete = resource.attachment === 'connected' || resource.attachment === 'hibernating'
   context.records.changed(user, resource)
   if (resource.complete && resource.managed) context.records.replaceUnacked(user, resource)
 }
