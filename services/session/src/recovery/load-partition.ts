@@ -65,7 +65,8 @@ function revive(context: SessionContext, user: User, record: SessionRecord, queu
   resource.attachment = record.attachment === 'hibernating' ? 'hibernating' : 'recovering'
   resource.deadline = performance.now() + Math.max(0, left)
   restoreQueue(resource, queue.map(decodeDelivery))
-  resource.takenOver = true
+  // A former owner that died may not have told anyone; one that handed over has.
+  resource.takenOver = !resource.complete
   user.resources.push(resource)
 }
 
