@@ -1,12 +1,14 @@
 import type { Command } from './command.ts'
 import { drain, info, listInstances, listOwners } from './commands/cluster.ts'
 import { kick, listSessions } from './commands/sessions.ts'
-import { createUser, deleteUser, listUsers, setPassword } from './commands/users.ts'
+import { createUser, deleteUser, disableUser, enableUser, listUsers, setPassword } from './commands/users.ts'
 
 /** All commands, in the order of the help. */
 export const commands: readonly Command[] = [
   createUser,
   setPassword,
+  disableUser,
+  enableUser,
   deleteUser,
   listUsers,
   listSessions,

@@ -34,6 +34,7 @@ const sessions: SessionSummary[] = ['alice@localhost/phone', 'alice@localhost/de
   since: 1_700_000_000_000,
 }))
 const drained: string[] = []
+const locked = new Set<string>()
 
 function admin(rpc: () => string): Handlers<Admin> {
   const done = { ok: true, condition: '' }
@@ -48,6 +49,12 @@ function admin(rpc: () => string): Handlers<Admin> {
     setPassword({ jid, password }) {
       if (!accounts.has(jid)) return refuse('item-not-found')
       accounts.set(jid, password)
+      return done
+    },
+    setUserDisabled({ jid, disabled }) {
+      if (!accounts.has(jid)) return refuse('item-not-found')
+      if (disabled) locked.add(jid)
+      else locked.delete(jid)
       return done
     },
     listUsers({ domain, after: from, max }) {
@@ -126,6 +133,10 @@ test('accounts are created, given a password, listed and deleted', async () => {
   assert.equal((await ctl('users password alice@localhost', { stdin: 'brush' })).code, 0)
   assert.equal(accounts.get('alice@localhost'), 'brush')
   assert.match((await ctl('users list')).out, /^JID {14}CREATED\nalice@localhost {2}2023-11-14T22:13:20Z\n$/)
+  assert.equal((await ctl('users disable alice@localhost')).code, 0)
+  assert.deepEqual([...locked], ['alice@localhost'])
+  assert.equal((await ctl('users enable alice@localhost')).code, 0)
+  assert.equal(locked.size, 0)
   assert.equal((await ctl('users delete alice@localhost')).code, 0)
   assert.equal((await ctl('users list')).out, 'no accounts\n')
 })

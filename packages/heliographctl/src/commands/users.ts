@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { User } from '@heliograph/rpc'
 import type { Command, CommandContext } from '../command.ts'
 import { Failure } from '../failure.ts'
-import { moment, table } from '../output.ts'
+import { moment, type Output, table } from '../output.ts'
 import { mustBeDone } from './verdict.ts'
 
 const pageSize = 500
@@ -37,6 +37,25 @@ export const deleteUser: Command = {
     mustBeDone(await admin.deleteUser({ jid }), jid)
     return { data: { jid }, text: `deleted ${jid}` }
   },
+}
+
+export const disableUser: Command = {
+  name: 'users disable',
+  parameters: ['JID'],
+  help: 'Keep an account from logging in and close its sessions; what is stored stays.',
+  run: (context, [jid = '']) => setDisabled(context, jid, true),
+}
+
+export const enableUser: Command = {
+  name: 'users enable',
+  parameters: ['JID'],
+  help: 'Let a disabled account log in again.',
+  run: (context, [jid = '']) => setDisabled(context, jid, false),
+}
+
+async function setDisabled({ admin }: CommandContext, jid: string, disabled: boolean): Promise<Output> {
+  mustBeDone(await admin.setUserDisabled({ jid, disabled }), jid)
+  return { data: { jid, disabled }, text: `${disabled ? 'disabled' : 'enabled'} ${jid}` }
 }
 
 export const listUsers: Command = {

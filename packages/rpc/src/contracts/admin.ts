@@ -8,6 +8,10 @@ export interface UserPasswordRequest {
   readonly jid: string
   readonly password: string
 }
+export interface UserDisabledRequest {
+  readonly jid: string
+  readonly disabled: boolean
+}
 export interface ListUsersRequest {
   readonly domain: string
   readonly after: string
@@ -83,6 +87,7 @@ export interface Admin {
   deleteUser(request: UserRequest): Promise<Verdict>
   listUsers(request: ListUsersRequest): Promise<ListUsersReply>
   setPassword(request: UserPasswordRequest): Promise<Verdict>
+  setUserDisabled(request: UserDisabledRequest): Promise<Verdict>
   listSessions(request: ListSessionsRequest): Promise<ListSessionsReply>
   kick(request: KickRequest): Promise<KickReply>
   owners(request: OwnersRequest): Promise<OwnersReply>

@@ -69,6 +69,7 @@ test('admin', () => {
     createUser: [{ jid: 'a@localhost', password: 'p' }, verdict],
     deleteUser: [{ jid: 'a@localhost' }, verdict],
     setPassword: [{ jid: 'a@localhost', password: 'p' }, verdict],
+    setUserDisabled: [{ jid: 'a@localhost', disabled: true }, verdict],
     listUsers: [
       { domain: 'localhost', after: 'a', max: 10 },
       { users: [{ jid: 'a@localhost', createdAt: 1_700_000_000_000 }], next: 'n' },

@@ -34,6 +34,8 @@ export function adminRpc(context: SessionContext): ServedContract {
     setPassword: async ({ jid, password }) =>
       withUser(context, jid, (user) => context.accounts.setPassword(user, password)),
     deleteUser: async ({ jid }) => withUser(context, jid, (user) => deleteUser(context, user)),
+    setUserDisabled: async ({ jid, disabled }) =>
+      withUser(context, jid, (user) => setDisabled(context, user, disabled)),
     listUsers: async ({ domain, after, max }) => {
       const wanted = domain === '' ? undefined : parseDomain(domain)
       const page = await context.accounts.list({
@@ -70,7 +72,7 @@ export function adminRpc(context: SessionContext): ServedContract {
 async function withUser(
   context: SessionContext,
   text: string,
-  act: (user: BareJid) => Promise<{ ok: true } | { ok: false; condition: string }>,
+  act: (user: BareJid) => Promise<Done>,
 ): Promise<Verdict> {
   const jid = parseJid(text)
   if (jid === undefined || !isBare(jid) || localOf(jid as Jid) === undefined)
@@ -80,15 +82,24 @@ async function withUser(
   return result.ok ? OK : { ok: false, condition: result.condition }
 }
 
-async function deleteUser(
-  context: SessionContext,
-  jid: BareJid,
-): Promise<{ ok: true } | { ok: false; condition: string }> {
+type Done = { readonly ok: true } | { readonly ok: false; readonly condition: string }
+
+async function deleteUser(context: SessionContext, jid: BareJid): Promise<Done> {
   const result = await context.accounts.delete(jid)
   if (!result.ok) return result
-  await everywhere(context, (client) => client.kick({ jid, reason: 'the account was removed', localOnly: true }))
+  await kickEverywhere(context, jid, 'the account was removed')
   await eraseUser(context, jid)
   return result
+}
+
+async function setDisabled(context: SessionContext, jid: BareJid, disabled: boolean): Promise<Done> {
+  const result = await context.accounts.setDisabled(jid, disabled)
+  if (result.ok && disabled) await kickEverywhere(context, jid, 'the account was disabled')
+  return result
+}
+
+async function kickEverywhere(context: SessionContext, jid: BareJid, reason: string): Promise<void> {
+  await everywhere(context, (client) => client.kick({ jid, reason, localOnly: true }))
 }
 
 function ownersOf(context: SessionContext, kind: string): PartitionOwner[] {
