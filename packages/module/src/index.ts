@@ -1,4 +1,5 @@
 export {
+  type Declaration,
   defineModule,
   type Entity,
   type IqHandler,
@@ -6,6 +7,7 @@ export {
   type Outcome,
   onGet,
   onSet,
+  type Rfc,
   refuse,
   reply,
   type Xep,

@@ -28,10 +28,22 @@ export interface Xep {
   readonly note?: string
 }
 
-/** Something the service does beyond routing, declared as data. Disco and the capability table are made from it. */
-export interface Module<Context> {
+export interface Rfc {
+  readonly number: string
+  readonly title: string
+  /** What isn't there, where something isn't. */
+  readonly note?: string
+}
+
+/** What a module says of itself, whatever its handlers need. The capability table and DOAP are made from it. */
+export interface Declaration {
   readonly name: string
+  readonly rfcs: readonly Rfc[]
   readonly xeps: readonly Xep[]
+}
+
+/** Something the service does beyond routing, declared as data. Disco and the capability table are made from it. */
+export interface Module<Context> extends Declaration {
   /** disco#info features by the entity that has them. */
   readonly features: Partial<Record<Entity, readonly string[]>>
   readonly iq: readonly IqHandler<Context>[]
@@ -39,11 +51,12 @@ export interface Module<Context> {
 
 export function defineModule<Context>(module: {
   name: string
+  rfcs?: readonly Rfc[]
   xeps?: readonly Xep[]
   features?: Partial<Record<Entity, readonly string[]>>
   iq?: readonly IqHandler<Context>[]
 }): Module<Context> {
-  return { xeps: [], features: {}, iq: [], ...module }
+  return { rfcs: [], xeps: [], features: {}, iq: [], ...module }
 }
 
 export function onGet<Context>(

@@ -23,6 +23,7 @@ export function answeringService(definition: AnsweringService): Service {
   return {
     name: definition.name,
     needs: ['bus', 'liveState'],
+    modules: definition.modules.modules,
     start: (host) => start(definition, host),
   }
 }

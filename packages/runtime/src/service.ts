@@ -1,3 +1,4 @@
+import type { Declaration } from '@heliograph/module'
 import type { ServedContract } from '@heliograph/rpc'
 import type { ServiceContext } from './context.ts'
 
@@ -12,6 +13,8 @@ export interface Service {
   /** Its part of the instance id, its telemetry and its leases: `session`, `muc` … */
   readonly name: string
   readonly needs: readonly Need[]
+  /** What it can do, for the table of capabilities. */
+  readonly modules?: readonly Declaration[]
   /**
    * Starts and resolves once it serves. `signal` aborts when the process must stop before that; what was begun is undone
    * when this rejects.

@@ -9,6 +9,7 @@ import { type Accounts, accountsContract, type RpcClients } from '@heliograph/rp
 import { joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
 import type { Logger, Metrics } from '@heliograph/telemetry'
 import { edgeConfig } from './config.ts'
+import { edgeModules } from './modules.ts'
 import { RunningEdge } from './running-edge.ts'
 
 /** How long clients are kept waiting for the first session instance; then they come in, and are told. */
@@ -16,7 +17,12 @@ const SESSIONS_WITHIN_MS = 10_000
 const LOOK_EVERY_MS = 100
 
 /** The edge: listeners, streams, and everything of a session that ends with its connection. */
-export const connectionManager: Service = { name: 'connection-manager', needs: ['bus', 'liveState'], start }
+export const connectionManager: Service = {
+  name: 'connection-manager',
+  needs: ['bus', 'liveState'],
+  modules: edgeModules,
+  start,
+}
 
 async function start(host: ServiceContext, signal: AbortSignal): Promise<RunningService> {
   const { config, telemetry } = host

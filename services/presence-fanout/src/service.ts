@@ -6,11 +6,13 @@ import { PostgresRosterStore, rosterMigrations } from '@heliograph/roster'
 import { joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
 import { fanoutConfig } from './config.ts'
 import { FanoutService } from './fanout-service.ts'
+import { presenceBroadcast } from './modules.ts'
 
 /** One presence change, one envelope a destination. Scaled by its lag, apart from everything else. */
 export const presenceFanout: Service = {
   name: 'presence-fanout',
   needs: ['bus', 'liveState', 'database'],
+  modules: [presenceBroadcast],
   start,
 }
 

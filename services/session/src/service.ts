@@ -13,6 +13,7 @@ import {
 import { Accounts } from './accounts/accounts.ts'
 import { sessionConfig } from './config.ts'
 import { sessionMigrations } from './migrations.ts'
+import { sessionModules } from './modules/index.ts'
 import { accountsRpc } from './rpc/accounts-rpc.ts'
 import { adminRpc } from './rpc/admin-rpc.ts'
 import { SessionService } from './session-service.ts'
@@ -23,6 +24,7 @@ const CHANGED_ACCOUNTS = 'accounts'
 export const session: Service = {
   name: 'session',
   needs: ['bus', 'liveState', 'database'],
+  modules: sessionModules,
   start,
 }
 

@@ -4,7 +4,7 @@ import { el, NS } from '@heliograph/stanza'
 /** XEP-0030: what this address is. What it can do is announced once it can. */
 export const disco = defineModule<undefined>({
   name: 'disco',
-  xeps: [{ number: '0030', version: '2.5rc3' }],
+  xeps: [{ number: '0030', version: '2.5.0' }],
   features: { server: [NS.discoInfo, NS.discoItems] },
   iq: [
     onGet('server', `{${NS.discoInfo}}query`, () =>

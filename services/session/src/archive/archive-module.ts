@@ -15,7 +15,7 @@ const RESULT = `{${NS.mam}}result`
 export const archiveModule = defineModule<IqContext>({
   name: 'archive',
   xeps: [
-    { number: '0313', version: '1.1.2', note: 'without the extended fields and preferences' },
+    { number: '0313', version: '1.1.3', note: 'without the extended fields and preferences' },
     { number: '0059', version: '1.0' },
   ],
   features: { account: [NS.mam, NS.rsm] },

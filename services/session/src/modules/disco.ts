@@ -9,7 +9,7 @@ const ITEMS = `{${NS.discoItems}}query`
 /** XEP-0030: Service Discovery. Features come from the modules that have them. */
 export const disco = defineModule<IqContext>({
   name: 'disco',
-  xeps: [{ number: '0030', version: '2.5rc3' }],
+  xeps: [{ number: '0030', version: '2.5.0' }],
   features: {
     server: [NS.discoInfo, NS.discoItems],
     account: [NS.discoInfo, NS.discoItems],

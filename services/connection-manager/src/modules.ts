@@ -1,0 +1,42 @@
+import { type Declaration, defineModule } from '@heliograph/module'
+
+const streams = defineModule<undefined>({
+  name: 'streams',
+  rfcs: [
+    { number: '6120', title: 'XMPP: Core', note: 'without streams between servers' },
+    { number: '7395', title: 'XMPP Subprotocol for WebSocket' },
+    { number: '7590', title: 'Use of TLS in XMPP' },
+    { number: '7622', title: 'XMPP: Address Format' },
+  ],
+  xeps: [
+    { number: '0156', version: '1.4.0', note: 'without BOSH' },
+    { number: '0199', version: '2.0.1' },
+    { number: '0368', version: '1.1.0', note: 'for clients only' },
+    { number: '0478', version: '0.2.0' },
+  ],
+})
+
+const authentication = defineModule<undefined>({
+  name: 'authentication',
+  rfcs: [
+    { number: '4616', title: 'The PLAIN SASL Mechanism' },
+    { number: '5802', title: 'Salted Challenge Response Authentication Mechanism (SCRAM)' },
+    { number: '5929', title: 'Channel Bindings for TLS', note: 'without tls-unique' },
+    { number: '7677', title: 'SCRAM-SHA-256 and SCRAM-SHA-256-PLUS' },
+    { number: '9266', title: 'Channel Bindings for TLS 1.3' },
+  ],
+  xeps: [{ number: '0440', version: '1.0.0' }],
+})
+
+const registration = defineModule<undefined>({
+  name: 'registration',
+  xeps: [{ number: '0077', version: '2.4', note: 'without data forms' }],
+})
+
+const management = defineModule<undefined>({
+  name: 'stream-management',
+  xeps: [{ number: '0198', version: '1.6.3' }],
+})
+
+/** What the edge does itself. */
+export const edgeModules: readonly Declaration[] = [streams, authentication, registration, management]

@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs'
+import { releaseVersion } from '@heliograph/runtime'
+import { services } from '../services.ts'
+import { capabilitiesOf } from './capability.ts'
+import { doap } from './doap.ts'
+import { capabilityTable, withTable } from './table.ts'
+
+const ROOT = new URL('../../../../', import.meta.url)
+
+/** A file that tells the capabilities, as it is and as it should be. */
+export interface Page {
+  readonly name: string
+  readonly url: URL
+  readonly actual: string
+  readonly expected: string
+}
+
+/** `README.md` and `docs/doap.xml`. */
+export function capabilityPages(): Page[] {
+  const capabilities = capabilitiesOf(services)
+  const page = (name: string, write: (actual: string) => string): Page => {
+    const url = new URL(name, ROOT)
+    const actual = readFileSync(url, 'utf8')
+    return { name, url, actual, expected: write(actual) }
+  }
+  return [
+    page('README.md', (actual) => withTable(actual, capabilityTable(capabilities))),
+    page('docs/doap.xml', () => doap(capabilities, releaseVersion())),
+  ]
+}

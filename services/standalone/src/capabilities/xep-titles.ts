@@ -1,0 +1,21 @@
+/** Titles of the XEPs that modules declare. */
+export const xepTitles: Readonly<Record<string, string>> = {
+  '0012': 'Last Activity',
+  '0030': 'Service Discovery',
+  '0059': 'Result Set Management',
+  '0077': 'In-Band Registration',
+  '0092': 'Software Version',
+  '0156': 'Discovering Alternative XMPP Connection Methods',
+  '0160': 'Best Practices for Handling Offline Messages',
+  '0198': 'Stream Management',
+  '0199': 'XMPP Ping',
+  '0202': 'Entity Time',
+  '0203': 'Delayed Delivery',
+  '0237': 'Roster Versioning',
+  '0313': 'Message Archive Management',
+  '0334': 'Message Processing Hints',
+  '0359': 'Unique and Stable Stanza IDs',
+  '0368': 'SRV records for XMPP over TLS',
+  '0440': 'SASL Channel-Binding Type Capability',
+  '0478': 'Stream Limits Advertisement',
+}
