@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
+import { withSection } from '@heliograph/documentation'
 import { releaseVersion } from '@heliograph/runtime'
 import { services } from '../services.ts'
 import { capabilitiesOf } from './capability.ts'
 import { doap } from './doap.ts'
-import { capabilityTable, withTable } from './table.ts'
+import { capabilityTable } from './table.ts'
 
 const ROOT = new URL('../../../../', import.meta.url)
 
@@ -24,7 +25,7 @@ export function capabilityPages(): Page[] {
     return { name, url, actual, expected: write(actual) }
   }
   return [
-    page('README.md', (actual) => withTable(actual, capabilityTable(capabilities))),
+    page('README.md', (actual) => withSection(actual, 'capabilities', capabilityTable(capabilities))),
     page('docs/doap.xml', () => doap(capabilities, releaseVersion())),
   ]
 }

@@ -1,0 +1,1 @@
+export { withSection } from './section.ts'
