@@ -15,6 +15,9 @@ const options = new Set(
 )
 const sections = new Set([...options].map((option) => option?.split('.')[0]))
 
+/** An option, or a group of them. */
+const isOption = (name: string) => [...options].some((option) => option === name || option?.startsWith(`${name}.`))
+
 /** `[text](target)`, and the names in backticks that follow it. */
 const LINK = /\]\(([^)\s]+)\)((?:,? `[^`]+`)*)/g
 
@@ -39,7 +42,7 @@ for (const { path, text } of pages()) {
   test(`${path}: every metric, log event and option that is named exists`, () => {
     for (const [, name = ''] of text.matchAll(/`(heliograph_[a-z_]+[a-z])`/g)) assert.ok(metrics.has(name), name)
     for (const [, name = ''] of text.matchAll(/`([a-zA-Z]+\.[a-zA-Z.]+)`/g)) {
-      if (sections.has(name.split('.')[0])) assert.ok(options.has(name), name)
+      if (sections.has(name.split('.')[0])) assert.ok(isOption(name), name)
     }
     for (const [, name = ''] of text.matchAll(/^\| `([a-z]+(?:_[a-z]+)+)` \|/gm)) {
       assert.ok(events.has(name) || metrics.has(name), name)
