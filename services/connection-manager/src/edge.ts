@@ -9,6 +9,7 @@ import type { Connections } from './connections.ts'
 import type { EdgeEvents } from './events.ts'
 import type { TlsUpgrade } from './listeners/tls.ts'
 import type { Flusher } from './outbound/flusher.ts'
+import type { Departed } from './owners/departed.ts'
 import type { Epochs } from './owners/epochs.ts'
 
 /** Everything an edge is made of; built in `service.ts`, reached through each connection. */
@@ -24,6 +25,7 @@ export interface Edge {
   readonly tls: TlsUpgrade
   readonly clock: CoarseClock
   readonly connections: Connections
+  readonly departed: Departed
   /** Those whose client waits for an answer to `<r/>`. */
   readonly answers: Set<Connection>
   readonly flusher: Flusher

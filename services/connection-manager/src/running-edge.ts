@@ -18,6 +18,7 @@ import { TlsUpgrade } from './listeners/tls.ts'
 import { Web } from './listeners/web.ts'
 import { Flusher } from './outbound/flusher.ts'
 import { announceTo } from './owners/announce.ts'
+import { Departed } from './owners/departed.ts'
 import { Epochs } from './owners/epochs.ts'
 import { receive } from './owners/receive.ts'
 import { credentialsOf } from './sasl/credentials.ts'
@@ -120,6 +121,7 @@ function composeEdge({ config, telemetry, hosts, router, accounts, certificates,
     tls: new TlsUpgrade(certificates),
     clock: clock ?? new CoarseClock(),
     connections: new Connections(),
+    departed: new Departed(),
     answers: new Set(),
     flusher: new Flusher(),
     epochs: new Epochs(),

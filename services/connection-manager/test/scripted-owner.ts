@@ -1,5 +1,5 @@
 import { codecs, Envelope, Kind, Op } from '@heliograph/bus'
-import { partitionOf, type Router, type Serve } from '@heliograph/ownership'
+import { type Outcome, partitionOf, type Router, type Serve } from '@heliograph/ownership'
 
 /** Stands in for the router and the owner behind it: notes what an edge says, answers as an owner would, or not. */
 export class ScriptedOwner implements Router {
@@ -9,6 +9,8 @@ export class ScriptedOwner implements Router {
   answers = true
   /** Takes custody of each stanza at once. */
   takesCustody = true
+  /** Takes the news that a connection is gone. */
+  takesClosed = true
   epoch = 1
   /** What `resume` finds: undefined refuses. */
   resumable: { jid: string; h: number; base: number } | undefined = undefined
@@ -81,10 +83,13 @@ export class ScriptedOwner implements Router {
       reply(Op.resumed, codecs.resumed.encode({ ...this.resumable, stream: 'stream-old', previd, max: 300, lastId: 0 }))
   }
 
-  // What edges never use.
-  transfer(): void {
-    throw new Error('an edge makes no transfers')
+  /** The only transfers of an edge are `closed`; this owner takes them at once. */
+  transfer(kind: Kind, key: string, envelope: Envelope, settle: (outcome: Outcome) => void): void {
+    this.send(kind, key, envelope)
+    if (this.takesClosed) settle('taken')
   }
+
+  // What edges never use.
   multicast(): void {
     throw new Error('an edge makes no multicasts')
   }

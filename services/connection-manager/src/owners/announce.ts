@@ -18,6 +18,7 @@ export function announceTo(edge: Edge, partition: number, owner: Owner): void {
     // Not answered: asked again.
     else if (request !== undefined) tellOwner(connection, again(request))
   }
+  for (const [connection, session] of edge.departed.inPartition(partition)) announce(connection, session)
 }
 
 function announce(connection: Connection, session: Session): void {

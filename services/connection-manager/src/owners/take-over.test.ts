@@ -122,6 +122,24 @@ test('the owner hears how a connection ended', async () => {
   assert.equal(owner.heardOps(Op.closed).length, 2)
 })
 
+test('an owner that comes new before the news of a lost connection was taken hears what that held', async () => {
+  const { owner } = fixture
+  const client = await new FakeClient(fixture).bind()
+  client.say("<enable xmlns='urn:xmpp:sm:3' resume='true'/>")
+  owner.say({ partition: PARTITION, conn: client.connection.number }, Op.deliver, (envelope) => {
+    envelope.stanza = new Stanza({ name: 'message', id: 'unread' })
+  })
+  client.hear()
+  owner.takesClosed = false
+  client.destroy()
+  owner.takeOver(PARTITION)
+  assert.deepEqual(
+    owner.heard.slice(0, 2).map(({ op }) => op),
+    [Op.announce, Op.unacked],
+  )
+  assert.equal(owner.heard[1]!.stanza?.id, 'unread')
+})
+
 test('a client that is not in custody is not read', async () => {
   await using small = await edgeFixture({ custody: { stanzas: 4, bytes: 1_000_000 } })
   small.owner.takesCustody = false

@@ -1,8 +1,7 @@
-import { codecs, Envelope, Op } from '@heliograph/bus'
 import type { StreamError } from '@heliograph/stanza'
 import type { Connection } from '../connection.ts'
 import { tellAcknowledged } from '../management/acknowledged.ts'
-import { tellOwner } from '../owners/tell-owner.ts'
+import { tellClosed } from '../owners/tell-closed.ts'
 import { closing } from './closing.ts'
 import { sendHeader } from './header.ts'
 import { leavesResumable } from './resumable.ts'
@@ -57,11 +56,7 @@ function leave(connection: Connection, { lost, tell }: { lost: boolean; tell: bo
   // The client's last acknowledgement goes before the news that it left.
   const managed = connection.session?.managed
   if (managed?.untold) tellAcknowledged(connection, managed)
-  if (tell && connection.partition >= 0) {
-    const envelope = new Envelope(Op.closed)
-    envelope.body = codecs.closed.encode({ lost })
-    tellOwner(connection, envelope)
-  }
+  if (tell && connection.partition >= 0) tellClosed(connection, lost)
   connection.edge.connections.displace(connection)
   connection.edge.answers.delete(connection)
   connection.request = undefined

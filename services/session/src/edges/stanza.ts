@@ -1,9 +1,12 @@
+import { codecs, Op } from '@heliograph/bus'
 import { errorReply, type Stanza, stanzaError } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
 import { handleIq } from '../pipeline/outbound-iq.ts'
 import { handleMessage } from '../pipeline/outbound-message.ts'
 import type { Sent } from '../pipeline/sent.ts'
 import { handlePresence } from '../presence/outbound.ts'
+import { endSession, hibernate } from '../users/end-session.ts'
+import type { Resource } from '../users/resource.ts'
 import type { User, Work } from '../users/user.ts'
 
 const handlers: Record<Stanza['name'], (context: SessionContext, sent: Sent) => void> = {
@@ -20,6 +23,7 @@ export function handleClientStanza(context: SessionContext, user: User, { envelo
   const { stream, count, trace } = envelope
   // Sent again by an edge or a resumed client: it was accepted before, and its custody is on its way.
   if (count <= resource.custody.received) return
+  if (count > resource.custody.received + 1) return breakOff(context, user, resource, count)
   const obligation = resource.custody.begin(count)
   const sent = { user, resource, stanza, obligation, stream, count, trace }
   try {
@@ -31,4 +35,18 @@ export function handleClientStanza(context: SessionContext, user: User, { envelo
     const reply = errorReply(stanza, stanzaError('internal-server-error'))
     if (reply && user.resources.includes(resource)) context.outgoing.deliver(user, resource, reply)
   }
+}
+
+/**
+ * Stanzas before this one are missing: a bound on the way here was hit. Nothing is taken out of order; a client with stream management
+ * comes back and sends all of them again.
+ */
+function breakOff(context: SessionContext, user: User, resource: Resource, count: number): void {
+  context.log.error('stanzas_missing', { jid: resource.jid, count, received: resource.custody.received })
+  const reason = { condition: 'internal-server-error', text: 'stanzas were lost on their way' }
+  if (!resource.resumable) return endSession(context, user, resource, reason)
+  context.outgoing.tellEdge(user, resource, Op.disconnect, (envelope) => {
+    envelope.body = codecs.disconnect.encode(reason)
+  })
+  hibernate(context, user, resource)
 }
