@@ -12,7 +12,7 @@ export interface Page {
 }
 
 export function pages(): Page[] {
-  const paths = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/*.md', { cwd: ROOT })].sort()
+  const paths = globSync(['*.md', 'docs/*.md', 'proto/*.md', '{packages,services}/*/README.md'], { cwd: ROOT }).sort()
   return paths.map((path) => ({ path, text: readFileSync(`${ROOT}${path}`, 'utf8') }))
 }
 
