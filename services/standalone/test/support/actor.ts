@@ -28,6 +28,14 @@ export async function newcomer(site: Site, name: string, entrance: Entrance = {}
   return enter(site, await site.person(name), entrance)
 }
 
+/** Clients that are cut off together at the end of their block. */
+export function together<Clients extends Readonly<Record<string, RawClient>>>(clients: Clients): Clients & Disposable {
+  const end = () => {
+    for (const client of Object.values(clients)) client.cut()
+  }
+  return { ...clients, [Symbol.dispose]: end }
+}
+
 export const bareOf = (jid: string): string => jid.split('/')[0] ?? ''
 
 /** Presence from that address; without a type: available. */
