@@ -88,11 +88,10 @@ export const presence = z
 export const archive = z
   .strictObject({
     enabled: z.boolean().describe('Whether messages are archived (XEP-0313).').default(true),
-    batchRows: positive.max(1_000).describe('Most rows in one insert.').default(200),
     queueBytes: z
       .int()
       .min(1_048_576)
-      .describe('What may wait to be written; past it clients are slowed down.')
+      .describe('What may wait to be written; past it messages are refused.')
       .default(67_108_864),
     degradeAfterMs: duration(100)
       .describe('A commit that takes longer no longer holds back delivery; acknowledgements still wait for it.')

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { archive, authentication, leases, limits, presence, sessions, streamManagement } from './limits.ts'
 import { accounts, domains, drain, listen, proxyProtocol, telemetry, tls } from './network.ts'
 import { nats, postgres, redis } from './stores.ts'
-import { bareJid, path } from './values.ts'
+import { path } from './values.ts'
 
 /** The whole configuration file. Defaults suit standalone mode. */
 export const schema = z.strictObject({
@@ -20,7 +20,6 @@ export const schema = z.strictObject({
     .default('./data'),
   domains,
   accounts,
-  admins: z.array(bareJid).describe('Accounts that may administer the server.').default([]),
   registration: z
     .strictObject({
       open: z
