@@ -220,9 +220,10 @@ class Server implements EmbeddedPostgres {
   #logLine(line: string): void {
     this.#lastLines.push(line)
     if (this.#lastLines.length > 20) this.#lastLines.shift()
-    const serious = /\b(ERROR|FATAL|PANIC|WARNING):/.test(line)
+    // Who asks too early is told so, and asks again.
+    const serious = /\b(ERROR|FATAL|PANIC|WARNING):/.test(line) && !line.includes('the database system is starting up')
     if (serious) this.#options.log?.warn('postgres_log', { line })
-    else this.#options.log?.info('postgres_log', { line })
+    else this.#options.log?.debug('postgres_log', { line })
   }
 }
 
