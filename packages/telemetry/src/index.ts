@@ -1,5 +1,6 @@
 export { InMemorySpanExporter } from '@opentelemetry/sdk-trace'
 export { type Histogram, secondsBuckets } from './histogram.ts'
+export { type Hop, hop } from './hop.ts'
 export { type LogFields, type Logger, type LogLevel, logLevels } from './logger.ts'
 export type { Counter, Labels, Metrics } from './metrics.ts'
 export { redact } from './redact.ts'

@@ -1,7 +1,7 @@
 import type { BareJid } from '@heliograph/jid'
 import type { Hosts, Ownership, Router } from '@heliograph/ownership'
 import type { RosterStore } from '@heliograph/roster'
-import type { Logger } from '@heliograph/telemetry'
+import type { Logger, Tracing } from '@heliograph/telemetry'
 import type { FanoutConfig } from './config.ts'
 import type { FanoutEvents } from './events.ts'
 
@@ -9,6 +9,7 @@ import type { FanoutEvents } from './events.ts'
 export interface FanoutContext {
   readonly config: FanoutConfig
   readonly log: Logger
+  readonly tracing: Tracing
   readonly events: FanoutEvents
   readonly hosts: Hosts
   readonly router: Router

@@ -2,7 +2,7 @@ import { type Envelope, type InstanceId, Op } from '@heliograph/bus'
 import type { BareJid } from '@heliograph/jid'
 import { type Hosts, type Ownership, PARTITIONS, partitionOf, type Router, type Tenancy } from '@heliograph/ownership'
 import type { RosterStore } from '@heliograph/roster'
-import type { Logger, Metrics } from '@heliograph/telemetry'
+import type { Logger, Metrics, Tracing } from '@heliograph/telemetry'
 import type { Change } from './change.ts'
 import type { FanoutConfig } from './config.ts'
 import type { FanoutContext } from './context.ts'
@@ -14,6 +14,7 @@ export interface FanoutParts {
   readonly config: FanoutConfig
   readonly log: Logger
   readonly metrics: Metrics
+  readonly tracing: Tracing
   readonly hosts: Hosts
   readonly rosters: Pick<RosterStore, 'watchers'>
 }

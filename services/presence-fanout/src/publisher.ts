@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BareJid } from '@heliograph/jid'
 import { Mailbox } from '@heliograph/ownership'
+import { hop } from '@heliograph/telemetry'
 import { type Change, supersede } from './change.ts'
 import type { FanoutContext } from './context.ts'
 import { fan } from './fan.ts'
@@ -132,10 +133,12 @@ export class Publisher {
   }
 
   #fan(change: Change, watchers: Watchers): void {
-    const probe = change.stanza.type === 'probe'
+    const to = change.stanza.type === 'probe' ? watchers.subscribedTo : watchers.subscribers
+    const span = hop(this.#context.tracing, 'fanout', change.trace)
     this.#underWay++
-    fan(this.#context, this.jid, change, probe ? watchers.subscribedTo : watchers.subscribers, () => {
+    fan(this.#context, this.jid, { ...change, trace: span.trace }, to, () => {
       this.#underWay--
+      span.end()
       this.#context.events.lag((performance.now() - change.arrived) / 1000)
       this.#receipt(change)
     })
@@ -148,7 +151,7 @@ export class Publisher {
         this.#watchers = await this.#context.rosters.watchers(this.jid)
         return this.#watchers
       } catch (error) {
-        this.#context.log.warn('watchers_wait', { jid: this.jid, error, trace: undefined })
+        this.#context.log.warn('watchers_wait', { jid: this.jid, error })
         // A slightly old list is better than silence while the database is away.
         if (this.#watchers) return this.#watchers
         await sleep(RETRY_MS)

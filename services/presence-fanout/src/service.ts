@@ -23,6 +23,7 @@ async function start(host: ServiceContext): Promise<RunningService> {
     config: fanoutConfig(host.config),
     log: telemetry.log,
     metrics: telemetry.metrics,
+    tracing: telemetry.tracer,
     hosts: new Hosts(host.config.domains.map(({ name }) => name as Domain)),
     rosters: new PostgresRosterStore(database),
   })

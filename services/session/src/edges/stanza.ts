@@ -1,5 +1,6 @@
 import { codecs, Op } from '@heliograph/bus'
 import { errorReply, type Stanza, stanzaError } from '@heliograph/stanza'
+import { hop } from '@heliograph/telemetry'
 import type { SessionContext } from '../context.ts'
 import { handleIq } from '../pipeline/outbound-iq.ts'
 import { handleMessage } from '../pipeline/outbound-message.ts'
@@ -20,12 +21,13 @@ export function handleClientStanza(context: SessionContext, user: User, { envelo
   const resource = user.onConnection(from, envelope.conn)
   const stanza = envelope.stanza
   if (!resource || !stanza) return
-  const { stream, count, trace } = envelope
+  const { stream, count } = envelope
   // Sent again by an edge or a resumed client: it was accepted before, and its custody is on its way.
   if (count <= resource.custody.received) return
   if (count > resource.custody.received + 1) return breakOff(context, user, resource, count)
   const obligation = resource.custody.begin(count)
-  const sent = { user, resource, stanza, obligation, stream, count, trace }
+  const span = hop(context.tracing, 'session.out', envelope.trace)
+  const sent = { user, resource, stanza, obligation, stream, count, trace: span.trace }
   try {
     handlers[stanza.name](context, sent)
     obligation.release()
@@ -34,6 +36,8 @@ export function handleClientStanza(context: SessionContext, user: User, { envelo
     obligation.forgive()
     const reply = errorReply(stanza, stanzaError('internal-server-error'))
     if (reply && user.resources.includes(resource)) context.outgoing.deliver(user, resource, reply)
+  } finally {
+    span.end()
   }
 }
 

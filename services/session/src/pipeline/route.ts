@@ -1,3 +1,4 @@
+import { hop } from '@heliograph/telemetry'
 import type { SessionContext } from '../context.ts'
 import { receivePresence } from '../presence/inbound.ts'
 import type { User, Work } from '../users/user.ts'
@@ -8,15 +9,19 @@ import { receiveMessage } from './inbound-message.ts'
 /** A stanza addressed to a local user's bare or full JID (RFC 6121 §8.5), from whichever service. */
 export function handleRoute(context: SessionContext, user: User, { envelope, from }: Work): void {
   const stanza = envelope.stanza
-  const { stream, count, trace, transfer } = envelope
-  const taken = () => context.router.receipt(from, transfer)
+  const { stream, count, transfer } = envelope
+  const span = hop(context.tracing, 'session.in', envelope.trace)
+  const taken = () => {
+    span.end()
+    context.router.receipt(from, transfer)
+  }
   if (!stanza) return taken()
   if (stream !== '' && user.repetitions.seen(stream, count)) {
     // What was sent before is taken when everything up to now is: its own commit may still be under way.
     context.archive.whenStored(taken)
     return
   }
-  const arrived: Arrived = { user, stanza, stream, count, trace, taken }
+  const arrived: Arrived = { user, stanza, stream, count, trace: span.trace, taken }
   switch (stanza.name) {
     case 'message':
       return receiveMessage(context, arrived)

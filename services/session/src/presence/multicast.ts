@@ -1,6 +1,7 @@
 import type { Envelope, InstanceId } from '@heliograph/bus'
 import { type BareJid, bareOf, type FullJid, isFull, type Jid, trusted } from '@heliograph/jid'
 import { partitionOf } from '@heliograph/ownership'
+import { hop } from '@heliograph/telemetry'
 import type { SessionContext } from '../context.ts'
 import type { Recipient } from '../users/outgoing.ts'
 import type { User, Work } from '../users/user.ts'
@@ -23,7 +24,9 @@ export function receiveMulticast(context: SessionContext, envelope: Envelope, fr
       if (user) serve(context, { envelope, from }, user, to, recipients)
     }
   }
-  if (recipients.length > 0) context.outgoing.deliverCopies(recipients, envelope.stanza!, envelope.trace)
+  const span = hop(context.tracing, 'session.multicast', envelope.trace)
+  if (recipients.length > 0) context.outgoing.deliverCopies(recipients, envelope.stanza!, span.trace)
+  span.end()
   if (strays.length > 0) context.router.strays(from, envelope.transfer, strays)
   else context.router.receipt(from, envelope.transfer)
 }
