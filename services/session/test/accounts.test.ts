@@ -204,6 +204,10 @@ test('in-band registration', async () => {
     remove: true,
   }
   const deps = { accounts, counters, policy }
+  const anyone = {
+    ...deps,
+    policy: { ...policy, open: 'always' as const, perAddress: { count: 1, windowSeconds: 60 } },
+  }
   const username = nameOf(fresh())
   const request = { username: username.toUpperCase(), domain, password: 'pass', source: '127.0.0.1' }
   const jid = ensureBare(`${username}@example.com`)
@@ -219,7 +223,11 @@ test('in-band registration', async () => {
   assert.equal(await outcome({}), jid)
   assert.equal(await outcome({}), 'conflict')
   assert.equal(await outcome({ username: `${username}2` }), `${username}2@example.com`)
-  assert.equal(await outcome({ username: `${username}3` }), 'resource-constraint')
+  assert.equal(await outcome({ username: `${username}3` }), `${username}3@example.com`)
+  const elsewhere = { ...request, source: '192.0.2.9' }
+  assert.equal((await register(anyone, { ...elsewhere, username: `${username}4` })).ok, true)
+  const verdict = await register(anyone, { ...elsewhere, username: `${username}5` })
+  assert.deepEqual(verdict, { ok: false, condition: 'resource-constraint' })
 
   const change = { jid, username, password: 'new', encrypted: true }
   const changing = async (changed: Partial<typeof change>, policyChange: Partial<RegistrationPolicy> = {}) => {

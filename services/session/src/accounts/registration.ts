@@ -6,7 +6,7 @@ import type { Counters } from './counters.ts'
 /** What in-band registration (XEP-0077) may do. */
 export interface RegistrationPolicy {
   readonly open: 'never' | 'loopback' | 'always'
-  /** Accounts one client address may make within the window. */
+  /** Accounts one client address may make within the window, unless only this machine may make any. */
   readonly perAddress: { readonly count: number; readonly windowSeconds: number }
   /** Local parts nobody may take. */
   readonly reserved: readonly string[]
@@ -62,11 +62,17 @@ export async function register(
   const jid = username === '' ? undefined : makeJid(username, domain)
   if (jid === undefined || password === '' || policy.reserved.includes(localOf(jid)))
     return { ok: false, condition: 'not-acceptable' }
-  const made = await counters.increment(`registrations:${addressGroup(source)}`, policy.perAddress.windowSeconds)
-  if (made > policy.perAddress.count) return { ok: false, condition: 'resource-constraint' }
+  if (await tooMany(counters, policy, source)) return { ok: false, condition: 'resource-constraint' }
   const verdict = await accounts.create(jid, password)
   if (verdict.ok) return { ok: true, jid }
   return { ok: false, condition: verdict.condition === 'conflict' ? 'conflict' : 'not-acceptable' }
+}
+
+/** With `open: loopback` only whoever is at the machine may register, and they may do as they like. */
+async function tooMany(counters: Counters, policy: RegistrationPolicy, source: string): Promise<boolean> {
+  if (policy.open === 'loopback') return false
+  const made = await counters.increment(`registrations:${addressGroup(source)}`, policy.perAddress.windowSeconds)
+  return made > policy.perAddress.count
 }
 
 /** Changes the password of an authenticated user (XEP-0077 §3.3). */
