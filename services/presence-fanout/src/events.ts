@@ -8,6 +8,7 @@ export function fanoutEvents(metrics: Metrics) {
   const changes = counter('changes_total', 'Presence changes sent out')
   const damped = counter('damped_total', 'Presence changes replaced by a newer one before they were sent')
   const repeated = counter('repeated_total', 'Presence changes that had been sent before')
+  const refused = counter('refused_total', 'Probes not taken because too much waits for one publisher')
   const frames = counter('frames_total', 'Multicast envelopes, one a destination instance')
   const recipients = counter('recipients_total', 'Watchers addressed')
   const strays = counter('strays_total', 'Watchers resolved again because their owner had changed')
@@ -24,6 +25,7 @@ export function fanoutEvents(metrics: Metrics) {
     },
     damped: () => damped.add(),
     repeated: () => repeated.add(),
+    refused: () => refused.add(),
     stray: (count: number) => strays.add(count),
     lag: (seconds: number) => lag.record(seconds),
   }

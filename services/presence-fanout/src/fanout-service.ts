@@ -86,7 +86,10 @@ export class FanoutService {
 
   async #unload(partition: number, reason: 'handover' | 'lost'): Promise<void> {
     const publishers = this.#publishers[partition]!
-    if (reason === 'handover') await Promise.all([...publishers.values()].map((publisher) => publisher.flush()))
+    if (reason === 'handover') {
+      await Promise.all([...publishers.values()].map((publisher) => publisher.flush()))
+      await this.#context?.router.settled(partition)
+    }
     for (const publisher of publishers.values()) publisher.stop()
     publishers.clear()
   }

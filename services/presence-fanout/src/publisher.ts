@@ -50,7 +50,8 @@ export class Publisher {
   }
 
   probe(change: Change): void {
-    if (!this.#work.push(change)) this.#receipt(change)
+    // The owner of the asker asks again when nobody confirms: after a change of owner.
+    if (!this.#work.push(change)) this.#context.events.refused()
   }
 
   change(change: Change): void {
@@ -103,7 +104,14 @@ export class Publisher {
   #release(outlet: Outlet, change: Change): void {
     outlet.sent = change.revision
     if (change.stanza.type === 'unavailable') this.#forgetLater(outlet, change)
-    if (!this.#work.push(change)) this.#receipt(change)
+    if (!this.#work.push(change)) this.#holdBack(outlet, change)
+  }
+
+  /** Too much waits for the watchers to be read: only the newest of each resource is kept, and offered again. */
+  #holdBack(outlet: Outlet, change: Change): void {
+    clearTimeout(outlet.timer)
+    outlet.pending = change
+    outlet.timer = setTimeout(() => this.#flush(outlet), RETRY_MS)
   }
 
   /** A resource that left needs no outlet once its flapping is over. */

@@ -25,5 +25,5 @@ export function handleIq(context: SessionContext, sent: Sent): void {
 
 /** One of our own domains: any instance speaks for it. */
 export function isServer(context: SessionContext, to: Jid): boolean {
-  return localOf(to) === undefined && context.hosts.domains.includes(bareOf(to) as never)
+  return localOf(to) === '' && context.hosts.domains.includes(bareOf(to) as never)
 }

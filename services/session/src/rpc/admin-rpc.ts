@@ -75,8 +75,7 @@ async function withUser(
   act: (user: BareJid) => Promise<Done>,
 ): Promise<Verdict> {
   const jid = parseJid(text)
-  if (jid === undefined || !isBare(jid) || localOf(jid as Jid) === undefined)
-    return { ok: false, condition: 'jid-malformed' }
+  if (jid === undefined || !isBare(jid) || localOf(jid as Jid) === '') return { ok: false, condition: 'jid-malformed' }
   if (!context.hosts.domains.includes(domainOf(jid as Jid))) return { ok: false, condition: 'item-not-found' }
   const result = await act(jid as BareJid)
   return result.ok ? OK : { ok: false, condition: result.condition }

@@ -34,7 +34,7 @@ async function load(context: SessionContext, user: User): Promise<void> {
 
 async function readUser(context: SessionContext, user: User): Promise<void> {
   // A domain: the server itself, which has no account.
-  if (localOf(user.jid as Jid) === undefined) {
+  if (localOf(user.jid as Jid) === '') {
     user.profile = 'unknown'
     return
   }
