@@ -1,10 +1,11 @@
 import type { Database } from '@heliograph/database'
-import type { BareJid } from '@heliograph/jid'
-import type { StoredMessage } from './row.ts'
+import { type BareJid, isBare, type Jid } from '@heliograph/jid'
+import { peerOf, type StoredMessage } from './row.ts'
 
 /** Which messages of an archive are wanted (XEP-0313 §4.1). Times in milliseconds, both ends included. */
 export interface ArchiveFilter {
-  readonly with: BareJid | undefined
+  /** A bare address stands for all its resources, a full one for itself alone (§4.1.1). */
+  readonly with: Jid | undefined
   readonly start: number | undefined
   readonly end: number | undefined
 }
@@ -34,10 +35,9 @@ export async function readPage(
   const end = filter.end === undefined ? Number.MAX_SAFE_INTEGER : filter.end * MICROS + MICROS - 1
   const high = page.from === 'end' && page.before !== undefined ? Math.min(end, page.before - 1) : end
   const params: unknown[] = [owner, low, high, page.max + 1]
-  const peer = filter.with === undefined ? '' : ' AND peer = $5'
-  if (filter.with !== undefined) params.push(filter.with)
+  const peer = peerCondition(filter, params)
   const { rows } = await db.query<{ id: string; stanza: string }>(
-    `archive_page ${page.from}${peer === '' ? '' : ' peer'}`,
+    `archive_page ${page.from} ${params.length}`,
     `SELECT id, stanza FROM archive WHERE owner = $1 AND id BETWEEN $2 AND $3${peer}
      ORDER BY id ${page.from === 'start' ? 'ASC' : 'DESC'} LIMIT $4`,
     params,
@@ -53,15 +53,21 @@ export async function countMatching(db: Database, owner: BareJid, filter: Archiv
     (filter.start ?? 0) * MICROS,
     filter.end === undefined ? Number.MAX_SAFE_INTEGER : filter.end * MICROS + MICROS - 1,
   ]
-  if (filter.with !== undefined) params.push(filter.with)
+  const peer = peerCondition(filter, params)
   const { rows } = await db.query<{ count: string }>(
-    filter.with === undefined ? 'archive_count' : 'archive_count peer',
-    `SELECT count(*) AS count FROM archive WHERE owner = $1 AND id BETWEEN $2 AND $3${
-      filter.with === undefined ? '' : ' AND peer = $4'
-    }`,
+    `archive_count ${params.length}`,
+    `SELECT count(*) AS count FROM archive WHERE owner = $1 AND id BETWEEN $2 AND $3${peer}`,
     params,
   )
   return Number(rows[0]?.count ?? 0)
+}
+
+/** The rest of a WHERE clause; its parameters are added to `params`. */
+function peerCondition(filter: ArchiveFilter, params: unknown[]): string {
+  if (filter.with === undefined) return ''
+  const { peer, peerResource } = peerOf(filter.with)
+  const byPeer = ` AND peer = $${params.push(peer)}`
+  return isBare(filter.with) ? byPeer : `${byPeer} AND peer_resource = $${params.push(peerResource)}`
 }
 
 /** A page that starts after or before an id needs that id to be in the archive (XEP-0059 §2.2, XEP-0313 §4.3). */

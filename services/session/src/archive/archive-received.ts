@@ -1,9 +1,9 @@
-import { bareOf, trusted } from '@heliograph/jid'
 import { stanzaError } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
 import { refuseArrived } from '../pipeline/arrived.ts'
 import type { InboundMessage } from '../pipeline/inbound-message.ts'
 import { isArchivable } from './eligibility.ts'
+import { peerOf } from './row.ts'
 import { withStanzaId } from './stanza-ids.ts'
 
 /** Stores the receiver's copy and delivers after its commit (XEP-0313 §5); what isn't kept is delivered in its turn. */
@@ -22,7 +22,7 @@ export function archiveReceived(context: SessionContext, message: InboundMessage
   const row = {
     owner: user.jid,
     id,
-    peer: bareOf(trusted(stanza.from!)),
+    ...peerOf(stanza.from!),
     outgoing: false,
     offline: message.offline,
     stream: message.stream,

@@ -1,4 +1,4 @@
-import { bareOf, parseJid } from '@heliograph/jid'
+import { parseJid } from '@heliograph/jid'
 import {
   checkForm,
   type FormDefinition,
@@ -56,7 +56,7 @@ function readFilter(query: Element): ArchiveFilter | StanzaError {
   if (start === null || end === null) return stanzaError('bad-request', { text: 'start and end are XEP-0082 times' })
   const peer = values.text('with')
   const jid = peer === undefined || peer === '' ? undefined : parseJid(peer)
-  return { with: jid && bareOf(jid), start, end }
+  return { with: jid, start, end }
 }
 
 /** Undefined when not given, null when malformed. */

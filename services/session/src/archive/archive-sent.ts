@@ -5,6 +5,7 @@ import type { OutboundMessage } from '../pipeline/outbound-message.ts'
 import { ingressKey } from '../users/repetitions.ts'
 import type { User } from '../users/user.ts'
 import { isArchivable } from './eligibility.ts'
+import { peerOf } from './row.ts'
 import { originIdOf } from './stanza-ids.ts'
 
 const ORIGINS_REMEMBERED = 128
@@ -17,7 +18,7 @@ const ORIGINS_REMEMBERED = 128
 export function archiveSent(context: SessionContext, message: OutboundMessage): Provenance | 'full' {
   const { user, stanza, stream, count, obligation } = message
   if (!context.config.archive.enabled || !isArchivable(stanza)) return message.provenance
-  const peer = bareOf(trusted(stanza.to!))
+  const { peer, peerResource } = peerOf(stanza.to!)
   // A note to oneself is archived once, when it arrives. What a former owner stored is only sent on.
   if (peer === user.jid || user.sentBefore?.has(ingressKey(stream, count))) return message.provenance
   const origin = originKey(message)
@@ -28,6 +29,7 @@ export function archiveSent(context: SessionContext, message: OutboundMessage): 
     owner: user.jid,
     id,
     peer,
+    peerResource,
     outgoing: true,
     offline: false,
     stream,

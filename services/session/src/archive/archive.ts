@@ -59,6 +59,7 @@ export class Archive {
         { name: 'owner', type: 'text', value: (row) => row.owner },
         { name: 'id', type: 'bigint', value: (row) => row.id },
         { name: 'peer', type: 'text', value: (row) => row.peer },
+        { name: 'peer_resource', type: 'text', value: (row) => row.peerResource },
         { name: 'outgoing', type: 'boolean', value: (row) => row.outgoing },
         { name: 'offline', type: 'boolean', value: (row) => row.offline },
         { name: 'stream', type: 'text', value: (row) => row.stream },

@@ -24,4 +24,9 @@ export const archiveMigrations: readonly Migration[] = [
       CREATE INDEX archive_offline ON archive (owner, id) WHERE offline;
     `,
   },
+  {
+    // With the default a version that doesn't know the column can write beside one that does.
+    id: '0121_archive_peer_resource',
+    sql: `ALTER TABLE archive ADD COLUMN peer_resource text NOT NULL DEFAULT '';`,
+  },
 ]

@@ -1,4 +1,4 @@
-import type { BareJid } from '@heliograph/jid'
+import { type BareJid, bareOf, resourceOf, trusted } from '@heliograph/jid'
 import type { Stanza } from '@heliograph/stanza'
 
 /** A message in a user's archive (XEP-0313). */
@@ -8,6 +8,8 @@ export interface ArchiveRow {
   readonly id: number
   /** Bare JID of the other side. */
   readonly peer: BareJid
+  /** Its resource, '' for none. */
+  readonly peerResource: string
   readonly outgoing: boolean
   /** Received while no resource could take it, and not yet given to one (XEP-0160). */
   readonly offline: boolean
@@ -16,6 +18,12 @@ export interface ArchiveRow {
   readonly ingress: number
   readonly origin: string | null
   readonly stanza: Stanza
+}
+
+/** The columns that name the other side of a message. */
+export function peerOf(address: string): Pick<ArchiveRow, 'peer' | 'peerResource'> {
+  const jid = trusted(address)
+  return { peer: bareOf(jid), peerResource: resourceOf(jid) }
 }
 
 /** As read back. */
