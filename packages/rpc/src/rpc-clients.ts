@@ -25,6 +25,8 @@ type Method = (request: unknown, options?: CallOptions) => Promise<unknown>
 /** Channels kept; the one unused for longest gives way, so that addresses that are gone don't pile up. */
 const mostChannels = 128
 const channelOptions: ChannelOptions = {
+  'grpc.enable_retries': 0,
+  'grpc.enable_channelz': 0,
   // An IP address may not be a TLS server name (RFC 6066 §3).
   'grpc.ssl_target_name_override': 'heliograph',
   'grpc.initial_reconnect_backoff_ms': 100,

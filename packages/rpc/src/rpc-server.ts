@@ -73,7 +73,7 @@ export function serve<Service>(contract: Contract<Service>, handlers: Handlers<S
  * @throws when the address can't be bound.
  */
 export async function startRpcServer({ host, port, tls, services, log }: RpcServerOptions): Promise<RpcServer> {
-  const server = new Server({ 'grpc.max_receive_message_length': largestMessage })
+  const server = new Server({ 'grpc.max_receive_message_length': largestMessage, 'grpc.enable_channelz': 0 })
   for (const service of services) service.register(server, log)
   const name = host.includes(':') ? `[${host}]` : host
   const bound = await new Promise<number>((resolve, reject) => {

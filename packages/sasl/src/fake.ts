@@ -1,5 +1,5 @@
-import { createHmac } from 'node:crypto'
 import type { ScramHash } from './credentials.ts'
+import { hmac } from './hmac.ts'
 import { keyLength, type ScramKeys } from './scram-keys.ts'
 
 /** Bytes of salt in what we store; a fake one must not differ. */
@@ -18,10 +18,7 @@ export interface UnknownUser {
  */
 export function fakeScramKeys(secret: Buffer, user: UnknownUser): ScramKeys {
   const make = (what: string, bytes: number) =>
-    createHmac('sha512', secret)
-      .update([what, user.hash, user.domain, user.username].join('\0'))
-      .digest()
-      .subarray(0, bytes)
+    hmac('sha512', secret, [what, user.hash, user.domain, user.username].join('\0')).subarray(0, bytes)
   return {
     hash: user.hash,
     iterations: user.iterations,

@@ -16,6 +16,7 @@ export {
 } from './credentials.ts'
 export type { Dialogue, DialogueContext, Failure, Step, Success } from './dialogue.ts'
 export { fakeScramKeys, SALT_LENGTH } from './fake.ts'
+export { hmac } from './hmac.ts'
 export { availableMechanisms, isMechanism, MECHANISMS, type MechanismName } from './mechanisms.ts'
 export { MemoryCredentials } from './memory-credentials.ts'
 export { preparePassword } from './prep.ts'

@@ -1,4 +1,5 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
+import { hmac } from './hmac.ts'
 import type { ScramKeys } from './scram-keys.ts'
 
 /**
@@ -31,7 +32,8 @@ export class ProvenPasswords {
   }
 
   #mark(prepared: string, keys: ScramKeys): string {
-    const bound = Buffer.concat([keys.salt, keys.storedKey])
-    return createHmac('sha256', this.#key).update(bound).update(prepared).digest('base64')
+    return hmac('sha256', this.#key, Buffer.concat([keys.salt, keys.storedKey, Buffer.from(prepared)])).toString(
+      'base64',
+    )
   }
 }

@@ -1,6 +1,7 @@
-import { createHash, createHmac, pbkdf2, timingSafeEqual } from 'node:crypto'
+import { hash as digest, pbkdf2, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { ScramHash } from './credentials.ts'
+import { hmac } from './hmac.ts'
 
 const derive = promisify(pbkdf2)
 
@@ -19,11 +20,11 @@ export interface ScramKeys extends ScramParameters {
   readonly serverKey: Buffer
 }
 
-const DIGEST: Record<ScramHash, { readonly name: string; readonly bytes: number }> = {
+const DIGEST = {
   'SHA-1': { name: 'sha1', bytes: 20 },
   'SHA-256': { name: 'sha256', bytes: 32 },
   'SHA-512': { name: 'sha512', bytes: 64 },
-}
+} as const satisfies Record<ScramHash, unknown>
 
 /** The length of a hash's keys and proofs in bytes. */
 export function keyLength(hash: ScramHash): number {
@@ -35,19 +36,18 @@ export async function deriveScramKeys(prepared: string, parameters: ScramParamet
   const { hash, salt, iterations } = parameters
   const { name, bytes } = DIGEST[hash]
   const salted = await derive(prepared, salt, iterations, bytes, name)
-  const storedKey = createHash(name)
-    .update(hmac(hash, salted, 'Client Key'))
-    .digest()
-  return { hash, salt, iterations, storedKey, serverKey: hmac(hash, salted, 'Server Key') }
+  const storedKey = digest(name, hmac(name, salted, 'Client Key'), 'buffer')
+  return { hash, salt, iterations, storedKey, serverKey: hmac(name, salted, 'Server Key') }
 }
 
 /** Checks a client's proof in constant time. @returns the server's signature, or undefined when the proof is wrong */
 export function verifyScramProof(keys: ScramKeys, authMessage: string, clientProof: Buffer): Buffer | undefined {
   if (clientProof.length !== keyLength(keys.hash)) return undefined
-  const clientKey = hmac(keys.hash, keys.storedKey, authMessage)
+  const { name } = DIGEST[keys.hash]
+  const clientKey = hmac(name, keys.storedKey, authMessage)
   for (let at = 0; at < clientKey.length; at++) clientKey[at] = clientKey[at]! ^ clientProof[at]!
-  const serverSignature = hmac(keys.hash, keys.serverKey, authMessage)
-  const proven = createHash(DIGEST[keys.hash].name).update(clientKey).digest()
+  const serverSignature = hmac(name, keys.serverKey, authMessage)
+  const proven = digest(name, clientKey, 'buffer')
   return timingSafeEqual(proven, keys.storedKey) ? serverSignature : undefined
 }
 
@@ -55,8 +55,4 @@ export function verifyScramProof(keys: ScramKeys, authMessage: string, clientPro
 export async function verifyPassword(prepared: string, keys: ScramKeys): Promise<boolean> {
   const { storedKey } = await deriveScramKeys(prepared, keys)
   return timingSafeEqual(storedKey, keys.storedKey)
-}
-
-function hmac(hash: ScramHash, key: Buffer, data: string): Buffer {
-  return createHmac(DIGEST[hash].name, key).update(data).digest()
 }

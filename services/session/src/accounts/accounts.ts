@@ -43,6 +43,7 @@ const LARGEST_PAGE = 1_000
 export class Accounts {
   /** For the SASL dialogues. */
   readonly credentials: Credentials
+  readonly #credentials: StoredCredentials
   readonly #store: AccountStore
   readonly #existence: Existence
   readonly #iterations: number
@@ -54,13 +55,15 @@ export class Accounts {
     this.#iterations = iterations
     this.#onChange = options.onChange ?? (() => {})
     this.#existence = new Existence((jid) => store.exists(jid), now)
-    this.credentials = new StoredCredentials({
+    this.#credentials = new StoredCredentials({
       store,
       lockout: new Lockout(counters, lockout),
       iterations,
       secret,
       now,
+      onStrengthened: (jid) => this.#changed(true, { jid, kind: 'password' }, 'item-not-found'),
     })
+    this.credentials = this.#credentials
   }
 
   /** Migrations have to be done. */
@@ -101,6 +104,7 @@ export class Accounts {
   /** To be called when another instance announced a change. */
   forget(jid: BareJid): void {
     this.#existence.forget(jid)
+    this.#credentials.forget(jid)
   }
 
   /** Accounts of a domain, or of all, in the byte order of their addresses; at most 1000 a page. */
@@ -113,7 +117,7 @@ export class Accounts {
 
   #changed(done: boolean, change: AccountChange, otherwise: 'conflict' | 'item-not-found'): AccountVerdict {
     if (!done) return { ok: false, condition: otherwise }
-    this.#existence.forget(change.jid)
+    this.forget(change.jid)
     this.#onChange(change)
     return { ok: true }
   }

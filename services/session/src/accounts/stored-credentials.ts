@@ -1,14 +1,16 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import { type BareJid, makeJid } from '@heliograph/jid'
 import {
   type Credentials,
   type CredentialsRequest,
   fakeScramKeys,
+  hmac,
   type PasswordCheck,
   type PasswordRequest,
   ProvenPasswords,
   preparePassword,
   type Refusal,
+  SCRAM_HASHES,
   type ScramFinish,
   type ScramFinishRequest,
   type ScramHash,
@@ -32,12 +34,16 @@ export interface StoredCredentialsOptions {
   readonly secret: Buffer
   /** Milliseconds. */
   readonly now: () => number
+  /** Told when an account's keys were replaced by stronger ones. */
+  readonly onStrengthened: (account: BareJid) => void
 }
 
 /** PLAIN is checked against these. */
 const PLAIN_HASH: ScramHash = 'SHA-256'
-const STARTED_MS = 5_000
 const REMEMBERED = 10_000
+/** Changes are announced; these only bound the harm of an announcement that was lost. */
+const KNOWN_MS = 60_000
+const UNKNOWN_MS = 5_000
 const NOT_AUTHORIZED: Refusal = { ok: false, condition: 'not-authorized' }
 const LOCKED: Refusal = { ok: false, condition: 'temporary-auth-failure' }
 const DISABLED: Refusal = { ok: false, condition: 'account-disabled' }
@@ -46,27 +52,32 @@ const DISABLED: Refusal = { ok: false, condition: 'account-disabled' }
 export class StoredCredentials implements Credentials {
   readonly #options: StoredCredentialsOptions
   readonly #proven = new ProvenPasswords(REMEMBERED)
-  /** Keys read by a start, for the finish that follows at once and usually comes to this instance; used once. */
-  readonly #started: BoundedMap<StoredKeys>
+  /** Keys read lately, by account and hash: for the finish that follows a start, and for clients that all come back at once. */
+  readonly #known: BoundedMap<StoredKeys>
+  #changes = 0
 
   constructor(options: StoredCredentialsOptions) {
     this.#options = options
-    this.#started = new BoundedMap(REMEMBERED, options.now)
+    this.#known = new BoundedMap(REMEMBERED, options.now)
+  }
+
+  /** To be called when the account has changed, here or at another instance. */
+  forget(account: BareJid): void {
+    this.#changes++
+    for (const hash of SCRAM_HASHES) this.#known.delete(`${hash} ${account}`)
   }
 
   async scramStart(request: ScramStartRequest): Promise<ScramStart> {
     const found = await this.#keys(request, request.hash)
     const { salt, iterations } = found.keys
-    const handle = this.#handle(request, found.keys)
-    this.#started.set(handle, found, STARTED_MS)
-    return { ok: true, salt, iterations, handle }
+    return { ok: true, salt, iterations, handle: this.#handle(request, found.keys) }
   }
 
   async scramFinish(request: ScramFinishRequest): Promise<ScramFinish> {
     const account = accountOf(request)
     const [{ locked, accountFailures }, { keys, disabled }] = await Promise.all([
       this.#options.lockout.standing(account, request.source),
-      this.#finishKeys(request),
+      this.#keys(request, request.hash),
     ])
     if (locked) return LOCKED
     const fits = equal(this.#handle(request, keys), request.handle)
@@ -107,27 +118,30 @@ export class StoredCredentials implements Credentials {
   /** Replaces keys that were cheap to guess at (XEP-0438 §5.2), unless the password was changed meanwhile. */
   async #strengthen(account: BareJid, prepared: string, proven: ScramKeys): Promise<void> {
     const keys = await keysOf(prepared, this.#options.iterations)
-    if (keys !== undefined) await this.#options.store.replaceKeys(account, keys, proven)
-  }
-
-  async #finishKeys(request: ScramFinishRequest): Promise<StoredKeys> {
-    const started = this.#started.get(request.handle)
-    this.#started.delete(request.handle)
-    return started ?? this.#keys(request, request.hash)
+    if (keys !== undefined && (await this.#options.store.replaceKeys(account, keys, proven)))
+      this.#options.onStrengthened(account)
   }
 
   async #keys(request: CredentialsRequest, hash: ScramHash): Promise<StoredKeys> {
     const { store, secret, iterations } = this.#options
-    const found = await store.keys(accountOf(request), hash)
-    // Made in both cases, so that time doesn't tell them apart.
-    const keys = fakeScramKeys(secret, { username: request.username, domain: request.domain, hash, iterations })
-    return found ?? { keys, disabled: false }
+    const account = accountOf(request)
+    const key = `${hash} ${account}`
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    const changes = this.#changes
+    const stored = await store.keys(account, hash)
+    // Made and remembered in both cases, so that time doesn't tell them apart.
+    const fake = fakeScramKeys(secret, { username: request.username, domain: request.domain, hash, iterations })
+    const keys = stored ?? { keys: fake, disabled: false }
+    // A change during the look-up may have come after the database answered.
+    if (changes === this.#changes) this.#known.set(key, keys, stored === undefined ? UNKNOWN_MS : KNOWN_MS)
+    return keys
   }
 
   /** Names the account and its present keys: a finish with other ones can't succeed. */
   #handle({ username, domain }: CredentialsRequest, { hash, salt, iterations }: ScramKeys): string {
     const named = ['handle', domain, username, hash, iterations, salt.toString('base64')]
-    return createHmac('sha256', this.#options.secret).update(named.join('\0')).digest('base64')
+    return hmac('sha256', this.#options.secret, named.join('\0')).toString('base64')
   }
 }
 

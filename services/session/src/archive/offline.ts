@@ -30,8 +30,10 @@ export function deliverOffline(context: SessionContext, user: User, resource: Re
     // What was found to have no taker a moment ago may not be committed yet.
     await context.archive.flushed()
     while (user.resources.includes(resource) && resource.available) {
+      const expected = user.offline
       const waiting = await context.archive.offline(user.jid, last, BATCH)
-      if (waiting.length === 0) user.offline = 0
+      // Less what came to wait since the database was asked.
+      if (waiting.length === 0) user.offline = Math.max(0, user.offline - expected)
       const first = waiting[0]
       if (first === undefined || !user.resources.includes(resource) || !resource.available) break
       for (const message of waiting) context.outgoing.deliver(user, resource, restore(user, message), message.id)
