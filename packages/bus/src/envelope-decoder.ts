@@ -1,6 +1,6 @@
 import type { Jid } from '@heliograph/jid'
 import { Stanza } from '@heliograph/stanza'
-import { Envelope, type Kind, type Op } from './envelope.ts'
+import { type Address, Envelope, type Kind, type Op } from './envelope.ts'
 import { malformedAddresses, stanzaNames, stanzaTags, envelopeTags as tags } from './envelope-fields.ts'
 import { TextSpans, textsOf } from './text-spans.ts'
 import { WireError } from './wire-error.ts'
@@ -79,6 +79,7 @@ export class EnvelopeDecoder {
     else if (tag === tags.conn) envelope.conn = value
     else if (tag === tags.count) envelope.count = value
     else if (tag === tags.id) envelope.id = value
+    else if (tag === tags.address) envelope.address = value as Address
     else if (tag === tags.oneOfConns) envelope.conns = [...(envelope.conns ?? []), value]
     else if (tag === tags.oneOfIds) envelope.ids = [...(envelope.ids ?? []), value]
     else if (tag < 8) throw new WireError('field number 0')

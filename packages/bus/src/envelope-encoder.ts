@@ -25,6 +25,7 @@ export function encodeEnvelope(writer: WireWriter, as: number, envelope: Envelop
   writer.string(field.stream, envelope.stream)
   writer.string(field.trace, envelope.trace)
   if (envelope.conns !== undefined) writer.packed(field.conns, envelope.conns)
+  writer.uint(field.address, envelope.address)
   if (envelope.recipients !== undefined) {
     for (const recipient of envelope.recipients) writer.presentString(field.recipients, recipient)
   }

@@ -21,6 +21,7 @@ export const field = {
   body: 17,
   trace: 18,
   attempt: 19,
+  address: 20,
 } as const
 
 /** Field numbers of `Stanza` in the same file. */
@@ -67,6 +68,7 @@ export const envelopeTags = {
   body: tagOf(field.body, bytes),
   trace: tagOf(field.trace, bytes),
   attempt: tagOf(field.attempt, varint),
+  address: tagOf(field.address, varint),
 }
 
 export const stanzaTags = {

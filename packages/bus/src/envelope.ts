@@ -34,6 +34,10 @@ export const Op = {
 } as const
 export type Op = (typeof Op)[keyof typeof Op]
 
+/** Which of a recipient's addresses goes into `to` of its copy. Numbers are wire values: only ever added. */
+export const Address = { full: 0, bare: 1 } as const
+export type Address = (typeof Address)[keyof typeof Address]
+
 /** A running process of one service: `<service>-<name>-<random>`; a restart is another instance. */
 export type InstanceId = string
 
@@ -67,8 +71,9 @@ export class Envelope {
   /** Archive id of the stanza in the receiving user's archive (µs-based, monotonic), or 0. */
   id = 0
   stanza: Stanza | undefined = undefined
-  /** `deliver`: connections that get a copy, `to` spliced per `Envelope.address`. */
+  /** `deliver`: connections that get a copy, with the address that `address` says put into `to`. */
   conns: readonly number[] | undefined = undefined
+  address: Address = Address.full
   /** `multicast`: JIDs (bare or full) on the receiving instance that get a copy. `moved`: those not owned there. */
   recipients: readonly string[] | undefined = undefined
   /** `receipt`: transfers taken. */

@@ -6,7 +6,7 @@ import { Stanza } from '@heliograph/stanza'
 import fc from 'fast-check'
 import protobuf from 'protobufjs'
 import { codecs } from './codecs.ts'
-import { Envelope, type Kind, type Op } from './envelope.ts'
+import { type Address, Envelope, type Kind, type Op } from './envelope.ts'
 import { EnvelopeDecoder } from './envelope-decoder.ts'
 import { encodeEnvelope } from './envelope-encoder.ts'
 import { acknowledgeIn, FrameHead, frameField, readFrame } from './link/frame.ts'
@@ -64,6 +64,7 @@ const envelope = fc
     id: uint,
     stanza: maybe(stanza),
     conns: maybe(fc.array(uint, { minLength: 1 })),
+    address: fc.nat(1).map((address) => address as Address),
     recipients: maybe(fc.array(text, { minLength: 1 })),
     ids: maybe(fc.array(uint, { minLength: 1 })),
     body: maybe(bytes),

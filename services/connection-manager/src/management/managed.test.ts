@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { Stanza } from '@heliograph/stanza'
 import { Managed } from './managed.ts'
 
-const copy = { stanza: new Stanza({ name: 'message' }), multicast: false, id: 0, bytes: 10 }
+const copy = { stanza: new Stanza({ name: 'message' }), to: undefined, id: 0, bytes: 10 }
 const managed = (acked = 0) => new Managed({ id: 'sm', max: 60, base: 2, acked })
 
 test('an acknowledgement drops the copies it covers', () => {

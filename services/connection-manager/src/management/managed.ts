@@ -1,11 +1,12 @@
+import type { Jid } from '@heliograph/jid'
 import type { Stanza } from '@heliograph/stanza'
 import { Fifo } from '../fifo.ts'
 
 /** A stanza written to the client that it has not acknowledged. */
 export interface Copy {
   readonly stanza: Stanza
-  /** One of many copies of this stanza: the client's own address goes into `to`. */
-  readonly multicast: boolean
+  /** One of many copies of this stanza: this address of the client goes into `to`. */
+  readonly to: Jid | undefined
   readonly id: number
   readonly bytes: number
 }

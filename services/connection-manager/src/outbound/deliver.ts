@@ -1,4 +1,5 @@
-import type { Envelope } from '@heliograph/bus'
+import { Address, type Envelope } from '@heliograph/bus'
+import type { Jid } from '@heliograph/jid'
 import { NS, type Splicer, type Stanza } from '@heliograph/stanza'
 import type { Connection } from '../connection.ts'
 import type { Edge } from '../edge.ts'
@@ -10,7 +11,7 @@ export function deliverOne(connection: Connection, session: Session, envelope: E
   const stanza = envelope.stanza!
   const span = connection.edge.tracing.span('edge.out', traceOf(envelope))
   const bytes = stanza.toBytes(connection.stanzaNs)
-  hand(connection, session, bytes, { stanza, id: envelope.id, multicast: false })
+  hand(connection, session, bytes, { stanza, id: envelope.id, to: undefined })
   span.end()
 }
 
@@ -18,7 +19,7 @@ export function deliverOne(connection: Connection, session: Session, envelope: E
 export function deliver(edge: Edge, envelope: Envelope, conns: readonly number[]): void {
   const stanza = envelope.stanza!
   const span = edge.tracing.span('edge.out', traceOf(envelope))
-  const { id, emitterPartition } = envelope
+  const { id, emitterPartition, address } = envelope
   const splicers = new Splicers(stanza)
   for (let i = 0; i < conns.length; i++) {
     const connection = edge.connections.get(conns[i]!)
@@ -27,7 +28,8 @@ export function deliver(edge: Edge, envelope: Envelope, conns: readonly number[]
       edge.events.unknownConnection(envelope)
       continue
     }
-    hand(connection, session, splicers.of(connection).bytesFor(session.jid), { stanza, id, multicast: true })
+    const to = address === Address.bare ? session.bare : session.jid
+    hand(connection, session, splicers.of(connection).bytesFor(to), { stanza, id, to })
   }
   span.end()
 }
@@ -56,10 +58,10 @@ function hand(
   connection: Connection,
   session: Session,
   bytes: Buffer,
-  { stanza, id, multicast }: { stanza: Stanza; id: number; multicast: boolean },
+  { stanza, id, to }: { stanza: Stanza; id: number; to: Jid | undefined },
 ): void {
   const { managed } = session
-  if (managed !== undefined) managed.keep({ stanza, multicast, id, bytes: bytes.length }, connection.edge.clock.now)
+  if (managed !== undefined) managed.keep({ stanza, to, id, bytes: bytes.length }, connection.edge.clock.now)
   if (id > session.lastId) session.lastId = id
   connection.edge.events.stanzasOut.add()
   connection.write(bytes)

@@ -40,9 +40,9 @@ function announce(connection: Connection, session: Session): void {
   tellOwner(connection, envelope)
   if (managed !== undefined) {
     managed.untold = false
-    for (const { stanza, multicast, id } of managed.copies) {
+    for (const { stanza, to, id } of managed.copies) {
       const copy = new Envelope(Op.unacked)
-      copy.stanza = multicast ? stanza.with({ to: session.jid }) : stanza
+      copy.stanza = to === undefined ? stanza : stanza.with({ to })
       copy.id = id
       tellOwner(connection, copy)
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
-import { codecs, Op } from '@heliograph/bus'
+import { Address, codecs, Op } from '@heliograph/bus'
 import { partitionOf } from '@heliograph/ownership'
 import { Stanza } from '@heliograph/stanza'
 import { type EdgeFixture, edgeFixture } from '../../test/edge-fixture.ts'
@@ -106,6 +106,12 @@ test('one stanza for many connections gets the address of each', async () => {
   })
   assert.equal(plain.hear(), "<message to='juliet@capulet.example/balcony' id='1'/>")
   assert.equal(web.hear(), "<message xmlns='jabber:client' to='juliet@capulet.example/chamber' id='1'/>")
+  owner.say({ partition: PARTITION, conn: 0 }, Op.deliver, (envelope) => {
+    envelope.conns = [plain.connection.number]
+    envelope.address = Address.bare
+    envelope.stanza = new Stanza({ name: 'presence' })
+  })
+  assert.equal(plain.hear(), "<presence to='juliet@capulet.example'/>")
 })
 
 test('the owner hears how a connection ended', async () => {

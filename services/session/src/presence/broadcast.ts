@@ -1,4 +1,4 @@
-import { Envelope, Kind, Op } from '@heliograph/bus'
+import { Address, Envelope, Kind, Op } from '@heliograph/bus'
 import { trusted } from '@heliograph/jid'
 import { NS, Stanza } from '@heliograph/stanza'
 import { deliverOffline } from '../archive/offline.ts'
@@ -89,7 +89,8 @@ function tellFanout(context: SessionContext, user: User, resource: Resource, sta
 
 /** RFC 6121 §4.2.2, §4.4.2: the user's other available resources. */
 function tellOwn(context: SessionContext, user: User, stanza: Stanza): void {
-  const recipients = user.resources.filter(({ available }) => available).map((resource) => ({ user, resource }))
+  const available = user.resources.filter((resource) => resource.available)
+  const recipients = available.map((resource) => ({ user, resource, as: Address.bare }))
   if (recipients.length > 0) context.outgoing.deliverCopies(recipients, stanza)
 }
 

@@ -1,3 +1,4 @@
+import { Address } from '@heliograph/bus'
 import { bareOf, type FullJid, isFull, trusted } from '@heliograph/jid'
 import type { SessionContext } from '../context.ts'
 import type { Arrived } from '../pipeline/arrived.ts'
@@ -34,6 +35,7 @@ function deliver(context: SessionContext, { user, stanza, trace }: Arrived): voi
     if (resource) user.afterCommit.pass(() => context.outgoing.deliver(user, resource, stanza, 0, trace))
     return
   }
-  const recipients = user.resources.filter(({ available }) => available).map((resource) => ({ user, resource }))
+  const available = user.resources.filter((resource) => resource.available)
+  const recipients = available.map((resource) => ({ user, resource, as: Address.bare }))
   if (recipients.length > 0) user.afterCommit.pass(() => context.outgoing.deliverCopies(recipients, stanza, trace))
 }

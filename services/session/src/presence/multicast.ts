@@ -1,4 +1,4 @@
-import type { Envelope, InstanceId } from '@heliograph/bus'
+import { Address, type Envelope, type InstanceId } from '@heliograph/bus'
 import { type BareJid, bareOf, type FullJid, isFull, type Jid, trusted } from '@heliograph/jid'
 import { partitionOf } from '@heliograph/ownership'
 import { hop } from '@heliograph/telemetry'
@@ -40,10 +40,12 @@ function serve(context: SessionContext, work: Work, user: User, to: Jid, recipie
     return
   }
   if (stanza.name === 'presence' && stale(context, user, envelope)) return
+  const as = isFull(to) ? Address.full : Address.bare
   for (const resource of user.resources) {
     if (isFull(to) ? resource.jid !== (to as FullJid) : !resource.available) continue
-    if (user.afterCommit.length === 0) recipients.push({ user, resource })
-    else user.afterCommit.pass(() => context.outgoing.deliverCopies([{ user, resource }], stanza, envelope.trace))
+    const recipient = { user, resource, as }
+    if (user.afterCommit.length === 0) recipients.push(recipient)
+    else user.afterCommit.pass(() => context.outgoing.deliverCopies([recipient], stanza, envelope.trace))
   }
 }
 

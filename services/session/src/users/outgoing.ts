@@ -1,4 +1,4 @@
-import { Envelope, Kind, Op } from '@heliograph/bus'
+import { type Address, Envelope, Kind, Op } from '@heliograph/bus'
 import type { Ownership, Router } from '@heliograph/ownership'
 import type { Stanza } from '@heliograph/stanza'
 import type { LiveRecords } from '../recovery/live-records.ts'
@@ -42,21 +42,22 @@ export class Outgoing {
   }
 
   deliver(user: User, resource: Resource, stanza: Stanza, id = 0, trace = ''): void {
-    if (this.#keep(user, resource, stanza, id, false)) this.#write(user, resource, stanza, id, trace)
+    if (this.#keep(user, resource, { stanza, id })) this.#write(user, resource, stanza, id, trace)
   }
 
   /** One stanza to many resources of users of this instance: one envelope an edge and partition, `to` spliced there. */
   deliverCopies(recipients: readonly Recipient[], stanza: Stanza, trace = ''): void {
     const batches = new Map<string, Batch>()
-    for (const { user, resource } of recipients) {
-      if (!this.#keep(user, resource, stanza, 0, true)) continue
-      const key = `${resource.edge} ${user.partition}`
+    for (const recipient of recipients) {
+      const { user, resource, as } = recipient
+      if (!this.#keep(user, resource, { stanza, id: 0, shared: as })) continue
+      const key = `${resource.edge} ${user.partition} ${as}`
       let batch = batches.get(key)
       if (batch === undefined) {
-        batch = { edge: resource.edge, partition: user.partition, recipients: [] }
+        batch = { edge: resource.edge, partition: user.partition, as, recipients: [] }
         batches.set(key, batch)
       }
-      batch.recipients.push({ user, resource })
+      batch.recipients.push(recipient)
     }
     for (const batch of batches.values()) this.#writeCopies(batch, stanza, trace)
   }
@@ -101,27 +102,27 @@ export class Outgoing {
     if (!this.#router.tell(resource.edge, envelope)) this.#troubles.unreachable(user, resource)
   }
 
-  #writeCopies({ edge, partition, recipients }: Batch, stanza: Stanza, trace: string): void {
+  #writeCopies({ edge, partition, as, recipients }: Batch, stanza: Stanza, trace: string): void {
     const envelope = this.#envelope(partition, Op.deliver)
     envelope.stanza = stanza
     envelope.conns = recipients.map(({ resource }) => resource.conn)
+    envelope.address = as
     envelope.trace = trace
     if (this.#router.tell(edge, envelope)) return
     for (const { user, resource } of recipients) this.#troubles.unreachable(user, resource)
   }
 
   /** Queues the copy that outlives the connection. True when the stanza is to be written to the edge now. */
-  #keep(user: User, resource: Resource, stanza: Stanza, id: number, shared: boolean): boolean {
+  #keep(user: User, resource: Resource, delivery: Delivery): boolean {
     if (resource.attachment === 'recovering' || resource.attachment === 'catching-up') {
       resource.held ??= []
-      resource.held.push({ stanza, id, shared })
+      resource.held.push(delivery)
       if (resource.held.length > this.#bounds.stanzas) this.#troubles.overflow(user, resource)
       return false
     }
-    if (id > resource.lastId) resource.lastId = id
+    if (delivery.id > resource.lastId) resource.lastId = delivery.id
     const managed = resource.managed
     if (!managed) return true
-    const delivery: Delivery = { stanza, id, shared }
     managed.unacked.push(delivery)
     if (managed.unacked.length > this.#bounds.stanzas || managed.unacked.bytes > this.#bounds.bytes) {
       this.#troubles.overflow(user, resource)
@@ -136,10 +137,13 @@ export class Outgoing {
 export interface Recipient {
   readonly user: User
   readonly resource: Resource
+  /** The address it finds in `to`: the one that was sent to (RFC 6121 §8.5.2.1.2: the server must not rewrite it). */
+  readonly as: Address
 }
 
 interface Batch {
   readonly edge: string
   readonly partition: number
+  readonly as: Address
   readonly recipients: Recipient[]
 }

@@ -1,4 +1,5 @@
-import type { FullJid } from '@heliograph/jid'
+import { Address } from '@heliograph/bus'
+import { bareOf, type FullJid } from '@heliograph/jid'
 import type { Stanza } from '@heliograph/stanza'
 
 /** A stanza on its way to a resource. */
@@ -6,13 +7,14 @@ export interface Delivery {
   readonly stanza: Stanza
   /** Id in the user's archive, 0 when it isn't there. */
   readonly id: number
-  /** One stanza for many resources: each has its own address put in when it is written. */
-  readonly shared?: boolean
+  /** One stanza for many resources: each has this one of its addresses put in when it is written. */
+  readonly shared?: Address | undefined
 }
 
 /** The stanza as this resource gets it. */
 export function addressed({ stanza, shared }: Delivery, to: FullJid): Stanza {
-  return shared ? stanza.with({ to }) : stanza
+  if (shared === undefined) return stanza
+  return stanza.with({ to: shared === Address.bare ? bareOf(to) : to })
 }
 
 /** Stanzas sent to a resource since `<enable/>` that its client has not acknowledged, oldest first (XEP-0198 §4). */

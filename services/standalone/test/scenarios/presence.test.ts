@@ -38,6 +38,7 @@ scenario('a change is broadcast to contacts and own resources, as it was written
     const seen = await client.expect((it) => isPresence(it, one.jid) && it.getChildText('show') === 'away')
     assert.equal(seen.getChildText('status'), 'tea & cake')
     assert.ok(seen.getChild('x', 'urn:x'))
+    assert.equal(seen.attrs.to, bareOf(client.jid)) // RFC 6121 §8.5.2.1.2: addressed to the account, and left so
   }
   one.send(`<presence type='unavailable'><status>bye</status></presence>`)
   for (const client of [second, other]) {
