@@ -5,6 +5,7 @@ import { MemoryLiveState } from '@heliograph/live-state'
 import { partitionOf } from '@heliograph/ownership'
 import { presenceFanout } from '@heliograph/presence-fanout'
 import type { Infrastructure } from '@heliograph/testkit'
+import { Accounts } from '../../src/accounts/accounts.ts'
 import { session } from '../../src/service.ts'
 import { type ConfigChanges, Instance, testConfig } from './instance.ts'
 import { ScriptedEdge } from './scripted-edge.ts'
@@ -65,6 +66,18 @@ export class TestCluster {
     const instance = this.instances.find(({ id }) => id === owner?.instance)
     if (!instance) throw new Error(`nobody owns ${user}`)
     return instance
+  }
+
+  /** As an administrator does, at whatever instance. */
+  async createAccount(user: string): Promise<void> {
+    const admin = this.instances[0]!
+    const accounts = await Accounts.open({
+      db: admin.database,
+      counters: this.liveState,
+      lockout: { attempts: 100, windowSeconds: 60 },
+      iterations: 4096,
+    })
+    await accounts.create(ensureBare(address(user)), PASSWORD)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
