@@ -72,7 +72,9 @@ test('what came while nobody was there is given to the next resource, once, with
   nurse.send("<message to='tybalt@capulet.example' type='chat'><body>one</body></message>")
   nurse.send("<message to='tybalt@capulet.example'><body>two</body></message>")
   nurse.send("<message to='tybalt@capulet.example' type='headline'><body>news</body></message>")
-  nurse.send("<message to='tybalt@capulet.example' type='chat'><composing xmlns='http://jabber.org/protocol/chatstates'/></message>")
+  nurse.send(
+    "<message to='tybalt@capulet.example' type='chat'><composing xmlns='http://jabber.org/protocol/chatstates'/></message>",
+  )
   await nurse.settled()
   const tybalt = await connect('tybalt@capulet.example', 1).bind('street')
   tybalt.send('<presence><priority>-1</priority></presence>')
@@ -106,7 +108,10 @@ test('past the limit messages for somebody offline come back', async () => {
   paris.close()
   nurse.send("<message to='paris@capulet.example' type='chat' id='m5'><body>5</body></message>")
   await nurse.settled()
-  assert.deepEqual(nurse.heard.filter(({ type }) => type === 'error').map(({ id }) => id), [])
+  assert.deepEqual(
+    nurse.heard.filter(({ type }) => type === 'error').map(({ id }) => id),
+    [],
+  )
 })
 
 test('who does not exist, or is not there, is answered for by the server', async () => {

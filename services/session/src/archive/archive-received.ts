@@ -3,17 +3,16 @@ import type { SessionContext } from '../context.ts'
 import { refuseArrived } from '../pipeline/arrived.ts'
 import type { InboundMessage } from '../pipeline/inbound-message.ts'
 import { isArchivable } from './eligibility.ts'
+import { keepForLater } from './offline.ts'
 import { peerOf } from './row.ts'
 import { withStanzaId } from './stanza-ids.ts'
 
 /** Stores the receiver's copy and delivers after its commit (XEP-0313 §5); what isn't kept is delivered in its turn. */
 export function archiveReceived(context: SessionContext, message: InboundMessage): void {
-  const { user, stanza, targets, taken, trace } = message
+  const { user, stanza, taken } = message
   const keep = (context.config.archive.enabled && isArchivable(stanza)) || message.offline
   if (!keep) {
-    user.afterCommit.pass(() => {
-      for (const target of targets) context.outgoing.deliver(user, target, stanza, 0, trace)
-    })
+    user.afterCommit.pass(() => deliverUnstored(context, message))
     return taken()
   }
   const id = context.clock.next(user.lastArchiveId)
@@ -48,10 +47,27 @@ export function archiveReceived(context: SessionContext, message: InboundMessage
   }
   user.lastArchiveId = id
   if (message.offline) user.offline++
-  release = user.afterCommit.hold(() => {
-    for (const target of targets) {
-      if (user.resources.includes(target)) context.outgoing.deliver(user, target, stamped, id, trace)
-    }
-  })
+  release = user.afterCommit.hold(() => deliverStored(context, { ...message, stanza: stamped }, id))
   if (context.archive.degraded) release()
+}
+
+function deliverUnstored(context: SessionContext, { user, stanza, targets, trace }: InboundMessage): void {
+  for (const target of targets) {
+    if (user.resources.includes(target)) context.outgoing.deliver(user, target, stanza, 0, trace)
+  }
+}
+
+function deliverStored(context: SessionContext, message: InboundMessage, id: number): void {
+  const { user, stanza, targets, trace } = message
+  let delivered = 0
+  for (const target of targets) {
+    if (!user.resources.includes(target)) continue
+    context.outgoing.deliver(user, target, stanza, id, trace)
+    delivered++
+  }
+  if (delivered > 0 || targets.length === 0) return
+  // They ended while it was being stored.
+  const others = user.mostAvailable()
+  for (const other of others) context.outgoing.deliver(user, other, stanza, id, trace)
+  if (others.length === 0) keepForLater(context, user, [id])
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { el, NS, type Stanza } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
 import { idToDate } from '../users/clock.ts'
@@ -9,8 +10,9 @@ import type { StoredMessage } from './row.ts'
 import { withStanzaId } from './stanza-ids.ts'
 
 const BATCH = 100
-/** A database that takes longer than this must not hold up what comes live. */
+/** A database, or a client, that takes longer than this must not hold up what comes live. */
 const HOLD_MS = 2000
+const ROOM_MS = 50
 
 /**
  * Gives a resource that became available the messages that waited for one (XEP-0160 §3), oldest first, each with the time it came
@@ -25,25 +27,45 @@ export function deliverOffline(context: SessionContext, user: User, resource: Re
     clearTimeout(timer)
     release()
   }
-  let last = 0
-  const handOver = async (): Promise<void> => {
+  nextBatch(context, user, resource, { last: 0, done })
+}
+
+function nextBatch(
+  context: SessionContext,
+  user: User,
+  resource: Resource,
+  progress: { last: number; readonly done: () => void },
+): void {
+  const size = Math.max(1, Math.min(BATCH, context.config.maxUnacked.stanzas >> 1))
+  const chore = async (): Promise<void> => {
     // What was found to have no taker a moment ago may not be committed yet.
     await context.archive.flushed()
-    while (user.resources.includes(resource) && resource.available) {
-      const expected = user.offline
-      const waiting = await context.archive.offline(user.jid, last, BATCH)
+    if (!isThere(user, resource)) return progress.done()
+    const expected = user.offline
+    const waiting = await context.archive.offline(user.jid, progress.last, size)
+    if (waiting.length === 0) {
       // Less what came to wait since the database was asked.
-      if (waiting.length === 0) user.offline = Math.max(0, user.offline - expected)
-      const first = waiting[0]
-      if (first === undefined || !user.resources.includes(resource) || !resource.available) break
-      for (const message of waiting) context.outgoing.deliver(user, resource, restore(user, message), message.id)
-      last = waiting.at(-1)!.id
-      user.offline = Math.max(0, user.offline - waiting.length)
-      await context.archive.clearOffline(user.jid, last)
+      user.offline = Math.max(0, user.offline - expected)
+      return progress.done()
     }
-    done()
+    if (!isThere(user, resource)) return progress.done()
+    for (const message of waiting) context.outgoing.deliver(user, resource, restore(user, message), message.id)
+    progress.last = waiting.at(-1)!.id
+    user.offline = Math.max(0, user.offline - waiting.length)
+    await context.archive.clearOffline(user.jid, progress.last)
+    void whenRoom(context, user, resource).then(() => nextBatch(context, user, resource, progress))
   }
-  persistently(context, user, handOver, done)
+  persistently(context, user, chore, progress.done)
+}
+
+function isThere(user: User, resource: Resource): boolean {
+  return resource.available && user.resources.includes(resource)
+}
+
+/** The client acknowledges at its own pace; more than it is allowed to leave unacknowledged would end its session. */
+async function whenRoom({ config }: SessionContext, user: User, resource: Resource): Promise<void> {
+  const full = () => (resource.managed?.unacked.length ?? 0) * 2 > config.maxUnacked.stanzas
+  while (isThere(user, resource) && full()) await sleep(ROOM_MS)
 }
 
 /** A stored message as it is delivered later than it came. */

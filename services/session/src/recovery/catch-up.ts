@@ -23,14 +23,15 @@ export function catchUp(context: SessionContext, user: User, resource: Resource)
       resource.attachment = 'connected'
       context.outgoing.releaseHeld(user, resource)
       if (resource.lostEarly) lose(context, user, resource)
-      resource.lostEarly = false
       answerWaiting(user, resource)
     })
 }
 
 function lose(context: SessionContext, user: User, resource: Resource): void {
-  if (resource.resumable) hibernate(context, user, resource)
-  else endSession(context, user, resource)
+  if (!resource.resumable) return endSession(context, user, resource)
+  hibernate(context, user, resource)
+  context.records.changed(user, resource, resource.lostEarly)
+  resource.lostEarly = undefined
 }
 
 async function fetchMissed(context: SessionContext, user: User, resource: Resource, before: number): Promise<void> {

@@ -35,7 +35,7 @@ export async function loseEdge(context: SessionContext, edge: string): Promise<v
       resource.waiting = resource.waiting?.filter(({ from }) => from !== edge)
       if (resource.edge !== edge || resource.attachment === 'hibernating') continue
       if (resource.attachment === 'connected' || resource.complete) giveUpEdge(context, user, resource)
-      else if (resource.attachment === 'catching-up') resource.lostEarly = true
+      else if (resource.attachment === 'catching-up') resource.lostEarly ??= () => {}
       // It won't be told of again.
       else resource.deadline = 0
       if (++handled % context.config.departurePace === 0) await new Promise((resolve) => setTimeout(resolve, 10))

@@ -45,4 +45,5 @@ export function endSession(
   announceUnavailable(context, user, resource)
   salvage(context, user, resource, undelivered)
   answerWaiting(user, resource)
+  resource.lostEarly?.()
 }

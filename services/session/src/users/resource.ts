@@ -60,8 +60,8 @@ export class Resource {
   deadline = 0
   /** Recovered from a planned hand-over: the recovery copy was whole, so it can be resumed without its edge's announcement. */
   complete = false
-  /** Its edge said that the stream is lost while the session was still being recovered. */
-  lostEarly = false
+  /** Its edge said that the stream is lost while the session was still being recovered; called when that is recorded. */
+  lostEarly: (() => void) | undefined = undefined
   /** This owner has it from another, and has not told its watchers yet. */
   takenOver = false
   /** Stream management as its edge is telling of it. */

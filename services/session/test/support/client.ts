@@ -1,4 +1,4 @@
-import { codecs, Envelope, Op } from '@heliograph/bus'
+import { codecs, Envelope, Kind, Op } from '@heliograph/bus'
 import { ensureBare } from '@heliograph/jid'
 import { NS, Stanza } from '@heliograph/stanza'
 import { scopeOf } from '@heliograph/xml'
@@ -161,6 +161,7 @@ export class Client {
   /** Its edge died: nobody is told. */
   cut(): void {
     this.#lost = true
+    this.edge.clients.delete(this.conn)
   }
 
   ask(op: Op, body: Uint8Array): Promise<Envelope> {
@@ -188,7 +189,6 @@ export class Client {
 
   /** The owner changed: tells the new one what this edge holds. */
   announce(): void {
-    if (this.#lost) return
     if (this.jid === '') {
       if (this.#request) this.edge.tellOwner(this, again(this.#request))
       return
@@ -238,10 +238,12 @@ export class Client {
 
   #close(lost: boolean): this {
     this.#lost = true
-    this.edge.clients.delete(this.conn)
     const envelope = new Envelope(Op.closed)
+    envelope.conn = this.conn
     envelope.body = codecs.closed.encode({ lost })
-    this.edge.tellOwner(this, envelope)
+    // A lost session is announced to new owners until one has heard that it is lost.
+    if (!lost) this.edge.clients.delete(this.conn)
+    this.edge.router.transfer(Kind.user, this.user, envelope, () => this.edge.clients.delete(this.conn))
     return this
   }
 

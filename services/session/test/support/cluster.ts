@@ -101,3 +101,22 @@ export class TestCluster {
 export function address(user: string): string {
   return user.includes('@') ? user : `${user}@capulet.example`
 }
+
+/** Both see each other's presence. They are logged in for it, and out again. */
+export async function befriend(cluster: TestCluster, one: string, other: string): Promise<void> {
+  const a = await cluster.edge.connect(one).login('matchmaker')
+  const b = await cluster.edge.connect(other).login('matchmaker')
+  for (const [asking, asked] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    asking.send(`<presence type='subscribe' to='${asked.user}'/>`)
+    await asked.presence(asking.user, 'subscribe')
+    asked.send(`<presence type='subscribed' to='${asking.user}'/>`)
+    await asking.presence(asked.user, 'subscribed')
+  }
+  await Promise.all([a.settled(), b.settled()])
+  a.close()
+  await b.presence(a.jid, 'unavailable')
+  b.close()
+}

@@ -1,4 +1,4 @@
-/** Methods that return nothing to wait for. */
+/** Methods that aren't waited for. */
 const AT_ONCE = new Set<string | symbol>(['send', 'receive', 'forget', 'onNoResponders', 'announce', 'listen'])
 /** What a process does when it stops, and a killed one would not have done: it must end, without effect. */
 const WITHOUT_EFFECT = new Set<string | symbol>(['leave', 'settled'])
@@ -7,7 +7,7 @@ const WITHOUT_EFFECT = new Set<string | symbol>(['leave', 'settled'])
 export function severable<Port extends object>(port: Port): [port: Port, cut: () => void] {
   let severed = false
   const afterCut = (name: string | symbol): unknown => {
-    if (AT_ONCE.has(name)) return undefined
+    if (AT_ONCE.has(name)) return true
     return WITHOUT_EFFECT.has(name) ? Promise.resolve() : new Promise(() => {})
   }
   const heard = (argument: unknown): unknown =>

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { connectDatabase } from '@heliograph/database'
+import { infrastructure } from '@heliograph/testkit'
+import type { Client } from './support/client.ts'
+import { befriend, TestCluster } from './support/cluster.ts'
+
+const servers = await infrastructure()
+after(() => servers.close())
+
+const ROMEO = 'romeo@montague.example'
+const JULIET = 'juliet@capulet.example'
+const start = (sessions = 2) => TestCluster.start(servers, { users: ['juliet', ROMEO], sessions, edges: 2 })
+const say = (from: Client, to: Client | string, body: string) =>
+  from.send(`<message to='${typeof to === 'string' ? to : to.jid}' type='chat'><body>${body}</body></message>`)
+const numbers = (count: number) => Array.from({ length: count }, (_, n) => `m${n}`)
+
+/** How often a client was told that the other left. */
+const gone = (client: Client, other: Client) =>
+  client.heard.filter(({ from, type }) => from === other.jid && type === 'unavailable')
+
+/** How often each message is in an archive. */
+async function archived(cluster: TestCluster, owner: string): Promise<Map<string, number>> {
+  await using db = await connectDatabase({ url: cluster.databaseUrl, instance: 'test', poolSize: 1 })
+  const { rows } = await db.query<{ stanza: string }>('all', 'SELECT stanza FROM archive WHERE owner = $1', [owner])
+  const counts = new Map<string, number>()
+  for (const { stanza } of rows) {
+    const body = /<body>(.*)<\/body>/.exec(stanza)?.[1] ?? ''
+    counts.set(body, (counts.get(body) ?? 0) + 1)
+  }
+  return counts
+}
+
+function assertOnceEach(counts: Map<string, number>, bodies: readonly string[]): void {
+  assert.deepEqual(
+    bodies.filter((body) => counts.get(body) !== 1).map((body) => [body, counts.get(body)]),
+    [],
+  )
+}
+
+for (const victim of ['sender', 'receiver'] as const) {
+  test(`the owner of the ${victim} dies in the midst of a conversation`, async () => {
+    await using cluster = await start()
+    const juliet = await cluster.edges[0]!.connect(JULIET).login('balcony')
+    const romeo = await cluster.edges[1]!.connect(ROMEO).login('orchard')
+    const bodies = numbers(300)
+    for (const [n, body] of bodies.entries()) {
+      say(juliet, romeo, body)
+      if (n % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+      if (n === 150) await cluster.ownerOf(victim === 'sender' ? JULIET : ROMEO).kill()
+    }
+    await romeo.until(() => romeo.bodies.includes('m299'))
+    await juliet.settled()
+    assert.deepEqual(romeo.bodies, bodies)
+    assertOnceEach(await archived(cluster, ROMEO), bodies)
+    assertOnceEach(await archived(cluster, JULIET), bodies)
+    assert.deepEqual([romeo.closedWith, juliet.closedWith], [undefined, undefined])
+  })
+}
+
+test('both ways at once while everything is handed over in order', async () => {
+  await using cluster = await start(1)
+  const juliet = await cluster.edges[0]!.connect(JULIET).login('balcony')
+  const romeo = await cluster.edges[1]!.connect(ROMEO).login('orchard')
+  const [first] = cluster.instances
+  const bodies = numbers(300)
+  let handedOver: Promise<unknown> | undefined
+  for (const [n, body] of bodies.entries()) {
+    say(juliet, romeo, body)
+    say(romeo, juliet, body)
+    if (n % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+    if (n === 100) handedOver = cluster.startSession().then(() => first!.stop())
+  }
+  await Promise.all([romeo, juliet].map((client) => client.until(() => client.bodies.includes('m299'))))
+  await handedOver
+  await Promise.all([romeo.settled(), juliet.settled()])
+  assert.deepEqual(romeo.bodies, bodies)
+  assert.deepEqual(juliet.bodies, bodies)
+  say(juliet, romeo, 'after all')
+  await romeo.message('after all')
+  await juliet.settled()
+})
+
+test('a hibernating session outlives its owner, with all that waits for it', async () => {
+  await using cluster = await start()
+  const juliet = await cluster.edge.connect(JULIET).login('balcony')
+  const lost = await cluster.edge.connect(ROMEO).login('orchard')
+  lost.acknowledges = false
+  say(juliet, lost, 'unheard')
+  await lost.until(() => lost.bodies.length === 1)
+  const h = lost.handled - 1
+  lost.lose()
+  say(juliet, lost, 'while away')
+  await juliet.settled()
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  await cluster.ownerOf(ROMEO).kill()
+  say(juliet, lost, 'while nobody was responsible')
+  const back = await cluster.edges[1]!.connect(ROMEO).resume(lost, h)
+  await back.until(() => back.bodies.length === 3)
+  assert.deepEqual(back.bodies, ['unheard', 'while away', 'while nobody was responsible'])
+})
+
+test('a client resumes at another edge while a new owner takes over', async () => {
+  await using cluster = await start()
+  const juliet = await cluster.edge.connect(JULIET).login('balcony')
+  const old = await cluster.edge.connect(ROMEO).login('orchard')
+  old.acknowledges = false
+  say(juliet, old, 'unheard')
+  await old.until(() => old.bodies.length === 1)
+  const h = old.handled - 1
+  await cluster.ownerOf(ROMEO).kill()
+  say(juliet, old, 'meanwhile')
+  const back = await cluster.edges[1]!.connect(ROMEO).resume(old, h)
+  await back.until(() => back.bodies.length === 2)
+  assert.deepEqual(back.bodies, ['unheard', 'meanwhile'])
+  await old.until(() => old.closedWith === 'conflict')
+})
+
+test('nobody sees anybody leave when an owner dies, and who does leave is seen to once', async () => {
+  await using cluster = await start()
+  await befriend(cluster, JULIET, ROMEO)
+  const juliet = await cluster.edges[0]!.connect(JULIET).login('balcony')
+  const romeo = await cluster.edges[1]!.connect(ROMEO).login('orchard')
+  await juliet.presence(romeo.jid)
+  await cluster.ownerOf(ROMEO).kill()
+  say(juliet, romeo, 'still there?')
+  await romeo.message('still there?')
+  assert.deepEqual(gone(juliet, romeo), [])
+  romeo.close()
+  await juliet.presence(romeo.jid, 'unavailable')
+  say(juliet, 'capulet.example', 'a marker')
+  await juliet.next(({ type }) => type === 'error')
+  assert.deepEqual(gone(juliet, romeo), [])
+})
+
+test('a connection that was lost while nobody was responsible can be resumed', async () => {
+  await using cluster = await start()
+  const juliet = await cluster.edge.connect(JULIET).login('balcony')
+  const lost = await cluster.edge.connect(ROMEO).login('orchard')
+  lost.acknowledges = false
+  say(juliet, lost, 'unheard')
+  await lost.until(() => lost.bodies.length === 1)
+  const h = lost.handled - 1
+  await cluster.ownerOf(ROMEO).kill()
+  lost.lose()
+  const back = await cluster.edges[1]!.connect(ROMEO).resume(lost, h)
+  await back.message('unheard')
+})
+
+test('shared state that comes back empty is filled again: a later death loses nothing', async () => {
+  await using cluster = await start()
+  const juliet = await cluster.edge.connect(JULIET).login('balcony')
+  const lost = await cluster.edge.connect(ROMEO).login('orchard')
+  lost.acknowledges = false
+  say(juliet, lost, 'unheard')
+  await lost.until(() => lost.bodies.length === 1)
+  const h = lost.handled - 1
+  lost.lose()
+  await juliet.settled()
+  cluster.liveState.clear()
+  await new Promise((resolve) => setTimeout(resolve, 2500))
+  await cluster.ownerOf(ROMEO).kill()
+  const back = await cluster.edges[1]!.connect(ROMEO).resume(lost, h)
+  await back.message('unheard')
+})

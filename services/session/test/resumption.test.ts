@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { infrastructure } from '@heliograph/testkit'
+import type { Client } from './support/client.ts'
+import { befriend, TestCluster } from './support/cluster.ts'
+
+const servers = await infrastructure()
+after(() => servers.close())
+
+const ROMEO = 'romeo@montague.example'
+const JULIET = 'juliet@capulet.example'
+const start = (resumeSeconds = 60, users = ['juliet', ROMEO]) =>
+  TestCluster.start(servers, { users, edges: 2, config: { streamManagement: { resumeSeconds } } })
+
+const say = (from: Client, to: Client | string, body: string) =>
+  from.send(`<message to='${typeof to === 'string' ? to : to.jid}' type='chat'><body>${body}</body></message>`)
+
+test('a session is resumed at another edge: nothing lost, nothing twice, in order', async () => {
+  await using cluster = await start()
+  const juliet = await cluster.edge.connect(JULIET).login('balcony')
+  const lost = await cluster.edge.connect(ROMEO).login('orchard')
+  lost.acknowledges = false
+  say(juliet, lost, 'heard')
+  await lost.until(() => lost.bodies.includes('heard'))
+  const h = lost.handled
+  // Written by the edge, but the client never saw it.
+  say(juliet, lost, 'unheard')
+  await lost.until(() => lost.bodies.includes('unheard'))
+  lost.lose()
+  say(juliet, lost, 'while away')
+  await juliet.settled()
+  const back = await cluster.edges[1]!.connect(ROMEO).resume(lost, h)
+  say(juliet, lost, 'after')
+  await back.until(() => back.bodies.length === 3)
+  assert.deepEqual(back.bodies, ['unheard', 'while away', 'after'])
+  assert.equal(back.jid, lost.jid)
+  say(back, juliet, 'I am back')
+  await juliet.message('I am back')
+  await back.settled()
+})
+
+test('what the client sent and was not told of is sent again, and arrives once', async () => {
+  await using cluster = await start()
+  const juliet = await cluster.edge.connect(JULIET).login('balcony')
+  const lost = await cluster.edge.connect(ROMEO).login('orchard')
+  for (let n = 0; n < 20; n++) say(lost, juliet, `m${n}`)
+  lost.lose()
+  const back = await cluster.edges[1]!.connect(ROMEO).resume(lost)
+  say(back, juliet, 'm20')
+  await juliet.message('m20')
+  assert.deepEqual(
+    juliet.bodies,
+    Array.from({ length: 20 }, (_, n) => `m${n}`),
+  )
+})
+
+test('a session resumed while its old stream lives takes it over', async () => {
+  await using cluster = await start()
+  const old = await cluster.edge.connect(ROMEO).login('orchard')
+  const back = await cluster.edges[1]!.connect(ROMEO).resume(old)
+  await old.until(() => old.closedWith === 'conflict')
+  assert.equal(back.jid, old.jid)
+})
+
+test('an edge dies: its sessions hibernate, those without stream management end, and watchers hear of it once', async () => {
+  await using cluster = await start(2)
+  await befriend(cluster, JULIET, ROMEO)
+  const juliet = await cluster.edge.connect(JULIET).login('balcony')
+  const managed = await cluster.edges[1]!.connect(ROMEO).login('managed')
+  const plain = await cluster.edges[1]!.connect(ROMEO).bind('plain')
+  plain.send('<presence/>')
+  await juliet.presence(managed.jid)
+  await juliet.presence(plain.jid)
+  await cluster.edges[1]!.kill()
+  await juliet.presence(plain.jid, 'unavailable')
+  assert.deepEqual(
+    juliet.heard.filter(({ from }) => from === managed.jid),
+    [],
+  )
+  say(juliet, ROMEO, 'for later')
+  await juliet.presence(managed.jid, 'unavailable')
+  await sleep(1500)
+  assert.deepEqual(
+    juliet.heard.filter(({ type }) => type === 'unavailable'),
+    [],
+  )
+  const again = await cluster.edge.connect(ROMEO).login('orchard')
+  assert.equal((await again.message('for later')).type, 'chat')
+})
+
+test('a client comes back after its edge died', async () => {
+  await using cluster = await start()
+  const juliet = await cluster.edge.connect(JULIET).login('balcony')
+  const lost = await cluster.edges[1]!.connect(ROMEO).login('orchard')
+  await cluster.edges[1]!.kill()
+  say(juliet, lost, 'one')
+  const back = await cluster.edge.connect(ROMEO).resume(lost)
+  say(juliet, lost, 'two')
+  await back.until(() => back.bodies.length === 2)
+  assert.deepEqual(back.bodies, ['one', 'two'])
+  assert.deepEqual(
+    back.heard.filter(({ type }) => type === 'unavailable'),
+    [],
+  )
+})
+
+test('what a session leaves unacknowledged goes to the next one, or to those who have not had it', async () => {
+  await using cluster = await start()
+  const juliet = await cluster.edge.connect(JULIET).login('balcony')
+  const first = await cluster.edge.connect(ROMEO).login('first')
+  const second = await cluster.edge.connect(ROMEO).login('second')
+  first.acknowledges = false
+  say(juliet, ROMEO, 'to both')
+  say(juliet, first, 'to the first')
+  await first.until(() => first.bodies.length === 2)
+  first.close()
+  await second.message('to the first')
+  assert.deepEqual(second.bodies, ['to both'])
+  second.acknowledges = false
+  say(juliet, second, 'to nobody')
+  await second.message('to nobody')
+  second.close()
+  const third = await cluster.edge.connect(ROMEO).login('third')
+  await third.message('to nobody')
+  assert.deepEqual(third.bodies, [])
+})
+
+test('a request that a lost session cannot answer is answered for it', async () => {
+  await using cluster = await start()
+  const juliet = await cluster.edge.connect(JULIET).login('balcony')
+  const romeo = await cluster.edge.connect(ROMEO).login('orchard')
+  romeo.acknowledges = false
+  juliet.send(`<iq type='get' id='v1' to='${romeo.jid}'><query xmlns='jabber:iq:version'/></iq>`)
+  await romeo.next(({ id }) => id === 'v1')
+  romeo.close()
+  const error = await juliet.next(({ id }) => id === 'v1')
+  assert.match(String(error), /recipient-unavailable/)
+})
+
+test('too much unacknowledged ends the session, and nothing of it is lost', async () => {
+  await using cluster = await TestCluster.start(servers, {
+    users: ['juliet', ROMEO],
+    config: { streamManagement: { maxUnackedStanzas: 10 } },
+  })
+  const juliet = await cluster.edge.connect(JULIET).login('balcony')
+  const romeo = await cluster.edge.connect(ROMEO).login('orchard')
+  romeo.acknowledges = false
+  const bodies = Array.from({ length: 20 }, (_, n) => `m${n}`)
+  for (const body of bodies) say(juliet, ROMEO, body)
+  await romeo.until(() => romeo.closedWith === 'resource-constraint')
+  await juliet.settled()
+  const again = await cluster.edge.connect(ROMEO).login('orchard')
+  await again.until(() => again.bodies.length === 20)
+  assert.deepEqual(again.bodies, bodies)
+})
