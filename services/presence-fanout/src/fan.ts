@@ -6,28 +6,39 @@ import { group } from './destinations.ts'
 
 const RESOLVE_AGAIN_MS = 100
 
+/** Something of a publisher's that its watchers are to be told. */
+export interface Fanned {
+  readonly publisher: BareJid
+  readonly change: Change
+  readonly isNewest: () => boolean
+}
+
 /**
  * Sends one stanza to all `watchers`: one envelope a destination instance, one stanza a watcher elsewhere. `done` is called when every
- * destination has taken it; watchers whose owner changed meanwhile are looked up again until then.
+ * destination has taken it; watchers whose owner changed meanwhile are looked up again until then. It is told `false` when the publisher
+ * went to another instance before that: the next owner is sent the change again.
  */
 export function fan(
   context: FanoutContext,
-  publisher: BareJid,
-  change: Change,
+  { publisher, change, isNewest }: Fanned,
   watchers: readonly string[],
-  done: () => void,
+  done: (complete: boolean) => void,
 ): void {
   const { instances, domains, unknown } = group(watchers, publisher, context.hosts, context.ownership)
   let waiting = 1
-  const settled = () => {
+  let complete = true
+  const settled = (all = true) => {
     waiting--
-    if (waiting === 0) done()
+    complete &&= all
+    if (waiting === 0) done(complete)
   }
   const again = (strays: readonly string[]) => {
     context.events.stray(strays.length)
     setTimeout(() => {
-      if (context.serves(publisher)) fan(context, publisher, change, strays, settled)
-      else settled()
+      if (!context.serves(publisher)) settled(false)
+      // Everyone is told, or will be, what replaced it: an instance that lags is not sent what is over.
+      else if (!isNewest()) settled()
+      else fan(context, { publisher, change, isNewest }, strays, settled)
     }, RESOLVE_AGAIN_MS)
   }
   for (const [instance, recipients] of instances) {
@@ -41,7 +52,7 @@ export function fan(
       waiting++
       const envelope = emit(context, publisher, Op.route, change)
       envelope.stanza = change.stanza.with({ to })
-      context.router.transfer(Kind.domain, pair, envelope, settled)
+      context.router.transfer(Kind.domain, pair, envelope, () => settled())
     }
   }
   if (unknown.length > 0) {

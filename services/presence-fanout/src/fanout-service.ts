@@ -64,12 +64,12 @@ export class FanoutService {
 
   #publisher(jid: BareJid, partition: number): Publisher {
     const publishers = this.#publishers[partition]!
-    let publisher = publishers.get(jid)
-    if (!publisher) {
-      publisher = new Publisher(jid, this.#context!)
-      publishers.set(jid, publisher)
-      this.#prune(publishers)
-    }
+    const known = publishers.get(jid)
+    const publisher = known ?? new Publisher(jid, this.#context!)
+    // The one used last is the last to go.
+    if (known) publishers.delete(jid)
+    publishers.set(jid, publisher)
+    if (!known) this.#prune(publishers)
     return publisher
   }
 

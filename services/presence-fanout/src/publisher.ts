@@ -33,6 +33,7 @@ export class Publisher {
   readonly #work: Mailbox<Change>
   #watchers: Watchers | undefined
   #underWay = 0
+  readonly #drained: (() => void)[] = []
 
   constructor(jid: BareJid, context: FanoutContext) {
     this.jid = jid
@@ -79,10 +80,11 @@ export class Publisher {
     }
   }
 
-  /** Sends at once what damping holds back, as before a hand-over, and resolves when all of it has been taken over by the mailbox. */
-  flush(): Promise<void> {
+  /** Sends at once what damping holds back, as before a hand-over, and resolves when every destination has taken all of it. */
+  async flush(): Promise<void> {
     for (const outlet of this.#outlets.values()) if (outlet.pending) this.#flush(outlet)
-    return this.#work.settled()
+    await this.#work.settled()
+    if (this.#underWay > 0) await new Promise<void>((resolve) => this.#drained.push(resolve))
   }
 
   /** What an owner sends again after a change of owner was seen before; it is answered when the newest is out. */
@@ -144,11 +146,14 @@ export class Publisher {
     const to = change.stanza.type === 'probe' ? watchers.subscribedTo : watchers.subscribers
     const span = hop(this.#context.tracing, 'fanout', change.trace)
     this.#underWay++
-    fan(this.#context, this.jid, { ...change, trace: span.trace }, to, () => {
+    const isNewest = () =>
+      (this.#outlets.get(change.stanza.from!)?.sent ?? 0) <= change.revision || change.revision === 0
+    fan(this.#context, { publisher: this.jid, change: { ...change, trace: span.trace }, isNewest }, to, (complete) => {
       this.#underWay--
       span.end()
       this.#context.events.lag((performance.now() - change.arrived) / 1000)
-      this.#receipt(change)
+      if (complete) this.#receipt(change)
+      if (this.#underWay === 0) for (const resolve of this.#drained.splice(0)) resolve()
     })
   }
 
