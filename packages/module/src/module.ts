@@ -1,8 +1,11 @@
 import type { Stanza, StanzaError } from '@heliograph/stanza'
 import type { Element } from 'ltx'
 
-/** Which entity answers: the server's own address, an account's bare JID, or a room, node or gateway of the service. */
-export type Entity = 'server' | 'account' | 'item'
+/**
+ * Which entity answers: the server's own address, an account's bare JID, an address of our domain that nobody has, or a room, node or
+ * gateway of the service.
+ */
+export type Entity = 'server' | 'account' | 'nobody' | 'item'
 
 /** What becomes of an IQ request. A handler that needs storage returns a promise of one of these. */
 export type Outcome =

@@ -4,6 +4,7 @@ import type { Entity, IqHandler, Module, Xep } from './module.ts'
 export class Registry<Context> {
   readonly modules: readonly Module<Context>[]
   readonly #handlers = new Map<string, IqHandler<Context>>()
+  readonly #namespaces = new Set<string>()
   readonly #features = new Map<Entity, readonly string[]>()
 
   constructor(modules: readonly Module<Context>[]) {
@@ -21,6 +22,11 @@ export class Registry<Context> {
     return this.#handlers.get(handlerKey(entity, type, payload))
   }
 
+  /** Whether the entity understands anything of the namespace that a payload's Clark name begins with. */
+  knows(entity: Entity, payload: string): boolean {
+    return this.#namespaces.has(namespaceKey(entity, payload))
+  }
+
   /** disco#info features of an entity, sorted (XEP-0030 §3). */
   features(entity: Entity): readonly string[] {
     return this.#features.get(entity) ?? []
@@ -34,9 +40,14 @@ export class Registry<Context> {
     const key = handlerKey(handler.entity, handler.type, handler.payload)
     if (this.#handlers.has(key)) throw new Error(`module ${name}: ${key} already has a handler`)
     this.#handlers.set(key, handler)
+    this.#namespaces.add(namespaceKey(handler.entity, handler.payload))
   }
 }
 
 function handlerKey(entity: Entity, type: string, payload: string): string {
   return `${entity} ${type} ${payload}`
+}
+
+function namespaceKey(entity: Entity, payload: string): string {
+  return `${entity} ${payload.slice(0, payload.indexOf('}') + 1)}`
 }

@@ -1,4 +1,11 @@
-import { errorReply, iqResult, type Stanza, type StanzaError, stanzaError } from '@heliograph/stanza'
+import {
+  errorReply,
+  iqResult,
+  type Stanza,
+  type StanzaCondition,
+  type StanzaError,
+  stanzaError,
+} from '@heliograph/stanza'
 import type { Entity, Outcome } from './module.ts'
 import type { Registry } from './registry.ts'
 
@@ -22,8 +29,7 @@ export function respond<Context>(
   if (request.type !== 'get' && request.type !== 'set') return undefined
   const payload = request.children[0]
   const handler = payload === undefined ? undefined : registry.find(entity, request.type, payload)
-  // RFC 6120 §8.4, RFC 6121 §8.5.1: what nobody here understands.
-  if (!handler) return errorReply(request, stanzaError('service-unavailable'))
+  if (!handler) return errorReply(request, stanzaError(missing(registry, entity, payload)))
   try {
     const outcome = handler.handle(request, context)
     if (!(outcome instanceof Promise)) return toStanza(request, outcome)
@@ -47,4 +53,9 @@ function toStanza(request: Stanza, outcome: Outcome): Stanza | undefined {
     case 'answered':
       return undefined
   }
+}
+
+/** RFC 6120 §8.4, RFC 6121 §8.5.1: a namespace that nobody here understands, or (§8.3.3.3) a part of one that is missing. */
+function missing<Context>(registry: Registry<Context>, entity: Entity, payload: string | undefined): StanzaCondition {
+  return payload !== undefined && registry.knows(entity, payload) ? 'feature-not-implemented' : 'service-unavailable'
 }

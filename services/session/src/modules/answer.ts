@@ -1,6 +1,6 @@
 import { isUnavailable } from '@heliograph/database'
-import { respond } from '@heliograph/module'
-import { errorReply, type Stanza, type StanzaError, stanzaError } from '@heliograph/stanza'
+import { type Entity, respond } from '@heliograph/module'
+import { type Stanza, type StanzaError, stanzaError } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
 import { forward } from '../pipeline/forward.ts'
 import type { Obligation } from '../users/custody.ts'
@@ -9,7 +9,7 @@ import type { User } from '../users/user.ts'
 
 export interface Request {
   /** Who is asked; `nobody` when there is no such account. */
-  readonly entity: 'account' | 'server' | 'nobody'
+  readonly entity: Entity
   readonly user: User
   /** The asking client when it is the user's own. */
   readonly resource?: Resource
@@ -20,7 +20,6 @@ export interface Request {
 /** Answers an IQ for the account or the server. In custody once it is answered. */
 export function answer(context: SessionContext, request: Request): void {
   const { stanza, user, resource, obligation } = request
-  if (request.entity === 'nobody') return send(context, request, errorReply(stanza, stanzaError('service-unavailable')))
   const response = respond(stanza, {
     registry: context.modules,
     entity: request.entity,

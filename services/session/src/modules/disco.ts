@@ -19,6 +19,7 @@ export const disco = defineModule<IqContext>({
     onGet('server', ITEMS, serverItems),
     onGet('account', INFO, accountInfo),
     onGet('account', ITEMS, accountItems),
+    onGet('nobody', ITEMS, noItems),
   ],
 })
 
@@ -29,8 +30,7 @@ function serverInfo(request: Stanza, { session }: IqContext): Outcome {
 }
 
 function serverItems(request: Stanza, { session, user }: IqContext): Outcome {
-  if (nodeOf(request, NS.discoItems))
-    return reply(el('query', { xmlns: NS.discoItems, node: nodeOf(request, NS.discoItems) }))
+  if (nodeOf(request, NS.discoItems)) return noItems(request)
   const services = session.hosts.services(user.domain)
   return reply(
     el(
@@ -49,9 +49,7 @@ function accountInfo(request: Stanza, context: IqContext): Outcome {
 
 /** XEP-0030 §8: available resources, to those who see the presence anyway. */
 function accountItems(request: Stanza, context: IqContext): Outcome {
-  if (!mayKnow(request, context)) return refuse(stanzaError('service-unavailable'))
-  const node = nodeOf(request, NS.discoItems)
-  if (node) return reply(el('query', { xmlns: NS.discoItems, node }))
+  if (nodeOf(request, NS.discoItems) || !mayKnow(request, context)) return noItems(request)
   const available = context.user.resources.filter((resource) => resource.available)
   return reply(
     el(
@@ -62,7 +60,12 @@ function accountItems(request: Stanza, context: IqContext): Outcome {
   )
 }
 
-/** XEP-0030 §8 rule 1: strangers must not learn whether an account exists. */
+/** XEP-0030 §8 rule 2: the same for strangers and for accounts that do not exist. */
+function noItems(request: Stanza): Outcome {
+  return reply(el('query', { xmlns: NS.discoItems, node: nodeOf(request, NS.discoItems) }))
+}
+
+/** XEP-0030 §8: strangers must not learn whether an account exists. */
 function mayKnow(request: Stanza, { user }: IqContext): boolean {
   const asker = bareOf(trusted(request.from!))
   return asker === user.jid || user.roster.isSubscriber(asker)
