@@ -34,7 +34,7 @@ export const deleteUser: Command = {
   parameters: ['JID'],
   help: 'Delete an account and all that is stored of it.',
   async run({ admin }, [jid = '']) {
-    mustBeDone(await admin.deleteUser({ jid }), jid)
+    mustBeDone(await admin.deleteUser({ jid, localOnly: false }), jid)
     return { data: { jid }, text: `deleted ${jid}` }
   },
 }

@@ -1,8 +1,9 @@
 import { contract } from '../contract.ts'
 import type { Verdict } from './accounts.ts'
 
-export interface UserRequest {
+export interface DeleteUserRequest {
   readonly jid: string
+  readonly localOnly: boolean
 }
 export interface UserPasswordRequest {
   readonly jid: string
@@ -84,7 +85,7 @@ export interface InstancesReply {
 /** `heliograph.v1.Admin`; the guarantees are in `proto/heliograph/v1/admin.proto`. */
 export interface Admin {
   createUser(request: UserPasswordRequest): Promise<Verdict>
-  deleteUser(request: UserRequest): Promise<Verdict>
+  deleteUser(request: DeleteUserRequest): Promise<Verdict>
   listUsers(request: ListUsersRequest): Promise<ListUsersReply>
   setPassword(request: UserPasswordRequest): Promise<Verdict>
   setUserDisabled(request: UserDisabledRequest): Promise<Verdict>

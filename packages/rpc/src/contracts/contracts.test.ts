@@ -67,7 +67,7 @@ test('admin', () => {
   }
   agree(adminContract, {
     createUser: [{ jid: 'a@localhost', password: 'p' }, verdict],
-    deleteUser: [{ jid: 'a@localhost' }, verdict],
+    deleteUser: [{ jid: 'a@localhost', localOnly: true }, verdict],
     setPassword: [{ jid: 'a@localhost', password: 'p' }, verdict],
     setUserDisabled: [{ jid: 'a@localhost', disabled: true }, verdict],
     listUsers: [

@@ -2,8 +2,7 @@ import { bareOf, type Jid, localOf, trusted } from '@heliograph/jid'
 import { defineModule, type Outcome, onGet, onSet, refuse, reply } from '@heliograph/module'
 import { el, NS, type Stanza, stanzaError } from '@heliograph/stanza'
 import { cancelRegistration, changePassword, type RegistrationVerdict } from '../accounts/registration.ts'
-import { endSession } from '../users/end-session.ts'
-import { eraseUser } from '../users/erase-user.ts'
+import { endSessionsOf, removeUser } from '../users/remove-user.ts'
 import type { IqContext } from './iq-context.ts'
 
 const QUERY = `{${NS.register}}query`
@@ -55,14 +54,9 @@ async function removeAccount(context: IqContext): Promise<Outcome> {
     user.jid,
   )
   if (!outcome.ok) return verdict(outcome)
-  await eraseUser(session, user.jid)
+  await removeUser(session, user)
   // The result first, then the end of the streams (XEP-0077 §3.2).
-  setImmediate(() => {
-    for (const resource of [...user.resources]) {
-      endSession(session, user, resource, { condition: 'not-authorized', text: 'the account was removed' })
-    }
-    user.profile = 'unknown'
-  })
+  setImmediate(() => endSessionsOf(session, user))
   return reply()
 }
 

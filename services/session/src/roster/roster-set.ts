@@ -1,12 +1,11 @@
-import { type BareJid, bareOf, type Jid, parseJid, trusted } from '@heliograph/jid'
+import { type BareJid, bareOf, parseJid, trusted } from '@heliograph/jid'
 import { type Outcome, refuse, reply } from '@heliograph/module'
 import type { RosterItem } from '@heliograph/roster'
 import { NS, type Stanza, type StanzaCondition, stanzaError } from '@heliograph/stanza'
 import type { Element } from '@heliograph/xml'
 import type { IqContext } from '../modules/iq-context.ts'
-import { forward } from '../pipeline/forward.ts'
+import { endSubscriptions } from './end-subscriptions.ts'
 import { ROSTER_MAX, removeItem, storeItem } from './store-item.ts'
-import { sayUnavailable, subscriptionStanza } from './subscription-stanzas.ts'
 
 const NAME_BYTES = 1023
 
@@ -61,13 +60,6 @@ async function remove({ session, user }: IqContext, jid: BareJid): Promise<Outco
   const before = user.roster.get(jid)
   if (!before?.listed) return refuse(stanzaError('item-not-found'))
   await removeItem(session, user, jid)
-  const { subscription } = before
-  if (subscription === 'to' || subscription === 'both' || before.ask) {
-    forward(session, user, subscriptionStanza(user, jid as Jid, 'unsubscribe'))
-  }
-  const sees = subscription === 'from' || subscription === 'both'
-  // §2.5.2: who loses the subscription sees the user go before it is told. A request that waits is declined.
-  if (sees) sayUnavailable(session, user, jid)
-  if (sees || before.request !== '') forward(session, user, subscriptionStanza(user, jid as Jid, 'unsubscribed'))
+  endSubscriptions(session, user, before)
   return reply()
 }

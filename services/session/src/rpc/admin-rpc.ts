@@ -1,6 +1,6 @@
 import { Kind } from '@heliograph/bus'
 import { type BareJid, domainOf, isBare, type Jid, localOf, parseDomain, parseJid } from '@heliograph/jid'
-import { PARTITIONS } from '@heliograph/ownership'
+import { PARTITIONS, partitionOf } from '@heliograph/ownership'
 import {
   adminContract,
   type InstanceSummary,
@@ -12,6 +12,8 @@ import {
 } from '@heliograph/rpc'
 import type { SessionContext } from '../context.ts'
 import { eraseUser } from '../users/erase-user.ts'
+import { persistently } from '../users/persistently.ts'
+import { endSessionsOf, removeUser } from '../users/remove-user.ts'
 import { everywhere } from './everywhere.ts'
 import { kickHere, sessionsHere } from './sessions-here.ts'
 
@@ -33,7 +35,8 @@ export function adminRpc(context: SessionContext): ServedContract {
     createUser: async ({ jid, password }) => withUser(context, jid, (user) => context.accounts.create(user, password)),
     setPassword: async ({ jid, password }) =>
       withUser(context, jid, (user) => context.accounts.setPassword(user, password)),
-    deleteUser: async ({ jid }) => withUser(context, jid, (user) => deleteUser(context, user)),
+    deleteUser: async ({ jid, localOnly }) =>
+      withUser(context, jid, (user) => (localOnly ? removeHere(context, user) : deleteUser(context, user))),
     setUserDisabled: async ({ jid, disabled }) =>
       withUser(context, jid, (user) => setDisabled(context, user, disabled)),
     listUsers: async ({ domain, after, max }) => {
@@ -86,9 +89,24 @@ type Done = { readonly ok: true } | { readonly ok: false; readonly condition: st
 async function deleteUser(context: SessionContext, jid: BareJid): Promise<Done> {
   const result = await context.accounts.delete(jid)
   if (!result.ok) return result
-  await kickEverywhere(context, jid, 'the account was removed')
-  await eraseUser(context, jid)
+  const { replies } = await everywhere(context, (client) => client.deleteUser({ jid, localOnly: true }))
+  // Between two owners nobody tells the contacts; what is stored goes all the same.
+  if (!replies.some(({ ok }) => ok)) await eraseUser(context, jid)
   return result
+}
+
+/** At the owner: the rest of a user whose account is deleted. */
+async function removeHere(context: SessionContext, jid: BareJid): Promise<Done> {
+  if (context.ownership.epochOf(partitionOf(jid)) === 0) return { ok: false, condition: 'item-not-found' }
+  const user = context.users.get(jid)
+  return new Promise((resolve) => {
+    const remove = async (): Promise<void> => {
+      await removeUser(context, user)
+      endSessionsOf(context, user)
+      resolve({ ok: true })
+    }
+    persistently(context, user, remove, () => resolve({ ok: false, condition: 'resource-constraint' }))
+  })
 }
 
 async function setDisabled(context: SessionContext, jid: BareJid, disabled: boolean): Promise<Done> {

@@ -1,7 +1,7 @@
 /** AUTH-20 and the administration: heliographctl sees and ends what goes on anywhere. */
 import assert from 'node:assert/strict'
 import { bothModes } from '@heliograph/testkit'
-import { bareOf, enter, isPresence, newcomer } from '../support/actor.ts'
+import { bareOf, enter, errorOf, isPresence, newcomer, say, saying } from '../support/actor.ts'
 import { control } from '../support/control.ts'
 import { befriend } from '../support/friends.ts'
 
@@ -60,6 +60,30 @@ scenario('an account is made, its password changed, disabled and deleted', async
   assert.equal((await control(site, ['users', 'delete', jid])).code, 0)
   await third.ended
   await assert.rejects(enter(site, { ...carol, jid, password: 'second' }), /not-authorized/)
+})
+
+scenario('a deleted account is gone for its friends, in person or away, and takes no more messages', async (site) => {
+  await using bob = await newcomer(site, 'bob', { edge: 1 })
+  for (const present of [true, false]) {
+    const person = await site.person('erin')
+    const erin = await enter(site, person)
+    await befriend(erin, bob)
+    if (!present) {
+      await erin.close()
+      await bob.expect((it) => isPresence(it, erin.jid, 'unavailable'))
+    }
+    assert.equal((await control(site, ['users', 'delete', person.jid])).code, 0)
+    await erin.ended
+    if (present) await bob.expect((it) => isPresence(it, erin.jid, 'unavailable'))
+    await bob.expect((it) => isPresence(it, person.jid, 'unsubscribe'))
+    await bob.expect((it) => isPresence(it, person.jid, 'unsubscribed'))
+    assert.deepEqual(
+      bob.takeAll((it) => bareOf(it.attrs.from ?? '') === person.jid && it.attrs.type === 'unavailable'),
+      [],
+    )
+    say(bob, person.jid, 'anybody home?')
+    assert.equal(errorOf(await bob.expect(saying('anybody home?'))), 'cancel/service-unavailable')
+  }
 })
 
 scenario('users, instances and owners are listed', async (site) => {
