@@ -68,6 +68,10 @@ export class ClusterOwnership implements Ownership {
     return this.#tenants?.epochOf(partition) ?? 0
   }
 
+  heldEpochOf(partition: number): number {
+    return this.#tenants?.heldEpochOf(partition) ?? 0
+  }
+
   phaseOf(partition: number): Phase {
     return this.#tenants?.phaseOf(partition) ?? 'none'
   }

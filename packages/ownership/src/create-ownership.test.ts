@@ -143,6 +143,11 @@ test('while the store is out of reach for longer than the lease nothing is serve
   site.store.reachable = false
   await site.pass(4000)
   assert.deepEqual([a.ownership.phaseOf(mine), a.ownership.epochOf(mine), phases], ['pending', 0, []])
+  assert.equal(
+    a.ownership.heldEpochOf(mine),
+    epoch,
+    'what is under way still goes out: it is refused where there is a successor',
+  )
   site.store.reachable = true
   await site.pass(1000)
   assert.deepEqual([a.ownership.phaseOf(mine), a.ownership.epochOf(mine), phases], ['served', epoch, ['served']])

@@ -51,6 +51,11 @@ export interface Ownership extends AsyncDisposable {
   start(): Promise<void>
   /** Epoch under which this instance acts for `partition` now (`served` or `leaving`), 0 if it may not (also when the lease has run out). */
   epochOf(partition: number): number
+  /**
+   * Epoch under which this instance speaks for `partition`: also while it loads, and while the lease has run out and nobody is known to
+   * have taken over. 0 once it is another's. Who has heard of a successor refuses what was said under it.
+   */
+  heldEpochOf(partition: number): number
   phaseOf(partition: number): Phase
   /** True while the lease is fresh. Cheap: checked before each batch of work. */
   readonly current: boolean

@@ -37,15 +37,18 @@ export class Tenants {
     this.#fence = new Fence(options.tenancy)
   }
 
-  /** Epoch under which a partition is held, whatever its phase and the lease; 0 if it isn't. */
+  /** Epoch under which the store says that a partition is ours, whatever its phase and the lease; 0 if it isn't. */
   heldEpoch(partition: number): number {
     return this.#epochs[partition] ?? 0
   }
 
   epochOf(partition: number): number {
-    const phase = this.#phases[partition]
-    if (phase !== 'served' && (phase !== 'leaving' || this.#releases.has(partition))) return 0
-    return this.#options.lease.current ? this.#epochs[partition]! : 0
+    if (this.#phases[partition] === 'pending') return 0
+    return this.#options.lease.current ? this.heldEpochOf(partition) : 0
+  }
+
+  heldEpochOf(partition: number): number {
+    return this.#releases.has(partition) ? 0 : this.#epochs[partition]!
   }
 
   phaseOf(partition: number): Phase {

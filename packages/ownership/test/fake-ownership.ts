@@ -43,6 +43,10 @@ export class FakeOwnership implements Ownership {
     return this.phaseOf(partition) === 'served' ? 1 : 0
   }
 
+  heldEpochOf(partition: number): number {
+    return this.phaseOf(partition) === 'none' ? 0 : 1
+  }
+
   phaseOf(partition: number): Phase {
     return this.phases.get(partition) ?? 'none'
   }

@@ -89,7 +89,7 @@ function send(
   const envelope = new Envelope(Op.route)
   envelope.emitterKind = kind
   envelope.emitterPartition = request.partition
-  envelope.epoch = ownership.epochOf(request.partition)
+  envelope.epoch = ownership.heldEpochOf(request.partition)
   envelope.trace = request.trace
   envelope.stanza = reply
   router.transfer(hosts.kindOf(to), hosts.keyOf(to, trusted<Jid>(request.stanza?.to ?? to)), envelope, () => {})

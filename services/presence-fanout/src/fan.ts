@@ -67,7 +67,7 @@ function emit(context: FanoutContext, publisher: BareJid, op: Op, change: Change
   const envelope = new Envelope(op)
   envelope.emitterKind = Kind.presence
   envelope.emitterPartition = context.partitionOf(publisher)
-  envelope.epoch = context.ownership.epochOf(envelope.emitterPartition)
+  envelope.epoch = context.ownership.heldEpochOf(envelope.emitterPartition)
   envelope.stanza = change.stanza
   envelope.count = change.revision
   envelope.trace = change.trace

@@ -41,7 +41,7 @@ export class FanoutService {
       router,
       ownership,
       partitionOf,
-      serves: (publisher) => ownership.epochOf(partitionOf(publisher)) !== 0,
+      serves: (publisher) => ownership.heldEpochOf(partitionOf(publisher)) !== 0,
     }
     router.serve((envelope, from) => this.#receive(envelope, from))
   }

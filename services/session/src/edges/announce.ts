@@ -97,7 +97,7 @@ function dismiss(context: SessionContext, user: User, announced: Envelope, edge:
   const envelope = new Envelope(Op.disconnect)
   envelope.emitterKind = Kind.user
   envelope.emitterPartition = user.partition
-  envelope.epoch = context.ownership.epochOf(user.partition)
+  envelope.epoch = context.ownership.heldEpochOf(user.partition)
   envelope.conn = announced.conn
   envelope.body = codecs.disconnect.encode({ condition: 'conflict', text: 'the session is not known any more' })
   context.router.tell(edge, envelope)

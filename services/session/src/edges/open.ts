@@ -54,7 +54,7 @@ export function refuseOpen(
   const reply = new Envelope(Op.refused)
   reply.emitterKind = Kind.user
   reply.emitterPartition = user.partition
-  reply.epoch = context.ownership.epochOf(user.partition)
+  reply.epoch = context.ownership.heldEpochOf(user.partition)
   reply.conn = conn
   reply.body = codecs.refused.encode({ condition, text: '', h })
   context.router.tell(edge, reply)

@@ -30,7 +30,7 @@ export function forward(
   const envelope = new Envelope(Op.route)
   envelope.emitterKind = Kind.user
   envelope.emitterPartition = user.partition
-  envelope.epoch = context.ownership.epochOf(user.partition)
+  envelope.epoch = context.ownership.heldEpochOf(user.partition)
   envelope.stream = provenance.stream
   envelope.count = provenance.count
   envelope.trace = provenance.trace

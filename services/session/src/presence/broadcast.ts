@@ -112,7 +112,7 @@ function emit(context: SessionContext, user: User, op: Op): Envelope {
   const envelope = new Envelope(op)
   envelope.emitterKind = Kind.user
   envelope.emitterPartition = user.partition
-  envelope.epoch = context.ownership.epochOf(user.partition)
+  envelope.epoch = context.ownership.heldEpochOf(user.partition)
   return envelope
 }
 

@@ -17,7 +17,7 @@ export function answerProbe(context: SessionContext, user: User, asker: Jid): vo
     const envelope = new Envelope(Op.route)
     envelope.emitterKind = Kind.user
     envelope.emitterPartition = user.partition
-    envelope.epoch = context.ownership.epochOf(user.partition)
+    envelope.epoch = context.ownership.heldEpochOf(user.partition)
     envelope.stanza = resource.presence.with({ to: asker })
     context.router.send(context.hosts.kindOf(asker), context.hosts.keyOf(asker, user.jid as Jid), envelope)
   }

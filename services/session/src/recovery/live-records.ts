@@ -104,13 +104,13 @@ export class LiveRecords implements Disposable {
     pending.lists = []
     pending.stored = []
     while (!this.#stop.signal.aborted) {
-      const epoch = this.#ownership.epochOf(partition)
-      if (epoch === 0 && !this.#ownership.current) {
+      const epoch = this.#ownership.heldEpochOf(partition)
+      if (epoch === 0) return
+      if (!this.#ownership.current) {
         // The lease ran out while the store is away; it may still be ours when it is back.
         await this.#pause()
         continue
       }
-      if (epoch === 0) return
       try {
         if (!(await this.#store({ service: SERVICE, partition, epoch }, changes, lists))) {
           this.#log.warn('record_write_fenced', { kind: Kind.user, partition, epoch })

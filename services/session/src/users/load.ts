@@ -28,7 +28,7 @@ async function load(context: SessionContext, user: User): Promise<void> {
       context.log.warn('user_load_waits', { jid: user.jid, reason: (error as Error).message })
     }
     await sleep(RETRY_MS)
-    if (context.ownership.epochOf(user.partition) === 0) return
+    if (context.ownership.heldEpochOf(user.partition) === 0) return
   }
 }
 

@@ -22,7 +22,7 @@ export function loseContact(context: SessionContext, user: User, resource: Resou
 
 function closeWhenPossible(context: SessionContext, partition: number, edge: string, conn: number): void {
   const attempt = () => {
-    const epoch = context.ownership.epochOf(partition)
+    const epoch = context.ownership.heldEpochOf(partition)
     if (epoch === 0 || context.departed.has(edge)) return
     const envelope = new Envelope(Op.disconnect)
     envelope.emitterKind = Kind.user

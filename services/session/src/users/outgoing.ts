@@ -89,7 +89,7 @@ export class Outgoing {
     const envelope = new Envelope(op)
     envelope.emitterKind = Kind.user
     envelope.emitterPartition = partition
-    envelope.epoch = this.#ownership.epochOf(partition)
+    envelope.epoch = this.#ownership.heldEpochOf(partition)
     return envelope
   }
 

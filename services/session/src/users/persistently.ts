@@ -30,7 +30,7 @@ export function persistently(
 }
 
 async function untilDone(context: SessionContext, user: User, chore: () => Promise<void>): Promise<void> {
-  while (context.ownership.epochOf(user.partition) !== 0 || !context.ownership.current) {
+  while (context.ownership.heldEpochOf(user.partition) !== 0) {
     try {
       return await chore()
     } catch (error) {
