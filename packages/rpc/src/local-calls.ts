@@ -12,7 +12,7 @@ export class LocalCalls {
   readonly #methods = new Map<string, LocalMethod>()
 
   add(address: string, service: ServedContract, log: Logger): void {
-    for (const [what, handler] of service.methods()) this.#methods.set(`${address} ${what}`, { handler, log })
+    for (const [what, { handler }] of service.methods()) this.#methods.set(`${address} ${what}`, { handler, log })
   }
 
   has(address: string, what: string): boolean {

@@ -1,5 +1,6 @@
 import { type ChannelOptions, Client, connectivityState, Metadata } from '@grpc/grpc-js'
 import type { Logger } from '@heliograph/telemetry'
+import { Carriage } from './carriage.ts'
 import type { Contract, Methods } from './contract.ts'
 import { LocalCalls } from './local-calls.ts'
 import { fromStatus, RpcError } from './rpc-error.ts'
@@ -37,7 +38,7 @@ const channelOptions: ChannelOptions = {
 
 /** Channels to other instances, one an address, shared by everything in the process that calls. */
 export class RpcClients implements Disposable {
-  readonly #channels = new Map<string, Client>()
+  readonly #channels = new Map<string, Channel>()
   readonly #tls: RpcTls | undefined
   readonly #timeoutMs: number
   readonly #local = new LocalCalls()
@@ -91,7 +92,7 @@ export class RpcClients implements Disposable {
   /** Closes all channels; calls under way fail with CANCELLED or UNAVAILABLE. */
   [Symbol.dispose](): void {
     this.#closed = true
-    for (const channel of this.#channels.values()) channel.close()
+    for (const channel of this.#channels.values()) close(channel)
     this.#channels.clear()
   }
 
@@ -107,9 +108,10 @@ export class RpcClients implements Disposable {
     if (this.#closed) return Promise.reject(new RpcError('CANCELLED', `${what}: the client is closed`))
     const { timeoutMs = this.#timeoutMs, signal } = options
     if (this.#local.has(address, what)) return this.#local.call(address, what, request, { timeoutMs, signal })
-    const channel = this.#channel(address)
+    const { client, carriage } = this.#channel(address)
+    if (carriage.ready) return carriage.call({ ...path, name: what }, request, { timeoutMs, signal })
     return new Promise((resolve, reject) => {
-      const call = channel.makeUnaryRequest(
+      const call = client.makeUnaryRequest(
         path.path,
         path.requestSerialize,
         path.responseDeserialize,
@@ -118,8 +120,9 @@ export class RpcClients implements Disposable {
         { deadline: Date.now() + timeoutMs },
         (error, reply) => {
           signal?.removeEventListener('abort', cancel)
-          if (error) reject(fromStatus(error, `${what} at ${address}`))
-          else resolve(reply)
+          if (error) return reject(fromStatus(error, `${what} at ${address}`))
+          carriage.succeeded()
+          resolve(reply)
         },
       )
       const cancel = (): void => call.cancel()
@@ -134,21 +137,35 @@ export class RpcClients implements Disposable {
   }
 
   #ready(address: string): boolean {
-    return this.#channel(address).getChannel().getConnectivityState(false) === connectivityState.READY
+    return this.#channel(address).client.getChannel().getConnectivityState(false) === connectivityState.READY
   }
 
-  #channel(address: string): Client {
-    const known = this.#channels.get(address)
-    const channel = known ?? new Client(address, channelCredentials(this.#tls), channelOptions)
+  #channel(address: string): Channel {
+    const channel = this.#channels.get(address) ?? open(address, this.#tls)
     this.#channels.delete(address)
     this.#channels.set(address, channel)
     if (this.#channels.size > mostChannels) {
-      const [oldest, unused] = this.#channels.entries().next().value as [string, Client]
+      const [oldest, unused] = this.#channels.entries().next().value as [string, Channel]
       this.#channels.delete(oldest)
-      unused.close()
+      close(unused)
     }
     return channel
   }
+}
+
+interface Channel {
+  readonly client: Client
+  readonly carriage: Carriage
+}
+
+function open(address: string, tls: RpcTls | undefined): Channel {
+  const client = new Client(address, channelCredentials(tls), channelOptions)
+  return { client, carriage: new Carriage(client, address) }
+}
+
+function close({ client, carriage }: Channel): void {
+  carriage.close()
+  client.close()
 }
 
 type Path = ReturnType<Contract<unknown>['definition']>[string]

@@ -1,5 +1,6 @@
 import {
   type handleUnaryCall,
+  type MethodDefinition,
   Server,
   type ServerUnaryCall,
   type ServiceDefinition,
@@ -8,6 +9,7 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js'
 import type { Logger } from '@heliograph/telemetry'
+import { Carrier } from './carrier.ts'
 import type { Contract, Methods } from './contract.ts'
 import { RpcError } from './rpc-error.ts'
 import { type RpcTls, serverCredentials } from './rpc-tls.ts'
@@ -32,8 +34,14 @@ export type Handlers<Service> = {
 export interface ServedContract {
   readonly name: string
   register(server: Server, log: Logger): void
-  /** Its handlers by full name, `package.Service.Method`. */
-  methods(): ReadonlyMap<string, UntypedHandler>
+  /** Its methods by full name, `package.Service.Method`. */
+  methods(): ReadonlyMap<string, ServedMethod>
+}
+
+export interface ServedMethod {
+  readonly name: string
+  readonly handler: UntypedHandler
+  readonly definition: MethodDefinition<unknown, unknown>
 }
 
 export type UntypedHandler = (request: unknown, call: CallInfo) => unknown
@@ -74,15 +82,21 @@ export function serve<Service>(contract: Contract<Service>, handlers: Handlers<S
  */
 export async function startRpcServer({ host, port, tls, services, log }: RpcServerOptions): Promise<RpcServer> {
   const server = new Server({ 'grpc.max_receive_message_length': largestMessage, 'grpc.enable_channelz': 0 })
-  for (const service of services) service.register(server, log)
+  const carrier = new Carrier(server, log)
+  const add = (service: ServedContract): void => {
+    service.register(server, log)
+    carrier.add(service.methods())
+  }
+  for (const service of services) add(service)
   const name = host.includes(':') ? `[${host}]` : host
   const bound = await new Promise<number>((resolve, reject) => {
     server.bindAsync(`${name}:${port}`, serverCredentials(tls), (error, at) => (error ? reject(error) : resolve(at)))
   })
   return {
     address: `${name}:${bound}`,
-    add: (service) => service.register(server, log),
+    add,
     async [Symbol.asyncDispose]() {
+      carrier.stop()
       const finished = new Promise<void>((resolve) => server.tryShutdown(() => resolve()))
       const timer = setTimeout(() => server.forceShutdown(), graceMs)
       await finished
@@ -94,22 +108,23 @@ export async function startRpcServer({ host, port, tls, services, log }: RpcServ
 type UntypedHandlers = Record<string, UntypedHandler | undefined>
 
 function handlersOf(
-  definition: ServiceDefinition,
+  service: ServiceDefinition,
   handlers: UntypedHandlers,
-  service: string,
-): Map<string, UntypedHandler> {
+  serviceName: string,
+): Map<string, ServedMethod> {
   return new Map(
-    Object.entries(definition).map(([method, { originalName }]) => {
-      const handler = handlers[originalName ?? method]
-      if (handler === undefined) throw new Error(`${service}.${method} has no handler`)
-      return [`${service}.${method}`, handler.bind(handlers)]
+    Object.entries(service).map(([method, definition]) => {
+      const name = `${serviceName}.${method}`
+      const handler = handlers[definition.originalName ?? method]
+      if (handler === undefined) throw new Error(`${name} has no handler`)
+      return [name, { name, handler: handler.bind(handlers), definition }]
     }),
   )
 }
 
-function implementation(methods: ReadonlyMap<string, UntypedHandler>, log: Logger): UntypedServiceImplementation {
+function implementation(methods: ReadonlyMap<string, ServedMethod>, log: Logger): UntypedServiceImplementation {
   return Object.fromEntries(
-    [...methods].map(([name, handler]) => [name.slice(name.lastIndexOf('.') + 1), unary(handler, name, log)]),
+    [...methods].map(([name, { handler }]) => [name.slice(name.lastIndexOf('.') + 1), unary(handler, name, log)]),
   )
 }
 

@@ -1,0 +1,137 @@
+import { type Server, type ServerDuplexStream, status } from '@grpc/grpc-js'
+import type { Logger } from '@heliograph/telemetry'
+import { type Answer, type Call, callsContract, WELCOME } from './carry.ts'
+import { RpcError } from './rpc-error.ts'
+import type { CallInfo, ServedMethod } from './rpc-server.ts'
+
+type Stream = ServerDuplexStream<Call, Answer>
+
+/** The server's end of the streams that carry calls. */
+export class Carrier {
+  readonly #methods = new Map<string, ServedMethod>()
+  readonly #streams = new Set<CarriedCalls>()
+  readonly #log: Logger
+
+  constructor(server: Server, log: Logger) {
+    this.#log = log
+    server.addService(callsContract.definition(), { carry: (stream: Stream) => this.#begin(stream) })
+  }
+
+  add(methods: ReadonlyMap<string, ServedMethod>): void {
+    for (const [name, method] of methods) this.#methods.set(name, method)
+  }
+
+  /** Takes no more calls; each stream ends with its last answer. */
+  stop(): void {
+    for (const stream of this.#streams) stream.stop()
+  }
+
+  #begin(stream: Stream): void {
+    const calls = new CarriedCalls(stream, this.#methods, this.#log)
+    this.#streams.add(calls)
+    const gone = (): void => {
+      this.#streams.delete(calls)
+      calls.gone()
+    }
+    stream.on('data', (call: Call) => calls.take(call))
+    stream.on('end', () => calls.stop())
+    stream.on('cancelled', gone)
+    stream.on('error', gone)
+    stream.on('close', gone)
+    stream.write(WELCOME)
+  }
+}
+
+/** The calls on one stream. */
+class CarriedCalls {
+  readonly #stream: Stream
+  readonly #methods: ReadonlyMap<string, ServedMethod>
+  readonly #log: Logger
+  readonly #peer: string
+  readonly #running = new Map<number, CarriedCall>()
+  #state: 'open' | 'stopping' | 'ended' = 'open'
+
+  constructor(stream: Stream, methods: ReadonlyMap<string, ServedMethod>, log: Logger) {
+    this.#stream = stream
+    this.#methods = methods
+    this.#log = log
+    this.#peer = stream.getPeer()
+  }
+
+  take({ id, method, request, cancelled }: Call): void {
+    if (cancelled) return this.#cancel(id)
+    const served = this.#methods.get(method)
+    if (this.#state !== 'open') this.#refuse(id, status.UNAVAILABLE, 'the server is stopping')
+    else if (served === undefined) this.#refuse(id, status.UNIMPLEMENTED, `there is no ${method}`)
+    else this.#run(id, served, request)
+  }
+
+  stop(): void {
+    if (this.#state === 'open') this.#state = 'stopping'
+    this.#endWhenIdle()
+  }
+
+  gone(): void {
+    this.#state = 'ended'
+    for (const call of this.#running.values()) call.abort()
+    this.#running.clear()
+  }
+
+  #run(id: number, { name, handler, definition }: ServedMethod, request: Uint8Array): void {
+    const call = new CarriedCall(this.#peer)
+    this.#running.set(id, call)
+    Promise.resolve()
+      .then(() => handler(definition.requestDeserialize(request as Buffer), call))
+      .then((reply) =>
+        this.#answer(id, { id, code: status.OK, message: '', reply: definition.responseSerialize(reply) }),
+      )
+      .catch((error: unknown) => {
+        if (!(error instanceof RpcError)) this.#log.error('rpc_failed', { method: name, error })
+        const [code, message] =
+          error instanceof RpcError ? [error.code, error.message] : (['INTERNAL', 'internal error'] as const)
+        this.#answer(id, { ...WELCOME, id, code: status[code], message })
+      })
+  }
+
+  #refuse(id: number, code: number, message: string): void {
+    if (this.#state !== 'ended') this.#stream.write({ ...WELCOME, id, code, message })
+  }
+
+  #answer(id: number, answer: Answer): void {
+    // Unless nobody waits for it any more.
+    if (this.#running.delete(id)) this.#stream.write(answer)
+    this.#endWhenIdle()
+  }
+
+  #cancel(id: number): void {
+    this.#running.get(id)?.abort()
+    this.#running.delete(id)
+    this.#endWhenIdle()
+  }
+
+  #endWhenIdle(): void {
+    if (this.#state !== 'stopping' || this.#running.size > 0) return
+    this.#state = 'ended'
+    this.#stream.end()
+  }
+}
+
+/** About one carried call; most handlers never look at the signal. */
+class CarriedCall implements CallInfo {
+  readonly peer: string
+  #controller: AbortController | undefined
+
+  constructor(peer: string) {
+    this.peer = peer
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    return this.#controller.signal
+  }
+
+  abort(): void {
+    this.#controller ??= new AbortController()
+    this.#controller.abort()
+  }
+}
