@@ -70,7 +70,7 @@ export class Stage {
   #ownership(): Partial<Ownership> {
     const owners = () => this.owners
     return {
-      epochOf: () => 7,
+      heldEpochOf: () => 7,
       ownerOf: (kind, partition) => {
         if (kind !== Kind.user) return undefined
         for (const [jid, instance] of owners()) {

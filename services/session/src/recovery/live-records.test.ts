@@ -25,7 +25,7 @@ function setUp(epoch = 5) {
       }
     },
   }) as LiveState
-  const ownership = { epochOf: () => state.epoch, current: true } as unknown as Ownership
+  const ownership = { heldEpochOf: () => state.epoch, current: true } as unknown as Ownership
   const records = new LiveRecords(watched, ownership, silentTelemetry().log)
   const user = makeUser()
   const resource = addResource(user, 'orchard', 0)
