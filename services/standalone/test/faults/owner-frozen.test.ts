@@ -12,7 +12,7 @@ test('an owner is frozen for 10 s: others take over, and it writes nothing when 
   await new Promise((resolve) => setTimeout(resolve, 5_000))
   frozen.thaw()
   // It finds that its lease has run out and ends, for its supervisor to start another.
-  assert.equal(await frozen.exited, 1)
+  assert.notEqual(await frozen.exited, 0)
   await load.flowing(15_000)
   assert.deepEqual(await load.verdict(), [])
   assert.deepEqual(load.presenceSeen, [])
