@@ -163,3 +163,51 @@ test('shared state that comes back empty is filled again: a later death loses no
   const back = await cluster.edges[1]!.connect(ROMEO).resume(lost, h)
   await back.message('unheard')
 })
+
+test('what others were given before is not given to a resource again by a new owner', async () => {
+  await using cluster = await start()
+  const juliet = await cluster.edges[0]!.connect(JULIET).login('balcony')
+  const phone = await cluster.edges[0]!.connect(ROMEO).login('phone')
+  const desk = await cluster.edges[1]!.connect(ROMEO).login('desk', '<presence><priority>5</priority></presence>')
+  say(juliet, ROMEO, 'for the desk')
+  await desk.message('for the desk')
+  desk.close()
+  await phone.presence(desk.jid, 'unavailable')
+  await cluster.ownerOf(ROMEO).kill()
+  say(juliet, ROMEO, 'for the phone')
+  await phone.message('for the phone')
+  assert.deepEqual(phone.bodies, [])
+})
+
+test('what a resource never acknowledged goes to one of lower priority when its session ends', async () => {
+  await using cluster = await start(1)
+  const juliet = await cluster.edges[0]!.connect(JULIET).login('balcony')
+  const phone = await cluster.edges[0]!.connect(ROMEO).login('phone')
+  const desk = await cluster.edges[1]!.connect(ROMEO).login('desk', '<presence><priority>5</priority></presence>')
+  desk.acknowledges = false
+  say(juliet, ROMEO, 'unheard')
+  await desk.until(() => desk.bodies.length === 1)
+  desk.close()
+  await phone.message('unheard')
+})
+
+test('what was stored for a hibernating session, and not yet in its queue when its owner died, is there when it is resumed', async () => {
+  await using cluster = await start()
+  const juliet = await cluster.edge.connect(JULIET).login('balcony')
+  const lost = await cluster.edge.connect(ROMEO).login('orchard')
+  lost.lose()
+  say(juliet, lost, 'queued')
+  await juliet.settled()
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  const { liveState } = cluster
+  const append = liveState.append.bind(liveState)
+  liveState.append = () => new Promise(() => {})
+  say(juliet, lost, 'stored')
+  await juliet.settled()
+  await cluster.ownerOf(ROMEO).kill()
+  liveState.append = append
+  const back = await cluster.edges[1]!.connect(ROMEO).resume(lost)
+  say(juliet, lost, 'new')
+  await back.until(() => back.bodies.length === 3)
+  assert.deepEqual(back.bodies, ['queued', 'stored', 'new'])
+})

@@ -27,7 +27,8 @@ export function handleAnnounce(context: SessionContext, user: User, { envelope, 
   // The edge knows best: what the former owner recorded last may not have reached it.
   const isManaged = announce.smId !== '' || announce.acked > 0 || announce.max > 0
   resource.announced = isManaged ? managed(announce.smId, announce.max, announce.base, announce.acked) : undefined
-  resource.lastId = Math.max(resource.lastId, announce.lastId)
+  resource.lastId = announce.lastId
+  resource.behind = false
   resource.expected = announce.unacked
   resource.attachment = 'recovering'
   resource.deadline = performance.now() + context.config.announceWithinMs

@@ -1,6 +1,6 @@
 import { codecs, Op } from '@heliograph/bus'
 import type { SessionContext } from '../context.ts'
-import type { Resource } from '../users/resource.ts'
+import type { Managed, Resource } from '../users/resource.ts'
 import type { User, Work } from '../users/user.ts'
 import { waitFor } from '../users/waiting.ts'
 import { refuseOpen } from './open.ts'
@@ -37,7 +37,7 @@ export function handleResume(context: SessionContext, user: User, { envelope, fr
       h: Math.max(0, resource.custody.settled - managed.base) >>> 0,
       base: managed.base,
       max: managed.max,
-      lastId: resource.lastId,
+      lastId: writtenBefore(resource, managed),
     })
   })
   context.outgoing.replay(user, resource)
@@ -45,6 +45,13 @@ export function handleResume(context: SessionContext, user: User, { envelope, fr
   context.records.changed(user, resource)
   if (wasHibernating || resource.complete) context.records.dropUnacked(user, resource)
   resource.complete = false
+}
+
+/** The highest archive id below everything that is still to be written: should this owner die now, the edge has that much. */
+function writtenBefore(resource: Resource, { unacked }: Managed): number {
+  let id = resource.lastId
+  for (const delivery of unacked) if (delivery.id > 0) id = Math.min(id, delivery.id - 1)
+  return id
 }
 
 /** This owner is new and the edge that had the session is still telling what it holds. */

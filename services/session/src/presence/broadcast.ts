@@ -17,9 +17,9 @@ export function becomeAvailable(context: SessionContext, sent: Sent): void {
   const wasEligible = resource.available && resource.priority >= 0
   const priority = priorityOf(stanza)
   resource.revision = context.clock.next(resource.revision)
-  if (initial || priority > resource.priority) resource.eligibleFrom = resource.revision
   resource.presence = stanza
   resource.priority = priority
+  reviewProminence(context, user)
   obligation.hold()
   context.records.changed(user, resource, () => obligation.release())
   tellFanout(context, user, resource, stanza, trace)
@@ -51,6 +51,7 @@ export function announceAgain(context: SessionContext, user: User, resource: Res
 
 function leave(context: SessionContext, user: User, resource: Resource, stanza: Stanza, trace: string): void {
   resource.presence = undefined
+  reviewProminence(context, user)
   resource.revision = context.clock.next(resource.revision)
   tellFanout(context, user, resource, stanza, trace)
   tellOwn(context, user, stanza)
@@ -61,6 +62,13 @@ function leave(context: SessionContext, user: User, resource: Resource, stanza: 
     user.chores.push(() =>
       context.lastActivity.left(user.jid, status).catch((error: unknown) => forgone(context, error)),
     )
+  }
+}
+
+/** Who joins the most available gets what is sent to the account from now on, and nothing of what others got before. */
+function reviewProminence(context: SessionContext, user: User): void {
+  for (const joined of user.reviewProminence(context.clock.next(user.lastArchiveId))) {
+    context.records.changed(user, joined)
   }
 }
 

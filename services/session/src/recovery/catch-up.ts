@@ -1,12 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isUnavailable } from '@heliograph/database'
+import type { Stanza } from '@heliograph/stanza'
 import { restore } from '../archive/offline.ts'
 import type { SessionContext } from '../context.ts'
 import { isMeantFor } from '../pipeline/targets.ts'
 import { endSession, hibernate } from '../users/end-session.ts'
 import type { Resource } from '../users/resource.ts'
+import type { Delivery } from '../users/unacked.ts'
 import type { User } from '../users/user.ts'
 import { answerWaiting } from '../users/waiting.ts'
 
-const LIMIT = 1000
+const PAGE = 500
+const RETRY_MS = 250
 
 /**
  * Completes a session that a new owner took over: what the former owner stored for it but could not hand to its edge is in the
@@ -34,17 +39,70 @@ function lose(context: SessionContext, user: User, resource: Resource): void {
   resource.lostEarly = undefined
 }
 
+/**
+ * Completes the queue of a session that hibernated when its owner died: what that one stored for it last, and had not yet put into the
+ * recovery copy. Part of loading its user, so that nothing newer is in the queue before.
+ */
+export async function completeQueue(context: SessionContext, user: User, resource: Resource): Promise<void> {
+  if (!resource.behind) return
+  const missed = await missedBy(context, user, resource, user.lastArchiveId)
+  if (!resource.behind) return
+  resource.behind = false
+  if (missed.length > 0) context.events.caughtUp(missed.length)
+  for (const { stanza, id } of missed) context.outgoing.deliver(user, resource, stanza, id)
+}
+
 async function fetchMissed(context: SessionContext, user: User, resource: Resource, before: number): Promise<void> {
-  const missed = await context.archive.receivedAfter(user.jid, resource.lastId, LIMIT)
+  const missed = await persistentlyMissedBy(context, user, resource, before)
   if (resource.attachment !== 'catching-up') return
   const held = resource.held ?? []
   const have = new Set(held.map(({ id }) => id))
-  const found = missed
-    // What came after this owner began is held already, or was not for this resource.
-    .filter(({ id }) => id <= before && !have.has(id))
-    .map((message) => ({ id: message.id, stanza: restore(user, message) }))
-    .filter(({ stanza }) => isMeantFor(user, resource, stanza))
+  // What came after this owner began is held already, or was not for this resource.
+  const found = missed.filter(({ id }) => !have.has(id))
   if (found.length === 0) return
   context.events.caughtUp(found.length)
   resource.held = [...found, ...held]
+}
+
+/** While the database is away the session waits, like its user's messages. */
+async function persistentlyMissedBy(
+  context: SessionContext,
+  user: User,
+  resource: Resource,
+  before: number,
+): Promise<Delivery[]> {
+  while (resource.attachment === 'catching-up' && context.ownership.heldEpochOf(user.partition) !== 0) {
+    try {
+      return await missedBy(context, user, resource, before)
+    } catch (error) {
+      if (!isUnavailable(error)) throw error
+      context.log.warn('catch_up_waits', { jid: resource.jid, reason: (error as Error).message })
+    }
+    await sleep(RETRY_MS)
+  }
+  return []
+}
+
+/** What the archive has for a resource after the last that reached it, up to `before`, oldest first. */
+async function missedBy(context: SessionContext, user: User, resource: Resource, before: number): Promise<Delivery[]> {
+  const missed: Delivery[] = []
+  const queued = new Set<number>()
+  for (const { id } of resource.managed?.unacked ?? []) queued.add(id)
+  for (let last = resource.lastId; ; ) {
+    const page = await context.archive.receivedAfter(user.jid, last, PAGE)
+    for (const message of page) {
+      const { id } = message
+      if (id > before || queued.has(id)) continue
+      const stanza = restore(user, message)
+      if (wasMeantFor(user, resource, stanza, id)) missed.push({ stanza, id })
+    }
+    last = page.at(-1)?.id ?? before
+    if (page.length < PAGE || last >= before) return missed
+  }
+}
+
+/** What was sent to the account before the resource was one of the most available went to others. */
+function wasMeantFor(user: User, resource: Resource, stanza: Stanza, id: number): boolean {
+  if (!isMeantFor(user, resource, stanza)) return false
+  return stanza.to === resource.jid || id > resource.eligibleFrom
 }

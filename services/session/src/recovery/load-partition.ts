@@ -67,7 +67,10 @@ function revive(context: SessionContext, user: User, record: SessionRecord, queu
   restoreQueue(resource, queue.map(decodeDelivery))
   // A former owner that died may not have told anyone; one that handed over has.
   resource.takenOver = !resource.complete
+  resource.behind = resource.attachment === 'hibernating' && !resource.complete
   user.resources.push(resource)
+  const prominent = user.mostAvailable()
+  for (const each of user.resources) each.prominent = prominent.includes(each)
 }
 
 function restoreQueue(resource: Resource, queue: readonly QueuedDelivery[]): void {

@@ -1,5 +1,6 @@
 import type { SessionContext } from '../context.ts'
 import { endSession, hibernate } from '../users/end-session.ts'
+import { loadUser } from '../users/load.ts'
 import type { Resource } from '../users/resource.ts'
 import type { User } from '../users/user.ts'
 
@@ -15,8 +16,14 @@ export function sweep(context: SessionContext, now: number): void {
 
 function expire(context: SessionContext, user: User, resource: Resource, now: number): void {
   if (resource.deadline > now) return
+  if (resource.behind && user.profile === undefined) return bringUp(context, user)
   if (resource.attachment === 'hibernating') endSession(context, user, resource)
   else if (resource.attachment === 'recovering') giveUpEdge(context, user, resource)
+}
+
+/** What is in the archive for a session that is over has to be known before it can wait for the next one. */
+function bringUp(context: SessionContext, user: User): void {
+  loadUser(context, user).catch((error: unknown) => context.log.error('user_load_failed', { jid: user.jid, error }))
 }
 
 /** The edge of a session is gone. Where its former owner died, too, how far its client got is not known, so that it can't be resumed. */

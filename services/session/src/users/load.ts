@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isUnavailable } from '@heliograph/database'
 import { type Jid, localOf } from '@heliograph/jid'
 import type { SessionContext } from '../context.ts'
+import { completeQueue } from '../recovery/catch-up.ts'
 import { ingressKey } from './repetitions.ts'
 import type { User } from './user.ts'
 
@@ -56,5 +57,6 @@ async function readUser(context: SessionContext, user: User): Promise<void> {
     if (origin !== null) user.origins.set(origin, ingressKey(stream, count))
   }
   user.sentBefore = sent.size > 0 ? sent : undefined
+  for (const resource of user.resources) await completeQueue(context, user, resource)
   user.profile = { account: user.jid, roster }
 }

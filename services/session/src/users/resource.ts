@@ -50,7 +50,9 @@ export class Resource {
   presence: Stanza | undefined = undefined
   priority = 0
   revision = 0
-  /** Archive ids above this were given out while it was available with its present priority. */
+  /** It is one of the most available resources of its user: what is sent to the account goes to it. */
+  prominent = false
+  /** While it is: archive ids above this were given out since it became so. */
   eligibleFrom = 0
   /** Asked for the roster: gets roster pushes (RFC 6121 §2.1.6). */
   interested = false
@@ -62,6 +64,8 @@ export class Resource {
   complete = false
   /** Its edge said that the stream is lost while the session was still being recovered; called when that is recorded. */
   lostEarly: (() => void) | undefined = undefined
+  /** It hibernated when its owner died: what that one stored for it last may not have reached its queue in the recovery copy. */
+  behind = false
   /** This owner has it from another, and has not told its watchers yet. */
   takenOver = false
   /** Stream management as its edge is telling of it. */

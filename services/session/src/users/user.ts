@@ -111,6 +111,18 @@ export class User {
     return eligible.filter((resource) => resource.priority === highest)
   }
 
+  /**
+   * To be called when presence, priorities or resources have changed. `since` is an archive id that is not given out any more: from there
+   * on those that joined the most available get what is sent to the account. Returns those.
+   */
+  reviewProminence(since: number): Resource[] {
+    const prominent = this.mostAvailable()
+    const joined = prominent.filter((resource) => !resource.prominent)
+    for (const resource of this.resources) resource.prominent = prominent.includes(resource)
+    for (const resource of joined) resource.eligibleFrom = since
+    return joined
+  }
+
   remove(resource: Resource): void {
     const index = this.resources.indexOf(resource)
     if (index >= 0) this.resources.splice(index, 1)
