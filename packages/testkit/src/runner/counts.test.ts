@@ -4,7 +4,13 @@ import { addUp, countsLine, noCounts, readSummaryLine } from './counts.ts'
 
 test('closing lines are read, added up and printed in the same form', () => {
   const runs = [noCounts(), noCounts()]
-  for (const line of ['✔ a test (1ms)', 'ℹ tests 3', 'ℹ pass 2', 'ℹ fail 1', 'ℹ duration_ms 12.5']) {
+  for (const line of [
+    '✔ a test (1ms)',
+    'ℹ tests 3',
+    '\u001B[34mℹ pass 2\u001B[39m',
+    'ℹ fail 1',
+    'ℹ duration_ms 12.5',
+  ]) {
     for (const run of runs) readSummaryLine(run, line)
   }
   const sum = addUp(runs)

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util'
+
 const NAMES = ['tests', 'suites', 'pass', 'fail', 'cancelled', 'skipped', 'todo'] as const
 
 /** What node:test says at the end of a run. */
@@ -17,9 +19,9 @@ export const noCounts = (): Counts => ({
   failedRuns: 0,
 })
 
-/** Takes over a line of the closing summary (`ℹ pass 12`); any other line changes nothing. */
+/** Takes over a line of the closing summary (`ℹ pass 12`, in colours on a terminal); any other line changes nothing. */
 export function readSummaryLine(counts: Counts, line: string): void {
-  const match = /^ℹ (\w+) (\d+)$/.exec(line)
+  const match = /^ℹ (\w+) (\d+)$/.exec(stripVTControlCharacters(line))
   const name = NAMES.find((candidate) => candidate === match?.[1])
   if (name !== undefined) counts[name] = Number(match![2])
 }
