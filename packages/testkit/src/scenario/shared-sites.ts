@@ -28,18 +28,19 @@ export class SharedSites implements AsyncDisposable {
     const onLine = (name: string, line: LogLine): void => {
       if (line.level === 'error' || line.level === 'fatal') say(`${name}: ${JSON.stringify(line)}`)
     }
-    const sites: Site[] = []
-    const shared = new SharedSites(sites, tlsDirectory)
-    try {
-      for (const mode of modes) {
-        if (mode === 'cluster') sites.push(await Site.cluster({ servers, tlsDirectory, onLine }))
-        else sites.push(await Site.standalone({ postgres: await servers.createDatabase(), tlsDirectory, onLine }))
-      }
-      return shared
-    } catch (error) {
-      await shared[Symbol.asyncDispose]()
-      throw error
+    const start = async (mode: Mode): Promise<Site> => {
+      if (mode === 'cluster') return Site.cluster({ servers, tlsDirectory, onLine })
+      return Site.standalone({ postgres: await servers.createDatabase(), tlsDirectory, onLine })
     }
+    const starting = await Promise.allSettled(modes.map(start))
+    const sites = starting.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+    const shared = new SharedSites(sites, tlsDirectory)
+    for (const each of starting) {
+      if (each.status === 'fulfilled') continue
+      await shared[Symbol.asyncDispose]()
+      throw each.reason
+    }
+    return shared
   }
 
   /** For the processes that run the tests. */

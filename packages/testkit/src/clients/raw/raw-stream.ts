@@ -13,6 +13,10 @@ export interface RawStreamOptions {
   readonly transport?: 'starttls' | 'tls' | 'tcp' | 'ws' | 'wss'
   /** PEM of the authority that the server's certificate is checked against; without it any is accepted. */
   readonly ca?: string
+  /** Where the client connects from, e.g. another address of the loopback. */
+  readonly localAddress?: string
+  /** Sent first of all, before TLS, e.g. a PROXY header. */
+  readonly prelude?: string | Uint8Array
   /** How long `expect` waits unless told; default 5000. */
   readonly timeoutMs?: number
 }
@@ -56,8 +60,10 @@ export class RawStream implements AsyncDisposable {
       this.transport = await WebSocketTransport.open(url, { domain, ca }, events)
       return
     }
-    const socket = await SocketTransport.open(host, port, events)
+    const { localAddress, prelude } = this.#options
+    const socket = await SocketTransport.open({ host, port, localAddress }, events)
     this.transport = socket
+    if (prelude !== undefined) socket.write(prelude)
     if (transport === 'tls') await socket.startTls({ domain, ca })
   }
 

@@ -41,8 +41,12 @@ export class SocketTransport implements Transport {
     this.#listen(tcp)
   }
 
-  static async open(host: string, port: number, events: TransportEvents): Promise<SocketTransport> {
-    const socket = connectTcp({ host, port })
+  static async open(
+    to: { readonly host: string; readonly port: number; readonly localAddress?: string | undefined },
+    events: TransportEvents,
+  ): Promise<SocketTransport> {
+    const { host, port, localAddress } = to
+    const socket = connectTcp({ host, port, ...(localAddress !== undefined && { localAddress }) })
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve)
       socket.once('error', reject)
