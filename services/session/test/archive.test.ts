@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { NS, type Stanza } from '@heliograph/stanza'
+import { infrastructure } from '@heliograph/testkit'
+import type { Client } from './support/client.ts'
+import { TestCluster } from './support/cluster.ts'
+
+const servers = await infrastructure()
+const JULIET = 'juliet@capulet.example'
+let cluster: TestCluster
+let juliet: Client
+before(async () => {
+  cluster = await TestCluster.start(servers, { users: ['juliet', 'romeo', 'nurse', 'empty'] })
+  juliet = await cluster.edge.connect(JULIET).login('balcony')
+  const romeo = await cluster.edge.connect('romeo@capulet.example').login('orchard')
+  const nurse = await cluster.edge.connect('nurse@capulet.example').login('house')
+  for (let n = 1; n <= 10; n++) {
+    romeo.send(`<message to='${JULIET}' type='chat'><body>${n}</body></message>`)
+    await romeo.settled()
+  }
+  nurse.send(`<message to='${JULIET}' type='chat'><body>Madam!</body></message>`)
+  await nurse.settled()
+  juliet.send("<message to='nurse@capulet.example' type='chat'><body>Anon</body></message>")
+  await juliet.settled()
+})
+after(async () => {
+  await cluster[Symbol.asyncDispose]()
+  await servers.close()
+})
+
+interface Page {
+  readonly bodies: string[]
+  readonly ids: string[]
+  readonly fin: Stanza
+}
+
+const form = (fields: Record<string, string>) =>
+  `<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>${NS.mam}</value></field>${Object.entries(
+    fields,
+  )
+    .map(([name, value]) => `<field var='${name}'><value>${value}</value></field>`)
+    .join('')}</x>`
+const rsm = (content: string) => `<set xmlns='${NS.rsm}'>${content}</set>`
+
+async function query(content: string, client = juliet): Promise<Page> {
+  client.heard.length = 0
+  const fin = await client.iq('set', `<query xmlns='${NS.mam}' queryid='q1'>${content}</query>`)
+  const results = client.heard.flatMap((stanza) => stanza.child('result', NS.mam) ?? [])
+  return {
+    fin,
+    ids: results.map((result) => result.attrs.id as string),
+    bodies: results.map((result) => result.getChild('forwarded')?.getChild('message')?.getChildText('body') ?? ''),
+  }
+}
+const finOf = ({ fin }: Page) => fin.child('fin', NS.mam)!
+const isComplete = (page: Page) => finOf(page).attrs.complete === 'true'
+
+const ALL = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '10', 'Madam!', 'Anon']
+
+test('everything, oldest first, then the result', async () => {
+  const page = await query('')
+  assert.deepEqual([page.bodies, isComplete(page)], [ALL, true])
+  const set = finOf(page).getChild('set', NS.rsm)!
+  assert.deepEqual([set.getChildText('first'), set.getChildText('last')], [page.ids[0], page.ids.at(-1)])
+  const [first] = juliet.heard
+  assert.deepEqual([first?.from, first?.to, first?.child('result', NS.mam)?.attrs.queryid], [JULIET, juliet.jid, 'q1'])
+  assert.ok(first?.child('result', NS.mam)?.getChild('forwarded', NS.forward)?.getChild('delay', NS.delay))
+})
+
+test('page by page, forwards and backwards', async () => {
+  const seen: string[] = []
+  let page = await query(rsm('<max>5</max>'))
+  for (;;) {
+    seen.push(...page.bodies)
+    if (isComplete(page)) break
+    page = await query(rsm(`<max>5</max><after>${page.ids.at(-1)}</after>`))
+  }
+  assert.deepEqual(seen, ALL)
+  const last = await query(rsm('<max>5</max><before/>'))
+  assert.deepEqual([last.bodies, isComplete(last)], [ALL.slice(-5), false])
+  const before = await query(rsm(`<max>10</max><before>${last.ids[0]}</before>`))
+  assert.deepEqual([before.bodies, isComplete(before)], [ALL.slice(0, 7), true])
+})
+
+test('by contact, and by time', async () => {
+  assert.deepEqual((await query(form({ with: 'nurse@capulet.example' }))).bodies, ['Madam!', 'Anon'])
+  assert.deepEqual((await query(form({ with: 'romeo@capulet.example/orchard' }))).bodies.length, 10)
+  assert.deepEqual((await query(form({ with: 'romeo@capulet.example/tomb' }))).bodies, [])
+  assert.deepEqual((await query(form({ end: '2020-01-01T00:00:00Z' }))).bodies, [])
+  assert.deepEqual((await query(form({ start: '2020-01-01T00:00:00Z' }))).bodies, ALL)
+  assert.deepEqual((await query(form({ start: '2100-01-01T00:00:00Z' }))).bodies, [])
+})
+
+test('the number alone', async () => {
+  const page = await query(rsm('<max>0</max>'))
+  assert.deepEqual([page.bodies, finOf(page).getChild('set', NS.rsm)?.getChildText('count')], [[], '12'])
+})
+
+test('what is wrong is refused', async () => {
+  assert.match(String((await query(rsm('<after>42</after>'))).fin), /item-not-found/)
+  assert.match(String((await query(rsm('<before>nonsense</before>'))).fin), /item-not-found/)
+  assert.match(String((await query(form({ colour: 'red' }))).fin), /feature-not-implemented/)
+  assert.match(String((await query(rsm('<max>-1</max>'))).fin), /bad-request/)
+  const stranger = await cluster.edge.connect('nurse@capulet.example').login('spy')
+  assert.match(String(await stranger.iq('set', `<query xmlns='${NS.mam}'/>`, JULIET)), /forbidden|service-unavailable/)
+})
+
+test('an empty archive is complete', async () => {
+  const empty = await cluster.edge.connect('empty@capulet.example').login('x')
+  const page = await query('', empty)
+  assert.deepEqual([page.bodies, isComplete(page)], [[], true])
+})
+
+test('which filters there are can be asked for', async () => {
+  const answer = await juliet.iq('get', `<query xmlns='${NS.mam}'/>`)
+  for (const name of ['with', 'start', 'end']) assert.match(String(answer), new RegExp(`var='${name}'`))
+})
