@@ -13,14 +13,13 @@ export function checkAlive(connection: Connection): void {
   const { edge } = connection
   const session = connection.session!
   const { limits } = edge.config
-  const silent = edge.clock.now - connection.heard
   const idle = limits.idleSeconds * 1000
   const timeout = limits.pingTimeoutSeconds * 1000
-  if (silent < idle) {
-    session.questioned = false
+  const answered = connection.heard >= session.questionedAt
+  if (edge.clock.now - connection.heard < idle) {
     connection.deadline = connection.heard + idle
-  } else if (!session.questioned) {
-    session.questioned = true
+  } else if (answered) {
+    session.questionedAt = edge.clock.now
     connection.deadline = edge.clock.now + timeout
     question(connection, session)
   } else {

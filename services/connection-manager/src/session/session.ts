@@ -19,8 +19,8 @@ export class Session {
   lastId: number
   /** An `<r/>` came while `enable` was waiting. */
   asked = false
-  /** Silent for long; a sign of life has been asked for. */
-  questioned = false
+  /** When a sign of life was last asked for; unanswered while nothing was heard since. */
+  questionedAt = 0
   /** Id of the ping that awaits its answer (XEP-0199). */
   ping: string | undefined = undefined
   /** Reading has stopped because too much is in flight. */
