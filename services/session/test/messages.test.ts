@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { connectDatabase, type Database } from '@heliograph/database'
 import { NS, type Stanza } from '@heliograph/stanza'
 import { infrastructure } from '@heliograph/testkit'
@@ -157,4 +158,17 @@ test('the same message sent again after a session that was not resumed comes onc
   assert.deepEqual(romeo.bodies, [])
   assert.equal((await rows('juliet@capulet.example', 'again')).length, 1)
   assert.equal((await rows('romeo@montague.example', 'again')).length, 1)
+})
+
+test('addresses may be as long as RFC 7622 allows', async () => {
+  const peter = await connect('peter@capulet.example').login('cellar')
+  const long = `${'x'.repeat(1023)}@${Array.from({ length: 16 }, () => 'y'.repeat(60)).join('.')}.example`
+  peter.send(`<message to='${long}' type='chat'><body>far away</body></message>`)
+  // Nobody speaks with other domains here: it only gets as far as the archive.
+  while ((await rows('peter@capulet.example', 'far away')).length === 0) await sleep(20)
+  const page = await peter.iq(
+    'set',
+    `<query xmlns='${NS.mam}'><x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>${NS.mam}</value></field><field var='with'><value>${long}</value></field></x></query>`,
+  )
+  assert.ok(page.child('fin', NS.mam)?.getChild('set', NS.rsm)?.getChild('first'))
 })

@@ -154,3 +154,29 @@ test('too much unacknowledged ends the session, and nothing of it is lost', asyn
   await again.until(() => again.bodies.length === 20)
   assert.deepEqual(again.bodies, bodies)
 })
+
+test('without an archive messages wait for their receiver all the same, and are gone when it has them', async () => {
+  await using cluster = await TestCluster.start(servers, {
+    users: ['juliet', ROMEO],
+    config: { archive: { enabled: false } },
+  })
+  const juliet = await cluster.edge.connect(JULIET).login('balcony')
+  say(juliet, ROMEO, 'one')
+  await juliet.settled()
+  const first = await cluster.edge.connect(ROMEO).bind('first')
+  await first.enable()
+  first.acknowledges = false
+  first.send('<presence/>')
+  await first.until(() => first.bodies.length === 1)
+  say(juliet, ROMEO, 'two')
+  await first.until(() => first.bodies.length === 2)
+  first.close()
+  const second = await cluster.edge.connect(ROMEO).login('second')
+  await second.until(() => second.bodies.length === 2)
+  assert.deepEqual(second.bodies, ['one', 'two'])
+  second.close()
+  const third = await cluster.edge.connect(ROMEO).login('third')
+  say(juliet, ROMEO, 'three')
+  await third.message('three')
+  assert.deepEqual(third.bodies, [])
+})

@@ -66,7 +66,9 @@ export async function countMatching(db: Database, owner: BareJid, filter: Archiv
 function peerCondition(filter: ArchiveFilter, params: unknown[]): string {
   if (filter.with === undefined) return ''
   const { peer, peerResource } = peerOf(filter.with)
-  const byPeer = ` AND peer = $${params.push(peer)}`
+  const place = `$${params.push(peer)}`
+  // The index holds hashes, because addresses may be longer than its entries.
+  const byPeer = ` AND hashtextextended(peer, 0) = hashtextextended(${place}, 0) AND peer = ${place}`
   return isBare(filter.with) ? byPeer : `${byPeer} AND peer_resource = $${params.push(peerResource)}`
 }
 

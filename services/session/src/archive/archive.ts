@@ -38,6 +38,7 @@ export class Archive {
   readonly #writer: BatchWriter<ArchiveRow>
   readonly #log: Logger
   readonly #degradeAfterMs: number
+  readonly #keeps: boolean
   #waiting: RowProgress[] = []
   #degraded = false
 
@@ -47,7 +48,10 @@ export class Archive {
     degradeAfterMs: number
     maxBytes: number
     onFenced: () => void
+    /** Whether messages stay when they have been delivered. */
+    keeps: boolean
   }) {
+    this.#keeps = options.keeps
     this.#db = options.db
     this.#log = options.log
     this.#degradeAfterMs = options.degradeAfterMs
@@ -153,11 +157,10 @@ export class Archive {
 
   /** Up to and including `id` they were handed to a resource. */
   async clearOffline(owner: BareJid, id: number): Promise<void> {
-    await this.#db.fencedQuery(
-      'archive_clear_offline',
-      'UPDATE archive SET offline = false WHERE owner = $1 AND offline AND id <= $2 RETURNING id',
-      [owner, id],
-    )
+    const [name, action] = this.#keeps
+      ? ['archive_clear_offline', 'UPDATE archive SET offline = false']
+      : ['archive_remove_offline', 'DELETE FROM archive']
+    await this.#db.fencedQuery(name, `${action} WHERE owner = $1 AND offline AND id <= $2 RETURNING id`, [owner, id])
   }
 
   /** Messages that were handed to a session which ended without acknowledging them wait for the next one. */

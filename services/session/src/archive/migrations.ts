@@ -29,4 +29,12 @@ export const archiveMigrations: readonly Migration[] = [
     id: '0121_archive_peer_resource',
     sql: `ALTER TABLE archive ADD COLUMN peer_resource text NOT NULL DEFAULT '';`,
   },
+  {
+    // Two addresses of the lengths that RFC 7622 §3 allows are more than an index entry can hold; their hashes also cost less.
+    id: '0122_archive_peer_hash',
+    sql: `
+      DROP INDEX archive_peer;
+      CREATE INDEX archive_peer ON archive (owner, hashtextextended(peer, 0), id);
+    `,
+  },
 ]

@@ -1,4 +1,4 @@
-import { bareOf, trusted } from '@heliograph/jid'
+import { bareOf, domainOf, trusted } from '@heliograph/jid'
 import { defineModule, type Outcome, onGet, refuse, reply } from '@heliograph/module'
 import { el, NS, type Stanza, stanzaError } from '@heliograph/stanza'
 import type { IqContext } from './iq-context.ts'
@@ -31,7 +31,8 @@ function serverInfo(request: Stanza, { session }: IqContext): Outcome {
 
 function serverItems(request: Stanza, { session, user }: IqContext): Outcome {
   if (nodeOf(request, NS.discoItems)) return noItems(request)
-  const services = session.hosts.services(user.domain)
+  // The domain that is asked, which need not be the asker's.
+  const services = session.hosts.services(domainOf(trusted(request.to ?? user.jid)))
   return reply(
     el(
       'query',

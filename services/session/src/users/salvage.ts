@@ -19,7 +19,9 @@ export function salvage(context: SessionContext, user: User, ended: Resource, de
     const { stanza, id } = delivery
     if (stanza.name === 'iq') answerFor(context, user, delivery, ended)
     else if (stanza.name !== 'message' || !isOfflineStorable(stanza)) continue
-    else if (id === 0) receiveMessage(context, { user, stanza, ...SERVER_MADE, taken: () => {} })
+    // Not in the archive: as if it came now.
+    else if (id === 0 || !context.config.archive.enabled)
+      receiveMessage(context, { user, stanza, ...SERVER_MADE, taken: () => {} })
     else if (others.length === 0) offline.push(id)
     else for (const other of others) if (!hasHad(other, delivery)) context.outgoing.deliver(user, other, stanza, id)
   }
