@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SecureContext, Server, TLSSocketOptions } from 'node:tls'
 import { domainToASCII } from 'node:url'
-import type { Logger } from '@heliograph/telemetry'
+import { type Logger, OperatorError } from '@heliograph/telemetry'
 import type { CertificateFiles } from './files.ts'
 import { fingerprint, type LoadedCertificate, loadCertificate } from './loaded-certificate.ts'
 import { type TlsPolicy, tlsDefaults } from './tls-options.ts'
@@ -155,7 +155,9 @@ async function openEntry(given: DomainCertificate, policy: TlsPolicy): Promise<E
     const seen = await fingerprint(given.files)
     return { ...given, name: domainToASCII(given.domain), seen, loaded: await loadCertificate(given.files, policy) }
   } catch (error) {
-    throw new Error(`the certificate of ${given.domain} can't be loaded (${given.files.cert}, ${given.files.key})`, {
+    const why = error instanceof Error ? error.message : String(error)
+    const { cert, key } = given.files
+    throw new OperatorError(`the certificate of ${given.domain} (${cert}, ${key}) can't be used: ${why}`, {
       cause: error,
     })
   }

@@ -129,6 +129,15 @@ leases: { ttlMs: 1000 }
   assert.doesNotMatch(text, /sesame/)
 })
 
+test('an account of a domain that is not served is a mistake', () => {
+  const text = (jid: string) => `domains: [{ name: Bücher.example }]\naccounts: [{ jid: ${jid}, password: x }]\n`
+  assert.match(
+    mistakes(() => loadConfig({ file: file('g.yaml', text('alice@localhost')), env: {} })),
+    /accounts\.0\.jid: localhost is not among the domains \(.*g\.yaml:2:19\)/,
+  )
+  assert.equal(loadConfig({ file: file('g.yaml', text('alice@bücher.EXAMPLE')), env: {} }).accounts.length, 1)
+})
+
 test('a command may ask for its mode, which file and environment can contradict', () => {
   const env = { HELIOGRAPH_NATS_SERVERS: 'nats://a', HELIOGRAPH_REDIS_URL: 'redis://a' }
   assert.equal(loadConfig({ env, mode: 'cluster' }).mode, 'cluster')

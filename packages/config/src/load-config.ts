@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
+import { domainToASCII } from 'node:url'
 import type { z } from 'zod'
 import { ConfigError, type ConfigProblem } from './config-error.ts'
 import { applyEnvironment, type Environment } from './environment.ts'
 import type { HeliographConfig } from './heliograph-config.ts'
 import { readPasswordFiles } from './password-files.ts'
 import { isRecord, type RawConfig } from './raw.ts'
-import { schema } from './schema/schema.ts'
+import { type ParsedConfig, schema } from './schema/schema.ts'
 import { readYamlFile } from './yaml-file.ts'
 
 export interface ConfigSources {
@@ -37,6 +38,7 @@ export function loadConfig({ file, env, mode }: ConfigSources): HeliographConfig
     ...fromFiles,
     ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue, where))),
     ...missingInCluster(raw),
+    ...(parsed.success ? strangeAccounts(parsed.data, where) : []),
   ]
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
   const { registration, instance, ...rest } = parsed.data
@@ -72,6 +74,20 @@ function missingInCluster(raw: RawConfig): ConfigProblem[] {
     const value = isRecord(given) ? given[key] : undefined
     if (value !== undefined && !(Array.isArray(value) && value.length === 0)) return []
     return [{ option: `${section}.${key}`, message: `is required in cluster mode (or set ${variable})` }]
+  })
+}
+
+/** Accounts of a domain that isn't served: nobody could ever use them. */
+function strangeAccounts(
+  { accounts, domains }: ParsedConfig,
+  where: (path: readonly PropertyKey[]) => string | undefined,
+): ConfigProblem[] {
+  const served = new Set(domains.map(({ name }) => domainToASCII(name)))
+  return accounts.flatMap(({ jid }, at) => {
+    const domain = jid.slice(jid.indexOf('@') + 1)
+    if (served.has(domainToASCII(domain))) return []
+    const message = `${domain} is not among the domains`
+    return [{ option: `accounts.${at}.jid`, message, where: where(['accounts', at, 'jid']) }]
   })
 }
 

@@ -17,6 +17,8 @@ export interface ConnectionOptions {
 
 const PROBE_FIRST_MS = 50
 const PROBE_MAX_MS = 1_000
+/** While the server is away this is said every so often. */
+const SAY_EVERY_MS = 10_000
 /** The server ends a statement at its time-out; we end the connection a little later, when even that didn't come. */
 const READ_GRACE_MS = 2_000
 
@@ -25,6 +27,7 @@ export class Connections {
   readonly #pool: pg.Pool
   readonly #options: ConnectionOptions
   #waiting = 0
+  #closing = false
   #probe: Promise<void> | undefined
 
   constructor(options: ConnectionOptions) {
@@ -40,7 +43,9 @@ export class Connections {
       query_timeout: options.statementTimeoutMs + READ_GRACE_MS,
       idle_in_transaction_session_timeout: options.statementTimeoutMs,
     })
-    this.#pool.on('error', (error) => options.log?.warn('database_connection_lost', { error }))
+    this.#pool.on('error', (error) => {
+      if (!this.#closing) options.log?.warn('database_connection_lost', { reason: error.message })
+    })
   }
 
   /** Callers waiting for a connection now. */
@@ -72,6 +77,7 @@ export class Connections {
   }
 
   async close(): Promise<void> {
+    this.#closing = true
     await this.#pool.end()
   }
 
@@ -108,6 +114,7 @@ export class Connections {
     const { signal, log } = this.#options
     const since = performance.now()
     let pause = PROBE_FIRST_MS
+    let said = -SAY_EVERY_MS
     while (!signal.aborted) {
       await sleep(pause, undefined, { signal, ref: false }).catch(() => {})
       pause = Math.min(pause * 2, PROBE_MAX_MS)
@@ -118,12 +125,22 @@ export class Connections {
         return
       } catch (error) {
         if (!isUnavailable(error)) return // e.g. a wrong password: every caller gets to see it
-        log?.warn('database_away', { away_ms: Math.round(performance.now() - since), error })
+        const awayMs = Math.round(performance.now() - since)
+        if (awayMs - said < SAY_EVERY_MS || signal.aborted) continue
+        said = awayMs
+        log?.warn('database_away', { away_ms: awayMs, reason: reasonOf(error) })
       }
     }
   }
 }
 
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ') // one for each address of the host
+  return error instanceof Error ? error.message : String(error)
+}
+
 function asUnavailable(error: unknown): unknown {
-  return isUnavailable(error) ? new UnavailableError('the database cannot be reached', { cause: error }) : error
+  return isUnavailable(error)
+    ? new UnavailableError(`the database cannot be reached: ${reasonOf(error)}`, { cause: error })
+    : error
 }

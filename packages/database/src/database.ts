@@ -1,7 +1,7 @@
-import type { Logger } from '@heliograph/telemetry'
+import { type Logger, OperatorError } from '@heliograph/telemetry'
 import type pg from 'pg'
 import { Connections } from './connections.ts'
-import { breaksConnection, FENCED_SQLSTATE, FencedError } from './errors.ts'
+import { breaksConnection, FENCED_SQLSTATE, FencedError, isUnavailable } from './errors.ts'
 import { FENCE_EVICT_SQL, FENCE_INSERT_SQL, FENCE_LOCK_SQL, FENCE_PRUNE_SQL, guarded } from './fencing.ts'
 
 export type Row = Record<string, unknown>
@@ -69,6 +69,7 @@ export interface DatabaseOptions {
 /**
  * Connects and proves the path. Lost connections are replaced by themselves; a call made while the server is away waits
  * `waitMs` and then fails with an error for which {@link isUnavailable} holds.
+ * @throws OperatorError when it can't be reached, or refuses us
  */
 export async function connectDatabase(options: DatabaseOptions): Promise<Database> {
   const db = new PostgresDatabase(options)
@@ -77,8 +78,21 @@ export async function connectDatabase(options: DatabaseOptions): Promise<Databas
     return db
   } catch (error) {
     await db.close()
-    throw error
+    throw isOperators(error) ? new OperatorError(`${addressOf(db.url)}: ${error.message}`, { cause: error }) : error
   }
+}
+
+/** It isn't there, or it refuses the user, the password or the database. */
+function isOperators(error: unknown): error is Error {
+  if (isUnavailable(error)) return true
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return code.startsWith('28') || code.startsWith('3D')
+}
+
+/** Without user and password. */
+function addressOf(url: string): string {
+  const { host, pathname } = new URL(url)
+  return `postgresql://${host}${pathname}`
 }
 
 class PostgresDatabase implements Database {

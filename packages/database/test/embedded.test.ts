@@ -16,7 +16,7 @@ test('what was committed is there after the server was killed', async () => {
 })
 
 test('a second server on the directory is refused while the first lives', async () => {
-  await assert.rejects(startEmbeddedPostgres({ dataDir: own.dataDir }), /in use/)
+  await assert.rejects(startEmbeddedPostgres({ dataDir: own.dataDir }), /another server uses .*its Postgres runs/)
 })
 
 test('over TCP it asks for the password', async () => {

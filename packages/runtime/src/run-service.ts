@@ -19,7 +19,7 @@ const lingerMs = 3_000
 
 /**
  * The whole life of a service process: reads the configuration, starts the services, drains and stops them on SIGTERM or
- * SIGINT. A second signal stops without draining, a third ends the process at once. Sets `process.exitCode`: 0 after a
+ * SIGINT, also while they start. A second signal stops without draining, a third ends the process at once. Sets `process.exitCode`: 0 after a
  * stop that was asked for, 1 when it couldn't start, 2 when the configuration or the arguments are wrong.
  */
 export async function runService(
@@ -30,12 +30,14 @@ export async function runService(
   const config = configOf(definition, host)
   if (config === undefined) return
   const signals = new AbortController()
+  const starting = new AbortController()
   let running: RunningProcess | undefined
   let asked = 0
   const onSignal = (): void => {
     asked += 1
     // The default action of the next signal ends the process.
     if (asked === 2) signals.abort()
+    starting.abort()
     void (asked === 1 ? running?.shutdown() : running?.stop())
   }
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
@@ -43,14 +45,15 @@ export async function runService(
     signals.signal.addEventListener('abort', () => process.off(name, onSignal))
   }
   try {
-    running = await startProcess(definition, config)
+    running = await startProcess(definition, config, {}, starting.signal)
     logCrashes(running)
     options.onReady?.(running, config)
-    if (asked > 0) void running.shutdown()
+    if (asked > 0) void running.shutdown() // asked in the very last moment
     await running.stopped
     if (running.failure !== undefined) process.exitCode = 1
     endAnyway()
   } catch (error) {
+    if (asked > 0) return
     process.stderr.write(
       `${definition.name} could not start: ${error instanceof Error ? error.message : String(error)}\n`,
     )

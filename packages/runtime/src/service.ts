@@ -1,3 +1,4 @@
+import type { HeliographConfig } from '@heliograph/config'
 import type { Declaration } from '@heliograph/module'
 import type { ServedContract } from '@heliograph/rpc'
 import type { ServiceContext } from './context.ts'
@@ -8,11 +9,16 @@ export type ReadinessProblems = readonly string[]
 /** What a service leans on: readiness proves it, and nothing else is connected. */
 export type Need = 'bus' | 'liveState' | 'database'
 
+/** An address in the section `listen`. */
+export type ListenerName = Exclude<keyof HeliographConfig['listen'], 'advertiseHost'>
+
 /** One of the services, as its composition root declares it. */
 export interface Service {
   /** Its part of the instance id, its telemetry and its leases: `session`, `muc` … */
   readonly name: string
   readonly needs: readonly Need[]
+  /** Where it listens, by the options' names; before anything is started it is made sure that these addresses are free. */
+  readonly listens?: readonly ListenerName[]
   /** What it can do, for the table of capabilities. */
   readonly modules?: readonly Declaration[]
   /**

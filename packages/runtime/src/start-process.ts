@@ -1,9 +1,10 @@
 import type { HeliographConfig } from '@heliograph/config'
 import { type InstanceState, RpcClients, type RpcServer, startRpcServer } from '@heliograph/rpc'
-import { createTelemetry, type ProcessTelemetry, type TelemetryOptions } from '@heliograph/telemetry'
+import { createTelemetry, OperatorError, type ProcessTelemetry, type TelemetryOptions } from '@heliograph/telemetry'
 import type { Adapters } from './adapters.ts'
 import { advertisedAddress } from './advertised.ts'
 import { connectAdapters } from './connect-adapters.ts'
+import { ensureFree } from './ensure-free.ts'
 import { guard, type HostedService, hostService } from './hosted-service.ts'
 import { watchProcess } from './process-metrics.ts'
 import { healthService, instanceService, type ProcessView } from './process-services.ts'
@@ -46,7 +47,7 @@ export interface RunningProcess extends AsyncDisposable {
 }
 
 /**
- * Starts the services of a process, one after another.
+ * Starts the services of a process, one after another. Aborting `signal` gives up a start that is under way.
  *
  * @throws what makes it impossible to serve; what had started is stopped.
  */
@@ -54,14 +55,21 @@ export async function startProcess(
   definition: ProcessDefinition,
   config: HeliographConfig,
   overrides: ProcessOverrides = {},
+  signal?: AbortSignal,
 ): Promise<RunningProcess> {
   const started = new Process(definition, config)
+  const giveUp = (): void => started.giveUp()
+  signal?.addEventListener('abort', giveUp, { once: true })
   try {
+    signal?.throwIfAborted()
     await started.start(overrides)
   } catch (error) {
-    started.telemetry?.log.error('start_failed', { error })
+    // What the operator can mend is told once, by whoever called.
+    if (!(error instanceof OperatorError || signal?.aborted)) started.telemetry?.log.error('start_failed', { error })
     await started.stop()
     throw error
+  } finally {
+    signal?.removeEventListener('abort', giveUp)
   }
   return started
 }
@@ -102,6 +110,8 @@ class Process implements RunningProcess, ProcessView {
   }
 
   async start({ connect = connectAdapters, telemetry }: ProcessOverrides): Promise<void> {
+    const listens = this.#definition.services.flatMap((service) => service.listens ?? [])
+    await ensureFree(this.#config.listen, [...listens, 'rpc', 'health', 'metrics'])
     await this.#startTelemetry(telemetry)
     const { log } = this.telemetry
     const rpc = new RpcClients(this.#config.tls.rpcMutual)
@@ -116,13 +126,22 @@ class Process implements RunningProcess, ProcessView {
       signal: this.#starting.signal,
     })
     this.#resources.defer(guard(log, 'adapters', () => adapters[Symbol.asyncDispose]()))
-    for (const service of this.#definition.services) await this.#host(service, adapters, rpc, server)
+    for (const service of this.#definition.services) {
+      this.#starting.signal.throwIfAborted()
+      await this.#host(service, adapters, rpc, server)
+    }
+    this.#starting.signal.throwIfAborted()
     this.#readiness = new Readiness(
       this.#hosted.flatMap((hosted) => hosted.probes),
       () => this.#hosted.map((hosted) => hosted.running),
     )
     this.state = 'running'
     log.info('ready', { version: this.version, services: this.services, addresses: this.addresses })
+  }
+
+  /** Ends the waiting of a start that is under way, which then rejects. */
+  giveUp(): void {
+    this.#starting.abort()
   }
 
   problems(): Promise<ReadinessProblems> {
@@ -221,7 +240,7 @@ class Process implements RunningProcess, ProcessView {
       log.info('draining', { seconds })
       await this.#drain(seconds * 1_000 * (1 - stopShare))
     }
-    log?.info('stopping', { drained_ms: Math.round(performance.now() - begun) })
+    if (this.state !== 'starting') log?.info('stopping', { drained_ms: Math.round(performance.now() - begun) })
     this.state = 'stopped'
     const closed = this.#resources.disposeAsync()
     const closeMs = Math.max(seconds * 1_000 - (performance.now() - begun), leastCloseMs)

@@ -5,7 +5,9 @@ import { runService, type Service } from '../src/index.ts'
 const service: Service = {
   name: 'fixture',
   needs: process.env.NEEDS === undefined ? [] : ['database'],
-  async start() {
+  listens: ['c2s'],
+  async start(_, signal) {
+    if (process.env.WAIT !== undefined) await forever(signal)
     if (process.env.FAIL !== undefined) throw new Error('cannot serve')
     // Keeps the process alive, as sockets do.
     const alive = setInterval(() => undefined, 1_000)
@@ -18,6 +20,15 @@ const service: Service = {
       },
     }
   },
+}
+
+/** Waits, saying so, for a server that never comes. */
+async function forever(signal: AbortSignal): Promise<never> {
+  const waiting = setInterval(() => undefined, 1_000)
+  process.stdout.write('{"event":"waiting"}\n')
+  await new Promise((resolve) => signal.addEventListener('abort', resolve))
+  clearInterval(waiting)
+  throw new Error('gave up')
 }
 
 function crash(): never {

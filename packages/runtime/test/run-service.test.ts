@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
 const fixture = fileURLToPath(new URL('./fixture.ts', import.meta.url))
-const quiet = { HELIOGRAPH_LISTEN_RPC: 'false', HELIOGRAPH_LISTEN_METRICS: 'false' }
+const quiet = {
+  HELIOGRAPH_LISTEN_RPC: 'false',
+  HELIOGRAPH_LISTEN_METRICS: 'false',
+  HELIOGRAPH_LISTEN_C2S: '127.0.0.1:0',
+}
 
 function start(env: Record<string, string> = {}, args: readonly string[] = []) {
   const child = spawn(process.execPath, [fixture, ...args], { env: { PATH: process.env.PATH, ...quiet, ...env } })
@@ -76,6 +81,26 @@ test('a service that cannot start ends the process with 1 and says why', async (
   assert.equal((error as { message: string }).message, 'cannot serve')
   assert.deepEqual(await run.exit, [1, null])
   assert.equal(await run.errors, 'fixture could not start: cannot serve\n')
+})
+
+test('addresses that are in use are told in one line, all at once, before anything starts', async () => {
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const address = `127.0.0.1:${(other.address() as AddressInfo).port}`
+  const run = start({ HELIOGRAPH_LISTEN_C2S: address, HELIOGRAPH_LISTEN_METRICS: address })
+  assert.deepEqual(await run.exit, [1, null])
+  const expected = `listen.c2s: ${address} is in use; listen.metrics: ${address} is in use`
+  assert.equal(await run.errors, `fixture could not start: ${expected}\n`)
+  await assert.rejects(run.until('start_failed'), 'nothing is logged')
+  other.close()
+})
+
+test('a signal ends a start that waits, with 0 and without a word', async () => {
+  const run = start({ WAIT: '1' })
+  await run.until('waiting')
+  run.child.kill('SIGINT')
+  assert.deepEqual(await run.exit, [0, null])
+  assert.equal(await run.errors, '')
 })
 
 test('a crash is logged before it ends the process with 1', async () => {

@@ -10,6 +10,7 @@ import { createLogger, type Logger, type LogLevel } from './logger.ts'
 import { RegistryProducer } from './metric-producer.ts'
 import { MetricRegistry, type Metrics } from './metrics.ts'
 import { type MetricsServer, renderMetrics, startMetricsServer } from './metrics-server.ts'
+import { terminalLine } from './terminal-line.ts'
 import { createTracing, type Tracing } from './tracing.ts'
 
 /** What a part of the server reports through. */
@@ -43,7 +44,10 @@ export interface TelemetryOptions {
   readonly metricsPort?: number | undefined
   /** Default all addresses. */
   readonly metricsHost?: string
-  /** Where log lines go. Default standard output, written asynchronously, at most 8 MiB waiting (then lines are dropped). */
+  /**
+   * Where log lines go. Default standard output: as JSON, written asynchronously, at most 8 MiB waiting (then lines are
+   * dropped); on a terminal as text.
+   */
   readonly logDestination?: DestinationStream
   /** For tests: receives every span as it ends, beside OTLP. */
   readonly spanExporter?: SpanExporter
@@ -59,10 +63,8 @@ const exportMs = 2_000
  */
 export async function createTelemetry(options: TelemetryOptions): Promise<ProcessTelemetry> {
   const { service, instance, logLevel = 'info', traceRatio = 0, metricsPort, metricsHost = '0.0.0.0' } = options
-  const standardOutput = options.logDestination
-    ? undefined
-    : pino.destination({ dest: 1, sync: false, maxLength: 8 << 20 })
-  const destination = options.logDestination ?? (standardOutput as DestinationStream)
+  const output = options.logDestination === undefined ? standardOutput() : undefined
+  const destination = options.logDestination ?? (output as DestinationStream)
   const root = createLogger({ level: logLevel, fields: {}, destination })
   const registry = new MetricRegistry()
   const producer = new RegistryProducer(registry, {
@@ -87,9 +89,14 @@ export async function createTelemetry(options: TelemetryOptions): Promise<Proces
     async [Symbol.asyncDispose]() {
       await server?.[Symbol.asyncDispose]()
       await tracing.shutdown()
-      standardOutput?.flushSync()
+      output?.flushSync?.()
     },
   }
+}
+
+function standardOutput(): DestinationStream & { flushSync?(): void } {
+  if (!process.stdout.isTTY) return pino.destination({ dest: 1, sync: false, maxLength: 8 << 20 })
+  return { write: (line) => void process.stdout.write(`${terminalLine(JSON.parse(line))}\n`) }
 }
 
 function spanProcessors({ otlpEndpoint, spanExporter }: TelemetryOptions): SpanProcessor[] {

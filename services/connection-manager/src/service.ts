@@ -20,6 +20,7 @@ const LOOK_EVERY_MS = 100
 export const connectionManager: Service = {
   name: 'connection-manager',
   needs: ['bus', 'liveState'],
+  listens: ['c2s', 'c2sTls', 'http', 'https'],
   modules: edgeModules,
   start,
 }

@@ -1,5 +1,6 @@
 import type { HeliographConfig } from '@heliograph/config'
 import { type BareJid, ensureBare } from '@heliograph/jid'
+import { OperatorError } from '@heliograph/telemetry'
 import type { LockoutLimits } from './accounts/lockout.ts'
 import { RESERVED_NAMES, type RegistrationPolicy } from './accounts/registration.ts'
 
@@ -32,7 +33,7 @@ export interface SessionConfig {
 
 export function sessionConfig(config: HeliographConfig): SessionConfig {
   return {
-    accounts: config.accounts.map(({ jid, password }) => ({ jid: ensureBare(jid), password })),
+    accounts: config.accounts.map(({ jid, password }, at) => ({ jid: accountOf(jid, at), password })),
     registration: {
       open: config.registration.open,
       perAddress: { count: 20, windowSeconds: 3600 },
@@ -55,5 +56,13 @@ export function sessionConfig(config: HeliographConfig): SessionConfig {
     idleUserMs: 60_000,
     announceWithinMs: 10_000,
     departurePace: 200,
+  }
+}
+
+function accountOf(jid: string, at: number): BareJid {
+  try {
+    return ensureBare(jid)
+  } catch (error) {
+    throw new OperatorError(`accounts.${at}.jid: ${(error as Error).message}`, { cause: error })
   }
 }

@@ -54,7 +54,11 @@ async function start(host: ServiceContext): Promise<RunningService> {
   })
   service.attach(membership)
   host.links.listen(CHANGED_ACCOUNTS, (jid) => service.accountChanged(Buffer.from(jid).toString() as BareJid))
-  for (const { jid, password } of config.accounts) await accounts.create(jid, password)
+  for (const { jid, password } of config.accounts) {
+    const made = await accounts.create(jid, password)
+    if (!made.ok && made.condition !== 'conflict')
+      telemetry.log.error('account_refused', { jid, reason: made.condition })
+  }
   await membership.ownership.start()
   return {
     rpc: [accountsRpc(service.context), adminRpc(service.context)],

@@ -2,6 +2,7 @@ import { access, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { OperatorError } from '@heliograph/telemetry'
 
 /**
  * The directory of the Postgres binaries that npm installed for this platform.
@@ -16,9 +17,12 @@ export async function embeddedBinDir(): Promise<string> {
     await access(paths.postgres)
     return dirname(paths.postgres)
   } catch (cause) {
-    throw new Error(`no Postgres binaries for this platform (${name}); give the address of a Postgres of your own`, {
-      cause,
-    })
+    throw new OperatorError(
+      `no Postgres binaries for this platform (${name}); give the address of a Postgres of your own`,
+      {
+        cause,
+      },
+    )
   }
 }
 

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { chown, cp, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { OperatorError } from '@heliograph/telemetry'
 
 /** As whom, and how, the server's programs are run. Postgres refuses to run as root. */
 export interface Identity {
@@ -37,7 +38,7 @@ export async function chooseIdentity(binDir: string, dataDir: string): Promise<I
   for (const account of accounts) {
     if (canEnter(account, dirname(dataDir))) return droppedTo(account, binDir, dataDir)
   }
-  throw new Error(
+  throw new OperatorError(
     `Postgres refuses to run as root, user namespaces are not permitted here, and no unprivileged account reaches ` +
       `${dirname(dataDir)}: run as another user, or choose a data directory that others may enter`,
   )

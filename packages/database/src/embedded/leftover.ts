@@ -1,6 +1,7 @@
 import { readFile, readlink, realpath, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { OperatorError } from '@heliograph/telemetry'
 
 const OWNER_FILE = 'heliograph.pid'
 const WAIT_MS = 20_000
@@ -23,11 +24,12 @@ export async function clearLeftover(dataDir: string, socketDir: string): Promise
     await rm(join(socketDir, '.s.PGSQL.5432.lock'), { force: true })
     return
   }
-  if (await ownerLives(dataDir)) throw new Error(`${dataDir} is in use: a Postgres (pid ${pid}) runs on it`)
+  if (await ownerLives(dataDir))
+    throw new OperatorError(`another server uses ${dataDir}: its Postgres runs (pid ${pid})`)
   const deadline = Date.now() + WAIT_MS
   process.kill(pid, 'SIGINT') // fast shutdown; harmless when it is under way
   while (await isServerOf(pid, dataDir)) {
-    if (Date.now() > deadline) throw new Error(`the Postgres left over on ${dataDir} (pid ${pid}) does not end`)
+    if (Date.now() > deadline) throw new OperatorError(`the Postgres left over on ${dataDir} (pid ${pid}) does not end`)
     await sleep(50)
   }
 }

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { access, chmod, constants, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Logger } from '@heliograph/telemetry'
+import { type Logger, OperatorError } from '@heliograph/telemetry'
 import pg from 'pg'
 import { isUnavailable } from '../errors.ts'
 import { dataVersion, embeddedBinDir } from './binaries.ts'
@@ -52,7 +52,7 @@ const MAX_SOCKET_PATH = 100
  */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const dataDir = resolve(options.dataDir)
-  await mkdir(dirname(dataDir), { recursive: true })
+  await makeParent(dataDir)
   const binDir = options.binDir ?? (await embeddedBinDir())
   const identity = await chooseIdentity(binDir, dataDir)
   const socketDir = await socketDirFor(dataDir, identity)
@@ -64,6 +64,18 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   await claim(dataDir)
   await server.start(options.startTimeoutMs ?? 60_000)
   return server
+}
+
+async function makeParent(dataDir: string): Promise<void> {
+  const parent = dirname(dataDir)
+  try {
+    await mkdir(parent, { recursive: true })
+    await access(parent, constants.W_OK | constants.X_OK)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'it is not a directory' : `it cannot be written (${code})`
+    throw new OperatorError(`the data directory ${parent} cannot be used: ${why}`, { cause: error })
+  }
 }
 
 /** Makes the cluster under another name first: a directory with `PG_VERSION` in it is then always complete. */
@@ -91,7 +103,8 @@ async function initialise(identity: Identity, dataDir: string): Promise<void> {
   child.stdout?.on('data', (chunk) => output.push(String(chunk)))
   child.stderr?.on('data', (chunk) => output.push(String(chunk)))
   const code = await ended(child)
-  if (code !== 0) throw new Error(`initdb failed (${code}): ${output.join('').slice(-2_000)}`)
+  if (code !== 0)
+    throw new OperatorError(`Postgres could not make ${dataDir} (${code}): ${output.join('').trim().slice(-2_000)}`)
   await rename(staging, dataDir)
 }
 
@@ -105,7 +118,7 @@ async function refuseOtherVersion(identity: Identity, dataDir: string): Promise<
   const binary = Number(/(\d+)/.exec(text)?.[1])
   const data = await dataVersion(dataDir)
   if (data !== binary)
-    throw new Error(
+    throw new OperatorError(
       `${dataDir} was made by Postgres ${data}, the binaries are of ${binary}: upgrade it, or dump and restore`,
     )
 }
@@ -120,6 +133,8 @@ class Server implements EmbeddedPostgres {
   readonly #password: string
   readonly #lastLines: string[] = []
   #child!: ChildProcess
+  #ready = false
+  #stopping = false
   ended!: Promise<number | null>
 
   constructor(identity: Identity, dataDir: string, address: ServerAddress, options: EmbeddedOptions) {
@@ -151,7 +166,8 @@ class Server implements EmbeddedPostgres {
       throw error
     }
     const tookMs = Math.round(performance.now() - started)
-    log?.info('postgres_started', { pid: this.pid, took_ms: tookMs, as: this.#identity.how })
+    this.#ready = true
+    log?.debug('postgres_started', { pid: this.pid, took_ms: tookMs, as: this.#identity.how })
   }
 
   kill(signal: NodeJS.Signals): void {
@@ -159,6 +175,7 @@ class Server implements EmbeddedPostgres {
   }
 
   async stop(): Promise<void> {
+    this.#stopping = true
     for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
       this.kill(signal)
       const timer = new AbortController()
@@ -184,7 +201,7 @@ class Server implements EmbeddedPostgres {
       gone = true
     })
     for (;;) {
-      if (gone) throw new Error(`Postgres ended while starting: ${this.#lastLines.join('\n')}`)
+      if (gone) throw new OperatorError(`Postgres ended while starting: ${this.#lastLines.join('\n')}`)
       try {
         return await this.#prepare()
       } catch (error) {
@@ -221,8 +238,10 @@ class Server implements EmbeddedPostgres {
     this.#lastLines.push(line)
     if (this.#lastLines.length > 20) this.#lastLines.shift()
     // Who asks too early is told so, and asks again.
-    const serious = /\b(ERROR|FATAL|PANIC|WARNING):/.test(line) && !line.includes('the database system is starting up')
-    if (serious) this.#options.log?.warn('postgres_log', { line })
+    const expected = /the database system is (starting up|shutting down)|due to administrator command/
+    const serious = /\b(ERROR|FATAL|PANIC|WARNING):/.test(line)
+    if (serious && !((this.#stopping || !this.#ready) && expected.test(line)))
+      this.#options.log?.warn('postgres_log', { line })
     else this.#options.log?.debug('postgres_log', { line })
   }
 }
