@@ -15,6 +15,8 @@ export interface RawStreamOptions {
   readonly ca?: string
   /** Where the client connects from, e.g. another address of the loopback. */
   readonly localAddress?: string
+  /** Further declarations in the stream header, e.g. `xmlns:x='urn:x'`. */
+  readonly namespaces?: string
   /** Sent first of all, before TLS, e.g. a PROXY header. */
   readonly prelude?: string | Uint8Array
   /** How long `expect` waits unless told; default 5000. */
@@ -86,10 +88,11 @@ export class RawStream implements AsyncDisposable {
       onClose: () => {},
     })
     const to = escapeAttribute(this.domain)
+    const further = this.#options.namespaces === undefined ? '' : ` ${this.#options.namespaces}`
     this.transport.write(
       this.#framed
         ? `<open xmlns='${NS_FRAMING}' to='${to}' version='1.0'/>`
-        : `<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='${NS_STREAM}' to='${to}' version='1.0'>`,
+        : `<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='${NS_STREAM}'${further} to='${to}' version='1.0'>`,
     )
     this.features = await this.expect((element) => element.is('features', NS_STREAM))
     return this.features
