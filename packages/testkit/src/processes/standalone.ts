@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { kill } from 'node:process'
 import { ensureSelfSigned } from '@heliograph/certificates'
 import { overlay } from './cluster.ts'
 import type { LogLine } from './log-line.ts'
@@ -72,6 +73,14 @@ export class Standalone implements AsyncDisposable {
       await standalone[Symbol.asyncDispose]()
       throw error
     }
+  }
+
+  /** SIGKILL for everything at once: the server, and its private Postgres. */
+  async killAll(): Promise<void> {
+    const pid = await readFile(join(this.#dir, 'data', 'postgres', 'postmaster.pid'), 'utf8').catch(() => undefined)
+    const killed = this.process.kill()
+    if (pid !== undefined) kill(Number.parseInt(pid, 10), 'SIGKILL')
+    await killed
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
