@@ -59,6 +59,23 @@ function served(ownership: Ownership): number {
     .length
 }
 
+test('a hand-over first settles what was emitted, while other owners are still let in, and then ends', async () => {
+  const site = new Site()
+  const steps = new Map<number, string[]>()
+  const note = async (partition: number, step: string) => {
+    steps.set(partition, [...(steps.get(partition) ?? []), `${step} ${a.ownership.phaseOf(partition)}`])
+  }
+  const a = site.start('muc-a-1', {
+    settle: (partition) => note(partition, 'settle'),
+    unload: (partition, reason) => note(partition, reason),
+  })
+  await site.pass(8000)
+  const b = site.start('muc-b-1')
+  await site.pass(8000)
+  assert.equal(steps.size, served(b.ownership))
+  for (const each of steps.values()) assert.deepEqual(each, ['settle settling', 'handover leaving'])
+})
+
 test('one instance alone owns everything, and gives the joiner its share once members have been the same for two heartbeats', async () => {
   const site = new Site()
   const a = site.start('muc-a-1')

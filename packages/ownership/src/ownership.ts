@@ -18,6 +18,11 @@ export interface Tenancy {
   /** A partition became ours, and lower epochs can't write to its live state. Envelopes for it wait until this resolves; retried while it rejects. */
   load(partition: number, epoch: number): Promise<void>
   /**
+   * First part of a planned hand-over: resolves when everything emitted in the partition's name is taken (`Router.settled`). Edges are
+   * refused already, other owners are still let in: they, too, may wait for us to take something before they can hand over.
+   */
+  settle?(partition: number): Promise<void>
+  /**
    * A partition stops being ours.
    * `handover`: planned; finish what is in the mailboxes, await `Router.settled(partition)`, flush, then resolve: only then does the next
    * owner begin. New envelopes are no longer let in, `epochOf` still holds. If it rejects the partition is given up all the same.
@@ -30,9 +35,10 @@ export interface Tenancy {
 
 /**
  * What a partition of our own kind is to this instance. `pending`: ours, but still loading, or ours as far as we know while our lease has
- * run out and can't be renewed: its envelopes wait. `leaving`: it is being handed over and takes nothing new.
+ * run out and can't be renewed: its envelopes wait. `settling`: it is to be handed over, and lets in
+ * only what others emit in the name of theirs. `leaving`: it is being handed over and takes nothing new.
  */
-export type Phase = 'none' | 'pending' | 'served' | 'leaving'
+export type Phase = 'none' | 'pending' | 'served' | 'settling' | 'leaving'
 
 /**
  * This instance's part in owning the partitions of one kind (its own service's), and its view of all kinds it routes to.

@@ -195,7 +195,7 @@ export class Part {
 
   #handOver(tenants: Tenants, stable: boolean): void {
     if (!this.#draining && !stable) return
-    let room = handOverBound - tenants.inPhase('leaving').length
+    let room = handOverBound - tenants.inPhase('settling').length - tenants.inPhase('leaving').length
     for (const partition of tenants.inPhase('served')) {
       if (room <= 0) return
       if (this.#proposal[partition] === this.#options.instance) continue

@@ -53,7 +53,8 @@ export class Tenants {
 
   phaseOf(partition: number): Phase {
     const phase = this.#phases[partition] ?? 'none'
-    return phase === 'served' && !this.#options.lease.current ? 'pending' : phase
+    if (this.#options.lease.current) return phase
+    return phase === 'served' ? 'pending' : phase === 'settling' ? 'leaving' : phase
   }
 
   /** Everything held. */
@@ -95,8 +96,9 @@ export class Tenants {
   /** Begins to hand over a partition that is served; when it is done, `releases` has it. Resolves then. */
   handOver(partition: number): Promise<void> {
     const epoch = this.#epochs[partition]!
-    this.#enter(partition, 'leaving')
+    this.#enter(partition, 'settling')
     return this.#follow(partition, async () => {
+      await this.#settle(partition, epoch)
       await this.#unload(partition, 'handover')
       await this.#options.flushed()
       if (this.#epochs[partition] === epoch) this.#releases.set(partition, { partition, epoch, served: true })
@@ -165,6 +167,15 @@ export class Tenants {
         await this.#pause()
       }
     }
+  }
+
+  async #settle(partition: number, epoch: number): Promise<void> {
+    try {
+      await this.#options.tenancy.settle?.(partition)
+    } catch (error) {
+      this.#options.log.error('partition_settle_failed', { partition, error })
+    }
+    if (this.#epochs[partition] === epoch) this.#enter(partition, 'leaving')
   }
 
   /** Never rejects: a partition is given up even when its state couldn't be flushed, or nobody would ever serve it again. */

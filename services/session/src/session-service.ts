@@ -23,7 +23,7 @@ import { reannounce } from './recovery/reannounce.ts'
 import { restoreRecords } from './recovery/restore-records.ts'
 import { loseEdge, sweep } from './recovery/sweep.ts'
 import { Tenure } from './recovery/tenure.ts'
-import { unloadPartition } from './recovery/unload-partition.ts'
+import { settlePartition, unloadPartition } from './recovery/unload-partition.ts'
 import { IdClock } from './users/clock.ts'
 import { endSession } from './users/end-session.ts'
 import { Gate } from './users/gate.ts'
@@ -68,6 +68,7 @@ export class SessionService {
     this.#parts = parts
     this.tenancy = {
       load: (partition, epoch) => loadPartition(this.context, partition, epoch),
+      settle: (partition) => settlePartition(this.context, partition),
       unload: (partition, reason) => unloadPartition(this.context, partition, reason),
       restore: (partition) => restoreRecords(this.context, partition),
       fence: async (instances) => {

@@ -197,6 +197,17 @@ test('what is for a partition served here is let in, what is for one that loads 
   assert.deepEqual(answers, [['x', Op.moved, 3, partition]])
 })
 
+test('a partition that settles lets in what others say in the name of theirs, and refuses edges', async () => {
+  const { ownership, router, receiveFrom, pass, links } = setUp()
+  const served: number[] = []
+  router.serve(({ count }) => void served.push(count))
+  ownership.enter(partition, 'settling')
+  receiveFrom('x', keyed(1, { emitterKind: Kind.user, epoch: 1 }))
+  receiveFrom('edge', keyed(2))
+  await pass(1)
+  assert.deepEqual([served, links.take().map(({ to, envelope }) => [to, envelope.op])], [[1], [['edge', Op.moved]]])
+})
+
 test('what follows a refused envelope on the same attempt is refused although the partition is served again', async () => {
   const { ownership, router, receiveFrom, pass, links } = setUp()
   const served: number[] = []

@@ -58,6 +58,8 @@ export class Inbox {
     const phase = kind === ownership.kind ? ownership.phaseOf(partition) : 'none'
     const waiting = this.#held.get(partition)
     if (phase === 'served' && !waiting) this.serve(envelope, from)
+    // An owner may have to see it taken before it can hand over what it owns.
+    else if (phase === 'settling' && envelope.emitterKind !== Kind.instance) this.serve(envelope, from)
     else if (phase === 'served' || phase === 'pending') this.#hold(partition, waiting, envelope, from)
     else this.#refuse(from, envelope)
   }

@@ -1,7 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { SessionContext } from '../context.ts'
 import type { Resource } from '../users/resource.ts'
 import type { User } from '../users/user.ts'
 import { SERVICE } from './live-records.ts'
+
+/** How long a hand-over waits for others to take what was sent to them: longer than a dead owner's partitions are without one. */
+const PATIENCE_MS = 5_000
+
+/** Before a partition is given away: what was sent in its users' names has arrived. What they are sent is still taken. */
+export async function settlePartition(context: SessionContext, partition: number): Promise<void> {
+  await Promise.all(context.users.inPartition(partition).map((user) => user.mailbox.settled()))
+  await patiently(context.router.settled(partition))
+}
 
 /**
  * Gives a partition away. Planned: what is in the mailboxes is done, stored and handed to the edges before the next owner begins. Lost:
@@ -15,13 +25,21 @@ export async function unloadPartition(
   if (reason === 'handover') {
     const users = context.users.inPartition(partition)
     await Promise.all(users.map((user) => user.mailbox.settled().then(() => user.chores.settled())))
-    await context.router.settled(partition)
+    // Answers to what came last.
+    await patiently(context.router.settled(partition))
     await context.archive.flushed()
     for (const user of users) for (const resource of user.resources) handOver(context, user, resource)
     await context.records.flushed(partition)
   }
   const dropped = context.users.dropPartition(partition)
   context.log.debug('partition_unloaded', { service: SERVICE, partition, reason, users: dropped.length })
+}
+
+/** What then isn't taken is in nobody's custody yet: its sender's edge has it, and gives it to the next owner. */
+async function patiently(work: Promise<void>): Promise<void> {
+  const patience = new AbortController()
+  await Promise.race([work, sleep(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => undefined)])
+  patience.abort()
 }
 
 /** The whole session goes into the recovery copy, so that it needs nobody to be resumed from there. */
