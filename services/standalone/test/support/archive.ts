@@ -54,6 +54,17 @@ export async function readArchive(client: RawClient, query: ArchiveQuery = {}): 
   }
 }
 
+/** The whole of it, page by page. */
+export async function readWholeArchive(client: RawClient, query: Omit<ArchiveQuery, 'set'> = {}): Promise<Archived[]> {
+  const items: Archived[] = []
+  for (let set = '<max>100</max>'; ; ) {
+    const page = await readArchive(client, { ...query, set })
+    items.push(...page.items)
+    if (page.complete) return items
+    set = `<max>100</max><after>${page.last}</after>`
+  }
+}
+
 function archived(result: Element): Archived {
   const forwarded = result.getChild('forwarded', 'urn:xmpp:forward:0')!
   const message = forwarded.getChild('message')!

@@ -27,6 +27,8 @@ export class RawClient extends RawStream {
   jid = ''
   /** Present once enabled. */
   sm: StreamManagement | undefined
+  /** How much of {@link RawStream.received} had come when another connection asked for the session: what came later isn't handled here. */
+  superseded: number | undefined
 
   /** Connects; no stream is open yet. */
   static async connect(options: RawStreamOptions): Promise<RawClient> {
@@ -115,10 +117,12 @@ export class RawClient extends RawStream {
     const { sm } = previous
     if (sm?.id === undefined) throw new Error('there is nothing to resume')
     this.sm = sm // stanzas that come in the same packet as <resumed/> count
+    previous.superseded = previous.received.length
     this.send(`<resume xmlns='${NS_SM}' h='${sm.handled}' previd='${escapeAttribute(sm.id)}'/>`)
     const answer = await this.expect((element) => element.is('resumed', NS_SM) || element.is('failed', NS_SM))
     if (answer.is('failed', NS_SM)) {
       this.sm = undefined
+      previous.superseded = undefined
       return answer
     }
     this.jid = previous.jid
@@ -149,7 +153,7 @@ export class RawClient extends RawStream {
 
   protected override handles(element: Element): boolean {
     const { sm } = this
-    if (sm === undefined) return false
+    if (sm === undefined || this.superseded !== undefined) return false
     if (element.is('enabled', NS_SM)) sm.handled = 0 // XEP-0198 §4: the server's count starts with it
     sm.received(element)
     if (element.is('a', NS_SM)) sm.acknowledge(Number(element.attrs.h))
