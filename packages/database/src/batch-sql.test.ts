@@ -8,8 +8,8 @@ import {
   insertSql,
   keyOfRecord,
   keyOfRow,
-  statementSize,
 } from './batch-sql.ts'
+import { binaryArray } from './binary-array.ts'
 
 interface Item {
   readonly owner: string
@@ -25,18 +25,13 @@ const spec: BatchTable<Item> = {
   key: ['owner', 'id'],
 }
 
-test('a batch takes the smallest statement that holds it', () => {
-  assert.deepEqual([1, 2, 4, 5, 16, 17, 65, 200].map(statementSize), [1, 4, 4, 16, 16, 64, 200, 200])
-})
-
-test('parameters number the guard first, then the rows', () => {
-  const sql = insertSql(spec, 2)
+test('parameters are the guard, the number of rows, and a column each', () => {
+  const sql = insertSql(spec)
   assert.match(sql, /write_guard\(\$1\)/)
-  assert.match(sql, /VALUES \(\$2::text,\$3::bigint\),\(\$4,\$5\)/)
-})
-
-test('unused places are null', () => {
-  assert.deepEqual(insertParams(spec, 'me', [{ owner: 'a', id: 1 }], 2), ['me', 'a', 1, null, null])
+  assert.match(sql, /unnest\(\$3::text\[\],\$4::bigint\[\]\)/)
+  const [instance, count, owners, ids] = insertParams(spec, 'me', [{ owner: 'a', id: 1 }])
+  assert.deepEqual([instance, count], ['me', 1])
+  assert.deepEqual([owners, ids], [binaryArray('text', ['a']), binaryArray('bigint', [1])])
 })
 
 test('keys of rows and of records compare equal', () => {
@@ -45,7 +40,8 @@ test('keys of rows and of records compare equal', () => {
 
 test('existing rows are looked up by arrays of the key columns', () => {
   assert.match(existingSql(spec), /unnest\(\$1::text\[\],\$2::bigint\[\]\)/)
-  assert.deepEqual(existingParams(spec, [{ owner: 'a', id: 1 }]), [['a'], [1]])
+  const arrays = [binaryArray('text', ['a']), binaryArray('bigint', [1])]
+  assert.deepEqual(existingParams(spec, [{ owner: 'a', id: 1 }]), arrays)
 })
 
 test('a key outside the columns is a mistake of the caller', () => {

@@ -1,10 +1,11 @@
-import { guarded } from './fencing.ts'
+import { type ArrayType, binaryArray } from './binary-array.ts'
+import { guard } from './fencing.ts'
 
 /** A column of a batched insert. */
 export interface BatchColumn<R> {
   readonly name: string
-  /** The column's SQL type, e.g. `text`, `bytea`, `timestamptz`. */
-  readonly type: string
+  readonly type: ArrayType
+  /** A `bigint` as a number, a `text` as a string or as UTF-8 bytes, or null. */
   readonly value: (row: R) => unknown
 }
 
@@ -17,38 +18,29 @@ export interface BatchTable<R> {
   readonly existing?: readonly string[]
 }
 
-/** Rows a statement: a batch takes the smallest that holds it, so that a connection prepares few statements. */
-const SIZES = [1, 4, 16, 64, 200] as const
-export const MAX_BATCH = 200
-
-export function statementSize(rows: number): number {
-  return SIZES.find((size) => size >= rows) ?? MAX_BATCH
+/** What an insert answers. */
+export interface Inserted {
+  readonly count: number
+  /** The keys of the rows inserted, when they are fewer than given. */
+  readonly keys: readonly (readonly string[])[] | null
 }
 
-/**
- * One multi-row insert of `size` rows, guarded by parameter 1; unused places are null and left out. It returns the
- * keys of the rows that it inserted.
- */
-export function insertSql<R>(spec: BatchTable<R>, size: number): string {
-  const width = spec.columns.length
-  const tuples = Array.from({ length: size }, (_, row) => {
-    const places = spec.columns.map((column, i) => `$${row * width + i + 2}${row === 0 ? `::${column.type}` : ''}`)
-    return `(${places.join(',')})`
-  })
-  const names = spec.columns.map((column) => column.name).join(',')
-  return guarded(
-    `INSERT INTO ${spec.table} (${names})
-     SELECT ${names} FROM (VALUES ${tuples.join(',')}) AS batch (${names}) WHERE ${spec.key[0]} IS NOT NULL
-     ON CONFLICT DO NOTHING RETURNING ${spec.key.join(',')}`,
-    1,
-  )
+/** Inserts any number of rows, one array a column; guarded by parameter 1, the number of rows is parameter 2. Answers {@link Inserted}. */
+export function insertSql<R>(spec: BatchTable<R>): string {
+  const names = spec.columns.map(({ name }) => name).join(',')
+  const arrays = spec.columns.map(({ type }, i) => `$${i + 3}::${type}[]`).join(',')
+  const keys = spec.key.map((name) => `${name}::text`).join(',')
+  return `WITH ${guard(1)},
+    written AS (
+      INSERT INTO ${spec.table} (${names}) SELECT * FROM unnest(${arrays}) AS batch (${names})
+      ON CONFLICT DO NOTHING RETURNING ${spec.key.join(',')}),
+    counted AS (SELECT count(*)::int AS count FROM written WHERE (SELECT ok FROM guard))
+    SELECT count, CASE WHEN count < $2::int THEN (SELECT jsonb_agg(jsonb_build_array(${keys})) FROM written) END AS keys
+    FROM counted`
 }
 
-export function insertParams<R>(spec: BatchTable<R>, instance: string, rows: readonly R[], size: number): unknown[] {
-  const params: unknown[] = [instance]
-  for (const row of rows) for (const column of spec.columns) params.push(column.value(row))
-  while (params.length < 1 + size * spec.columns.length) params.push(null)
-  return params
+export function insertParams<R>(spec: BatchTable<R>, instance: string, rows: readonly R[]): unknown[] {
+  return [instance, rows.length, ...spec.columns.map(({ type, value }) => binaryArray(type, rows.map(value)))]
 }
 
 /** Reads the rows that hold the keys given, one array a key column. */
@@ -60,7 +52,10 @@ export function existingSql<R>(spec: BatchTable<R>): string {
 }
 
 export function existingParams<R>(spec: BatchTable<R>, rows: readonly R[]): unknown[] {
-  return spec.key.map((name) => rows.map((row) => columnOf(spec, name).value(row)))
+  return spec.key.map((name) => {
+    const { type, value } = columnOf(spec, name)
+    return binaryArray(type, rows.map(value))
+  })
 }
 
 /** A key as one string; NUL can't occur in a Postgres text. */

@@ -4,12 +4,11 @@ import {
   type BatchTable,
   existingParams,
   existingSql,
+  type Inserted,
   insertParams,
   insertSql,
   keyOfRecord,
   keyOfRow,
-  MAX_BATCH,
-  statementSize,
 } from './batch-sql.ts'
 import type { Database, Row } from './database.ts'
 import { FencedError, isUnavailable, UnavailableError } from './errors.ts'
@@ -46,6 +45,7 @@ interface Entry<R> {
   readonly instance: string
 }
 
+const MAX_BATCH = 400
 const MAX_BATCH_BYTES = 4 * 1024 * 1024
 const RETRY_FIRST_MS = 50
 const RETRY_MAX_MS = 1_000
@@ -59,7 +59,7 @@ const FENCED: BatchResult = { kind: 'fenced' }
  */
 export class BatchWriter<R> implements AsyncDisposable {
   readonly #options: BatchWriterOptions<R>
-  readonly #sql = new Map<number, string>()
+  readonly #insertSql: string
   readonly #maxRows: number
   readonly #maxBytes: number
   readonly #stop = new AbortController()
@@ -80,6 +80,7 @@ export class BatchWriter<R> implements AsyncDisposable {
 
   constructor(options: BatchWriterOptions<R>) {
     this.#options = options
+    this.#insertSql = insertSql(options)
     this.#maxRows = options.maxRows ?? 20_000
     this.#maxBytes = options.maxBytes ?? 64 * 1024 * 1024
   }
@@ -187,17 +188,17 @@ export class BatchWriter<R> implements AsyncDisposable {
 
   async #insert(batch: readonly Entry<R>[]): Promise<void> {
     const { db, table } = this.#options
-    const size = statementSize(batch.length)
     const rows = batch.map((entry) => entry.row)
-    const params = insertParams(this.#options, batch[0]!.instance, rows, size)
-    const result = await db.query<Row>(`batch ${table} ${size}`, this.#insertSql(size), params)
+    const params = insertParams(this.#options, batch[0]!.instance, rows)
+    const result = await db.query<Inserted>(`batch ${table}`, this.#insertSql, params)
+    const { count, keys } = result.rows[0]!
     this.batches += 1
-    if (result.rows.length === batch.length) {
+    if (count === batch.length) {
       this.committedRows += batch.length
       for (const entry of batch) this.#answer(entry, STORED)
       return
     }
-    const stored = new Set(result.rows.map((record) => keyOfRecord(this.#options, record)))
+    const stored = new Set(keys?.map((key) => key.join('\0')))
     const existing = await this.#existing(rows, stored)
     this.committedRows += batch.length
     for (const entry of batch) {
@@ -258,13 +259,5 @@ export class BatchWriter<R> implements AsyncDisposable {
       // One caller's fault must not cost the other rows their answer.
       this.#options.log?.error('batch_callback_threw', { table: this.#options.table, error })
     }
-  }
-
-  #insertSql(size: number): string {
-    const known = this.#sql.get(size)
-    if (known !== undefined) return known
-    const sql = insertSql(this.#options, size)
-    this.#sql.set(size, sql)
-    return sql
   }
 }

@@ -48,7 +48,7 @@ test('rows of one turn are committed together, answered in order, and counted', 
   assert.deepEqual(new Set(results.map((result) => result.kind)), new Set(['stored']))
   assert.deepEqual(
     [writer.batches, writer.committedRows, writer.queued, writer.bytes, writer.oldestAgeMs],
-    [3, 450, 0, 0, 0],
+    [2, 450, 0, 0, 0],
   )
   assert.equal(await stored(1000, 1449), 450)
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { binaryArray } from '../src/binary-array.ts'
 import { connectDatabase, FencedError, isUnavailable, migrate } from '../src/index.ts'
 import { TestServer } from './server.ts'
 
@@ -118,4 +119,16 @@ test('statements end at their time-out and leave the connection usable', async (
 test('a wrong statement is not unavailability', async () => {
   const db = await own.connect('e1')
   await assert.rejects(db.query('wrong', 'SELECT nothing FROM nowhere'), (error) => !isUnavailable(error))
+})
+
+test('columns come in as binary arrays, as they are', async () => {
+  const db = await own.connect('a1')
+  const texts = ['', 'plain', 'Zoë "quoted", {braced} \\', null]
+  const numbers = [0, -1, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]
+  const [bytes, flags] = [texts.map((text) => text && Buffer.from(text)), [true, false, null, true]]
+  const sql = 'SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::boolean[]) AS given (a, b, c, d)'
+  const params = [binaryArray('text', texts), binaryArray('text', bytes), binaryArray('bigint', numbers)]
+  const { rows } = await db.query('arrays', sql, [...params, binaryArray('boolean', flags)])
+  const expected = texts.map((text, at) => ({ a: text, b: text, c: String(numbers[at]), d: flags[at] }))
+  assert.deepEqual(rows, expected)
 })

@@ -69,7 +69,7 @@ export class Archive {
         { name: 'stream', type: 'text', value: (row) => row.stream },
         { name: 'ingress', type: 'bigint', value: (row) => row.ingress },
         { name: 'origin', type: 'text', value: (row) => row.origin },
-        { name: 'stanza', type: 'text', value: (row) => row.stanza.toString() },
+        { name: 'stanza', type: 'text', value: (row) => row.stanza.toBytes() },
       ],
       size: (row) => row.stanza.payload.length + 300,
       maxBytes: options.maxBytes,
