@@ -211,3 +211,25 @@ test('what was stored for a hibernating session, and not yet in its queue when i
   await back.until(() => back.bodies.length === 3)
   assert.deepEqual(back.bodies, ['queued', 'stored', 'new'])
 })
+
+test('what waits for a hibernating session stays, although its edge has not heard yet that its loss is recorded', async () => {
+  await using cluster = await start()
+  const juliet = await cluster.edges[0]!.connect(JULIET).login('balcony')
+  const lost = await cluster.edges[1]!.connect(ROMEO).login('orchard')
+  lost.lose()
+  await lost.until(() => !cluster.edges[1]!.clients.has(lost.conn))
+  juliet.send(`<presence to='${lost.jid}'><status>asleep</status></presence>`)
+  await juliet.settled()
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  cluster.edges[1]!.clients.set(lost.conn, lost)
+  await cluster.ownerOf(ROMEO).kill()
+  say(juliet, lost, 'for the new owner')
+  await juliet.settled()
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  const back = await cluster.edges[0]!.connect(ROMEO).resume(lost)
+  await back.message('for the new owner')
+  assert.deepEqual(
+    back.heard.map(({ from }) => from),
+    [juliet.jid],
+  )
+})

@@ -6,6 +6,9 @@ import { managed, Resource } from '../users/resource.ts'
 import type { User, Work } from '../users/user.ts'
 import { custodyAdvanced } from './custody.ts'
 
+const UNKNOWN = { condition: 'conflict', text: 'the session is not known any more' }
+const SLEEPS = { condition: 'reset', text: 'the session waits to be resumed' }
+
 /**
  * An edge tells this new owner of a connection. What the client has not acknowledged follows in `unacked` envelopes, then what is not in
  * custody. With that, and the archive, the session is whole again.
@@ -17,6 +20,7 @@ export function handleAnnounce(context: SessionContext, user: User, { envelope, 
   if (!user.exists || supersededBy(context, user, known, announce, envelope.conn, from)) {
     return dismiss(context, user, envelope, from)
   }
+  if (known && sleepsWhereItWas(known, from, envelope.conn)) return dismiss(context, user, envelope, from, SLEEPS)
   const resource = known ?? adopt(context, user, announce, envelope.conn, from)
   // What is known of it stays, until what the edge tells is whole.
   if (resource.attachment === 'hibernating') resource.complete = true
@@ -59,6 +63,14 @@ function isWhole(known: Resource | undefined, edge: string, conn: number): boole
   return known?.isOn(edge, conn) === true && (known.attachment === 'connected' || known.attachment === 'catching-up')
 }
 
+/**
+ * The former owner had recorded that this very connection is lost: what the edge knows is older, and what came since is in the queue that
+ * was recorded. Where the edge did not mean to lose it, its client is to come back.
+ */
+function sleepsWhereItWas(known: Resource, edge: string, conn: number): boolean {
+  return known.attachment === 'hibernating' && known.isOn(edge, conn)
+}
+
 /** The session went on elsewhere meanwhile, or its name was given to another. */
 function supersededBy(
   context: SessionContext,
@@ -94,12 +106,12 @@ function adopt(context: SessionContext, user: User, announce: Announce, conn: nu
   return resource
 }
 
-function dismiss(context: SessionContext, user: User, announced: Envelope, edge: string): void {
+function dismiss(context: SessionContext, user: User, announced: Envelope, edge: string, reason = UNKNOWN): void {
   const envelope = new Envelope(Op.disconnect)
   envelope.emitterKind = Kind.user
   envelope.emitterPartition = user.partition
   envelope.epoch = context.ownership.heldEpochOf(user.partition)
   envelope.conn = announced.conn
-  envelope.body = codecs.disconnect.encode({ condition: 'conflict', text: 'the session is not known any more' })
+  envelope.body = codecs.disconnect.encode(reason)
   context.router.tell(edge, envelope)
 }
