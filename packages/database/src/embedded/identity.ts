@@ -6,37 +6,46 @@ import { OperatorError } from '@heliograph/telemetry'
 /** As whom, and how, the server's programs are run. Postgres refuses to run as root. */
 export interface Identity {
   readonly binDir: string
-  readonly uid?: number
-  readonly gid?: number
+  /** The account that the programs are started as, when it isn't ours. */
+  readonly account?: Account
+  /** The account that must own the data, when it isn't ours. */
+  readonly owner?: Account
   /** Put before the program and its arguments. */
   readonly prefix: readonly string[]
   readonly how: string
 }
 
-interface Account {
+export interface Account {
   readonly uid: number
   readonly gid: number
 }
 
 /**
- * Chooses the identity. As root, in this order: whoever owns the data already; a user namespace in which we are not
- * root, so that files stay ours and every path that root reaches is reachable; an unprivileged account, for which the
- * binaries are copied beside the data when it can't reach them.
+ * Chooses the identity. As root, in this order: a user namespace in which we are not root, so that files stay ours and
+ * every path that root reaches is reachable; an unprivileged account (whoever owns the data already), for which the binaries
+ * are copied beside the data when it can't reach them; such an account with root's right to pass through directories, where
+ * the data lies behind some that others may not enter, such as `/root`.
  * @param dataDir may not exist yet; its parent must.
  */
 export async function chooseIdentity(binDir: string, dataDir: string): Promise<Identity> {
   const dying = deathSignal([])
   if (process.getuid?.() !== 0) return { binDir, prefix: dying, how: 'as this user' }
   const owner = await stat(dataDir).catch(() => undefined)
-  const accounts = await unprivilegedAccounts()
-  if (owner !== undefined && owner.uid !== 0) return droppedTo({ uid: owner.uid, gid: owner.gid }, binDir, dataDir)
-  for (const account of accounts) {
+  const owned = owner !== undefined && owner.uid !== 0
+  const accounts = owned ? [{ uid: owner.uid, gid: owner.gid }] : await unprivilegedAccounts()
+  for (const account of owned ? [] : accounts) {
     const namespace = ['unshare', '--user', `--map-user=${account.uid}`, `--map-group=${account.gid}`, '--']
     if (runs([...namespace, 'true']))
       return { binDir, prefix: [...namespace, ...deathSignal(namespace)], how: 'user namespace' }
   }
   for (const account of accounts) {
-    if (canEnter(account, dirname(dataDir))) return droppedTo(account, binDir, dataDir)
+    if (runs(['test', '-x', dirname(dataDir)], account)) return droppedTo(account, binDir, dataDir)
+  }
+  for (const account of accounts) {
+    const prefix = passingThrough(account, dirname(dataDir))
+    if (prefix === undefined) continue
+    const how = `as uid ${account.uid}, passing through root's directories`
+    return { binDir, owner: account, prefix: [...prefix, ...deathSignal(prefix)], how }
   }
   throw new OperatorError(
     `Postgres refuses to run as root, user namespaces are not permitted here, and no unprivileged account reaches ` +
@@ -46,13 +55,25 @@ export async function chooseIdentity(binDir: string, dataDir: string): Promise<I
 
 /** Hands a tree to the identity's account, where it has one of its own. */
 export async function giveTo(identity: Identity, path: string): Promise<void> {
-  if (identity.uid !== undefined && identity.gid !== undefined) await chown(path, identity.uid, identity.gid)
+  if (identity.owner !== undefined) await chown(path, identity.owner.uid, identity.owner.gid)
 }
 
 async function droppedTo(account: Account, binDir: string, dataDir: string): Promise<Identity> {
   const reachable = runs(['test', '-x', join(binDir, 'postgres')], account)
   const dir = reachable ? binDir : await copyBinaries(binDir, `${dataDir}.bin`)
-  return { binDir: dir, ...account, prefix: deathSignal([], account), how: `as uid ${account.uid}` }
+  return { binDir: dir, account, owner: account, prefix: deathSignal([], account), how: `as uid ${account.uid}` }
+}
+
+/** A command that keeps one capability of root while it drops the rest; undefined where that doesn't lead into `dir`. */
+function passingThrough({ uid, gid }: Account, dir: string): string[] | undefined {
+  return ['dac_read_search', 'dac_override']
+    .map((name) => [
+      'setpriv',
+      // Without it access(2) judges by the account alone.
+      ...['--securebits', '+no_setuid_fixup', '--reuid', String(uid), '--regid', String(gid), '--clear-groups'],
+      ...['--inh-caps', `+${name}`, '--ambient-caps', `+${name}`, '--'],
+    ])
+    .find((command) => runs([...command, 'test', '-x', dir]))
 }
 
 /** Copies `bin`, `lib` and `share`, so that the server finds its parts by their relative places. */
@@ -70,10 +91,6 @@ async function copyBinaries(binDir: string, target: string): Promise<string> {
 function deathSignal(within: readonly string[], account?: Account): string[] {
   const command = ['setpriv', '--pdeathsig', 'INT', '--']
   return process.platform === 'linux' && runs([...within, ...command, 'true'], account) ? command : []
-}
-
-function canEnter(account: Account, dir: string): boolean {
-  return runs(['test', '-x', dir], account)
 }
 
 function runs(command: readonly string[], account?: Account): boolean {

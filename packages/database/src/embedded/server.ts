@@ -249,8 +249,13 @@ class Server implements EmbeddedPostgres {
 function launch(identity: Identity, program: string, args: readonly string[]): ChildProcess {
   const [command, ...rest] = [...identity.prefix, join(identity.binDir, program), ...args]
   const env = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' }
-  const account = identity.uid === undefined ? {} : { uid: identity.uid, gid: identity.gid ?? identity.uid }
-  return spawn(command!, rest, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, cwd: '/', env, ...account })
+  return spawn(command!, rest, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    cwd: '/',
+    env,
+    ...identity.account,
+  })
 }
 
 /** The exit code; null after a signal, or when the program could not be run. */
@@ -269,7 +274,7 @@ async function socketDirFor(dataDir: string, identity: Identity): Promise<string
   await mkdir(dir, { recursive: true, mode: 0o700 })
   await giveTo(identity, dir)
   const { uid } = await stat(dir)
-  if (uid !== (identity.uid ?? process.getuid?.() ?? uid)) throw new Error(`${dir} belongs to somebody else`)
+  if (uid !== (identity.owner?.uid ?? process.getuid?.() ?? uid)) throw new Error(`${dir} belongs to somebody else`)
   await chmod(dir, 0o700)
   return dir
 }

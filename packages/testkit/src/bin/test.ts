@@ -1,5 +1,6 @@
 /** The test runner behind `pnpm test`. See `--help`. */
 import { parseArgs } from 'node:util'
+import { OperatorError } from '@heliograph/telemetry'
 import { compileCache } from '../compile-cache.ts'
 import { type Infrastructure, infrastructure } from '../infrastructure/infrastructure.ts'
 import { addUp, type Counts, countsLine } from '../runner/counts.ts'
@@ -25,7 +26,7 @@ const { values, positionals } = parseArgs({
   },
 })
 if (values.help) process.stdout.write(HELP)
-else process.exitCode = await main()
+else process.exitCode = await main().catch(complainOf)
 
 async function main(): Promise<number> {
   const wanted = PHASES.filter((phase) => values[phase.name])
@@ -55,6 +56,12 @@ function shareSites(servers: Infrastructure): Promise<SharedSites> {
   const modes = modesWanted()
   say(`starting servers that the scenarios share: ${modes.join(', ')}`)
   return SharedSites.start(servers, modes, say)
+}
+
+/** What can be mended is told without a stack. */
+function complainOf(error: unknown): number {
+  if (error instanceof OperatorError) return complain(error.message)
+  throw error
 }
 
 function complain(message: string): number {

@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { OperatorError } from '@heliograph/telemetry'
 import { freePort } from '../free-port.ts'
 import { aptInstall, findBinary, findPostgres } from './binaries.ts'
 import { engineAnswers, startContainer } from './container.ts'
@@ -41,11 +42,11 @@ export const TEST_VARIABLES: Readonly<Record<BackingKind, string>> = {
 /**
  * Finds or starts NATS, Redis and Postgres: addresses in the environment, else containers when an engine answers, else
  * binaries of this machine (Postgres: also those from npm), else binaries installed with apt-get when root on Debian.
- * @throws one message that says what is missing and what would help.
+ * @throws OperatorError: one message that says what is missing and what would help.
  */
 export async function infrastructure(options: InfrastructureOptions = {}): Promise<Infrastructure> {
   const say = options.say ?? (() => {})
-  const dir = await mkdtemp(join(tmpdir(), 'hg-test-'))
+  const dir = await makeDir()
   const found: BackingServer[] = []
   const finder = new Finder(options.own ?? false, dir, say)
   try {
@@ -78,10 +79,10 @@ export async function infrastructure(options: InfrastructureOptions = {}): Promi
 
 /**
  * One server of one's own, found or started like those of {@link infrastructure}, for tests that need no other.
- * @throws one message that says what is missing and what would help.
+ * @throws OperatorError: one message that says what is missing and what would help.
  */
 export async function ownServer(kind: BackingKind, say: (line: string) => void = () => {}): Promise<BackingServer> {
-  const dir = await mkdtemp(join(tmpdir(), 'hg-test-'))
+  const dir = await makeDir()
   try {
     const server = await new Finder(true, dir, say).find(kind)
     const end = server[Symbol.asyncDispose].bind(server)
@@ -94,6 +95,13 @@ export async function ownServer(kind: BackingKind, say: (line: string) => void =
     await dispose([], dir)
     throw error
   }
+}
+
+/** Postgres may have to run as another user than root, who passes through. */
+async function makeDir(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'hg-test-'))
+  await chmod(dir, 0o711)
+  return dir
 }
 
 async function dispose(servers: readonly BackingServer[], dir: string): Promise<void> {
@@ -147,7 +155,7 @@ class Finder {
     const found = findBinary(name) ?? (aptInstall(name, this.#say) ? findBinary(name) : undefined)
     if (found !== undefined) return found
     const variables = Object.values(TEST_VARIABLES).join(', ')
-    throw new Error(
+    throw new OperatorError(
       `The tests need ${name}, and there is none here. Do one of these: start a container engine; install ${name} ` +
         `so that it is on PATH (Debian: apt-get install ${name}); or give addresses in ${variables}.`,
     )
