@@ -57,8 +57,9 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   const identity = await chooseIdentity(binDir, dataDir)
   const socketDir = await socketDirFor(dataDir, identity)
   await clearLeftover(dataDir, socketDir)
-  if ((await dataVersion(dataDir)) === undefined) await initialise(identity, dataDir)
-  await refuseOtherVersion(identity, dataDir)
+  const found = await dataVersion(dataDir)
+  refuseOtherVersion(dataDir, found, await versionOf(identity))
+  if (found === undefined) await initialise(identity, dataDir)
   const port = options.port === 0 ? await freePort() : options.port
   const server = new Server(identity, dataDir, { socketDir, port }, options)
   await claim(dataDir)
@@ -108,19 +109,27 @@ async function initialise(identity: Identity, dataDir: string): Promise<void> {
   await rename(staging, dataDir)
 }
 
-async function refuseOtherVersion(identity: Identity, dataDir: string): Promise<void> {
+/** Runs the server's program once. @throws OperatorError when it can't be run here, such as for want of a shared library */
+async function versionOf(identity: Identity): Promise<number> {
   const child = launch(identity, 'postgres', ['--version'])
-  let text = ''
-  child.stdout?.on('data', (chunk) => {
-    text += String(chunk)
-  })
+  const output: string[] = []
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => output.push(String(chunk)))
+  child.once('error', (error) => output.push(error.message))
   await ended(child)
-  const binary = Number(/(\d+)/.exec(text)?.[1])
-  const data = await dataVersion(dataDir)
-  if (data !== binary)
-    throw new OperatorError(
-      `${dataDir} was made by Postgres ${data}, the binaries are of ${binary}: upgrade it, or dump and restore`,
-    )
+  const version = /^postgres \(PostgreSQL\) (\d+)/m.exec(output.join(''))?.[1]
+  if (version !== undefined) return Number(version)
+  const needs = process.platform === 'linux' ? ' (they need glibc, libstdc++ and /proc)' : ''
+  throw new OperatorError(
+    `the Postgres binaries in ${identity.binDir} don't run here${needs}: ${output.join('').trim() || 'no output'}. ` +
+      'Another Postgres can be used: postgres.url',
+  )
+}
+
+function refuseOtherVersion(dataDir: string, data: number | undefined, binaries: number): void {
+  if (data === undefined || data === binaries) return
+  throw new OperatorError(
+    `${dataDir} was made by Postgres ${data}, the binaries are of ${binaries}: upgrade it, or dump and restore`,
+  )
 }
 
 class Server implements EmbeddedPostgres {
@@ -238,7 +247,8 @@ class Server implements EmbeddedPostgres {
     this.#lastLines.push(line)
     if (this.#lastLines.length > 20) this.#lastLines.shift()
     // Who asks too early is told so, and asks again.
-    const expected = /the database system is (starting up|shutting down)|due to administrator command/
+    const expected =
+      /the database system is (starting up|shutting down|not yet accepting connections)|due to administrator command/
     const serious = /\b(ERROR|FATAL|PANIC|WARNING):/.test(line)
     if (serious && !((this.#stopping || !this.#ready) && expected.test(line)))
       this.#options.log?.warn('postgres_log', { line })
