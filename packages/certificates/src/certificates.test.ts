@@ -18,11 +18,11 @@ async function directory(t: TestContext): Promise<string> {
   return path
 }
 
-async function open(t: TestContext, certificates: DomainCertificate[], events: string[] = []) {
+async function open(t: TestContext, certificates: DomainCertificate[], events: string[] = [], pollMs = 20) {
   const { log: silent } = silentTelemetry()
   const push = (event: string) => void events.push(event)
   const log = { ...silent, info: push, error: push }
-  const store = await CertificateStore.open({ certificates, log, signal: new AbortController().signal, pollMs: 20 })
+  const store = await CertificateStore.open({ certificates, log, signal: new AbortController().signal, pollMs })
   t.after(() => store[Symbol.asyncDispose]())
   return store
 }
@@ -130,7 +130,7 @@ test('changed files are taken up by new connections; bad ones are not', async (t
   await symlink(join('..data', 'tls.pem'), join(live, 'tls.pem'))
   const files = { cert: join(live, 'tls.pem'), key: join(live, 'tls.pem') }
   const events: string[] = []
-  const store = await open(t, [{ domain: 'a.example', files }], events)
+  const store = await open(t, [{ domain: 'a.example', files }], events, 60_000)
   const before = await handshake(t, store)
   assert.equal(subject(before.client), 'CN=first.example')
 
