@@ -15,6 +15,8 @@ export async function runFiles(
     '--test-reporter=spec',
     `--test-concurrency=${phase.concurrency}`,
     `--test-timeout=${phase.timeoutMs}`,
+    // A test that failed may leave connections open: its file ends all the same.
+    ...(phase.needsServers ? ['--test-force-exit'] : []),
   ]
   const { NODE_TEST_CONTEXT: _, ...clean } = env // set when we ourselves are under test: the reporter would change
   const child = spawnChild(process.execPath, [...options, ...paths], {
