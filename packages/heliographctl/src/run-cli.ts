@@ -93,12 +93,17 @@ function target(
   return { address: `${host.includes(':') ? `[${host}]` : host}:${listen.rpc.port}`, tls: tls.rpcMutual }
 }
 
+const elsewhere = 'is it running? --address names another'
+
 function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error
   if (error instanceof ConfigError) return new Failure('misused', error.message)
   if (error instanceof RpcError) {
     const away = error.code === 'UNAVAILABLE' || error.code === 'DEADLINE_EXCEEDED'
-    return new Failure(away ? 'unreachable' : 'refused', `${error.message} (${error.code})`, { cause: error })
+    const lost = /Last error: (?:Error: )?(.+?)\. Resolution note/.exec(error.message)?.[1]
+    const message =
+      lost === undefined ? `${error.message} (${error.code})` : `no server answers (${lost}): ${elsewhere}`
+    return new Failure(away ? 'unreachable' : 'refused', message, { cause: error })
   }
   if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
     return new Failure('misused', error.message)

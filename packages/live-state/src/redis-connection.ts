@@ -123,6 +123,7 @@ function logTransitions(client: Redis | Cluster, log: Logger): void {
     up = false
   })
   client.on('close', () => {
+    if (client.status === 'end') return // closed by us
     if (up) log.warn('redis_connection_closed')
     up = false
   })

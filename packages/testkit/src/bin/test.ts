@@ -1,6 +1,6 @@
 /** The test runner behind `pnpm test`. See `--help`. */
 import { parseArgs } from 'node:util'
-import { OperatorError } from '@heliograph/telemetry'
+import { runCommand } from '../command.ts'
 import { compileCache } from '../compile-cache.ts'
 import { type Infrastructure, infrastructure } from '../infrastructure/infrastructure.ts'
 import { addUp, type Counts, countsLine } from '../runner/counts.ts'
@@ -15,20 +15,14 @@ Runs unit, contract, scenario and fault tests in this order, against real NATS, 
 starts. A FILTER is a part of a path: only the files that contain one of them are run.
 `
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    unit: { type: 'boolean' },
-    contract: { type: 'boolean' },
-    scenario: { type: 'boolean' },
-    fault: { type: 'boolean' },
-    help: { type: 'boolean', short: 'h' },
-  },
-})
-if (values.help) process.stdout.write(HELP)
-else process.exitCode = await main().catch(complainOf)
+await runCommand(main)
 
 async function main(): Promise<number> {
+  const { values, positionals } = options()
+  if (values.help) {
+    process.stdout.write(HELP)
+    return 0
+  }
   const wanted = PHASES.filter((phase) => values[phase.name])
   const phases = wanted.length > 0 ? wanted : PHASES
   const stop = new AbortController()
@@ -52,16 +46,16 @@ async function main(): Promise<number> {
   return sum.failedRuns === 0 && sum.fail === 0 && sum.cancelled === 0 ? 0 : 1
 }
 
+function options() {
+  const flag = { type: 'boolean' } as const
+  const flags = { unit: flag, contract: flag, scenario: flag, fault: flag, help: { ...flag, short: 'h' } }
+  return parseArgs({ allowPositionals: true, options: flags })
+}
+
 function shareSites(servers: Infrastructure): Promise<SharedSites> {
   const modes = modesWanted()
   say(`starting servers that the scenarios share: ${modes.join(', ')}`)
   return SharedSites.start(servers, modes, say)
-}
-
-/** What can be mended is told without a stack. */
-function complainOf(error: unknown): number {
-  if (error instanceof OperatorError) return complain(error.message)
-  throw error
 }
 
 function complain(message: string): number {
