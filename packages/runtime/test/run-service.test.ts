@@ -16,22 +16,29 @@ const quiet = {
 
 function start(env: Record<string, string> = {}, args: readonly string[] = []) {
   const child = spawn(process.execPath, [fixture, ...args], { env: { PATH: process.env.PATH, ...quiet, ...env } })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const events: string[] = []
+  const lines: Record<string, unknown>[] = []
+  const reader = createInterface({ input: child.stdout })
+  let ended = false
+  reader.on('line', (text) => {
+    if (!text.startsWith('{')) return
+    const line = JSON.parse(text) as Record<string, unknown>
+    events.push(String(line.event))
+    lines.push(line)
+  })
+  const closed = once(reader, 'close').then(() => {
+    ended = true
+  })
   return {
     child,
     events,
     errors: text(child.stderr),
     exit: once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>,
-    /** Reads lines until the event. */
+    /** Waits until the event is logged. */
     async until(event: string): Promise<Record<string, unknown>> {
-      for (;;) {
-        const { value, done } = await lines.next()
-        if (done) assert.fail(`no ${event} in ${events.join()}`)
-        const line = JSON.parse(value) as Record<string, unknown>
-        events.push(String(line.event))
-        if (line.event === event) return line
-      }
+      const logged = () => lines.find((line) => line.event === event)
+      while (!logged() && !ended) await Promise.race([once(reader, 'line'), closed])
+      return logged() ?? assert.fail(`no ${event} in ${events.join()}`)
     },
   }
 }
