@@ -53,6 +53,9 @@ export async function completeQueue(context: SessionContext, user: User, resourc
 }
 
 async function fetchMissed(context: SessionContext, user: User, resource: Resource, before: number): Promise<void> {
+  // The archive shows rows of this owner's own before their commit is known here: they are held first, and so recognised.
+  await context.archive.flushed()
+  await new Promise<void>((resolve) => user.afterCommit.pass(resolve))
   const missed = await persistentlyMissedBy(context, user, resource, before)
   if (resource.attachment !== 'catching-up') return
   const held = resource.held ?? []
