@@ -30,6 +30,9 @@ export interface PeerClient extends AsyncDisposable {
   readonly jid: string
   /** How many times a stream was resumed. */
   readonly resumptions: number
+  /** As far as the library has noticed. */
+  readonly online: boolean
+  /** @throws where the library refuses, having kept nothing of it, as some do while they aren't online */
   message(to: string, body: string): Promise<void>
   /** Without attributes: available to all. */
   presence(attributes?: { readonly to?: string; readonly type?: string }): Promise<void>
@@ -48,6 +51,7 @@ export interface PeerClient extends AsyncDisposable {
 export class PeerState {
   readonly inbox = new Inbox()
   resumptions = 0
+  isOnline = false
   readonly #timeoutMs: number
   #online = Promise.withResolvers<void>()
 
@@ -62,7 +66,12 @@ export class PeerState {
 
   cameOnline(resumed: boolean): void {
     if (resumed) this.resumptions += 1
+    this.isOnline = true
     this.#online.resolve()
+  }
+
+  wentOffline(): void {
+    this.isOnline = false
   }
 
   /** From now on {@link online} waits for the next time. */

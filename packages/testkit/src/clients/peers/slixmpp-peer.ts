@@ -66,6 +66,10 @@ export class SlixmppPeer implements PeerClient {
     return this.#state.resumptions
   }
 
+  get online(): boolean {
+    return this.#state.isOnline
+  }
+
   async message(to: string, body: string): Promise<void> {
     await this.#do({ do: 'message', to, body })
   }
@@ -137,6 +141,7 @@ export class SlixmppPeer implements PeerClient {
       this.#pending.get(told.done)?.(told)
       this.#pending.delete(told.done)
     } else if (told.event === 'stanza') this.#state.receive(String(told.xml))
+    else if (told.event === 'offline') this.#state.wentOffline()
     else if (told.event === 'failed') this.#state.fail(new Error(`slixmpp could not log in: ${told.reason}`))
     else {
       this.jid = String(told.jid)
@@ -146,6 +151,7 @@ export class SlixmppPeer implements PeerClient {
 
   #onEnd(errors: string): void {
     const error = new Error(`the slixmpp process has ended: ${errors}`)
+    this.#state.wentOffline()
     this.#state.fail(error)
     this.#state.inbox.end(error)
     for (const settle of this.#pending.values()) settle({ error: error.message })

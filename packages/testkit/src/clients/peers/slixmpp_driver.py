@@ -2,7 +2,7 @@
 
 Started with one argument, a JSON object: jid, password, host, port, ca (a file, or null).
 Commands: {"id": 1, "do": "message" | "presence" | "roster" | "save" | "remove" | "lose" | "close", ...}; each is
-answered by {"done": 1, ...} or {"done": 1, "error": "..."}. Events: {"event": "online" | "resumed" | "stanza" | "failed"}.
+answered by {"done": 1, ...} or {"done": 1, "error": "..."}. Events: {"event": "online" | "resumed" | "offline" | "stanza" | "failed"}.
 """
 
 import asyncio
@@ -39,6 +39,7 @@ class Driver(ClientXMPP):
         return stanza
 
     def on_disconnected(self, _reason):
+        tell(event="offline")
         if not self.closing:
             self.loop.call_later(RECONNECT_SECONDS, self.go)
 

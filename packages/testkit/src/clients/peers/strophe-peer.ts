@@ -51,6 +51,10 @@ export class StrophePeer implements PeerClient {
     return this.#state.resumptions
   }
 
+  get online(): boolean {
+    return this.#state.isOnline
+  }
+
   async message(to: string, body: string): Promise<void> {
     this.#connection.send($msg({ to, type: 'chat' }).c('body').t(body))
   }
@@ -117,6 +121,7 @@ export class StrophePeer implements PeerClient {
     const { CONNECTED, DISCONNECTED, AUTHFAIL } = Strophe.Status
     if (status === CONNECTED) this.#state.cameOnline(this.#connection.hasResumed())
     if (status === AUTHFAIL) this.#state.fail(new Error(`authentication failed: ${reason}`))
+    if (status === DISCONNECTED) this.#state.wentOffline()
     if (status !== DISCONNECTED || this.#closing) return
     setTimeout(() => {
       if (this.#closing) return

@@ -17,6 +17,7 @@ declare module '@xmpp/client' {
     readonly socket: Destroyable | null
     readonly jid: { toString(): string } | null
     on(event: 'online', listener: (jid: { toString(): string }) => void): void
+    on(event: 'disconnect', listener: () => void): void
     on(event: 'stanza', listener: (stanza: XmlNode) => void): void
     on(event: 'error', listener: (error: Error) => void): void
     start(): Promise<unknown>

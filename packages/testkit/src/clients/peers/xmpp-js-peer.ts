@@ -33,6 +33,7 @@ export class XmppJsPeer implements PeerClient {
     this.#client.on('stanza', (stanza) => this.#state.receive(stanza.toString()))
     this.#client.on('online', () => this.#state.cameOnline(false))
     this.#client.streamManagement.on('resumed', () => this.#state.cameOnline(true))
+    this.#client.on('disconnect', () => this.#state.wentOffline())
     this.#client.on('error', () => {}) // e.g. refused while the server is away: it tries again by itself
   }
 
@@ -54,6 +55,10 @@ export class XmppJsPeer implements PeerClient {
 
   get resumptions(): number {
     return this.#state.resumptions
+  }
+
+  get online(): boolean {
+    return this.#state.isOnline
   }
 
   message(to: string, body: string): Promise<void> {
