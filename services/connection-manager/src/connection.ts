@@ -34,6 +34,8 @@ export class Connection implements TransportSink {
   secure: boolean
   domain: Domain | undefined = undefined
   headerSent = false
+  /** The client has opened a stream, which it may close again. */
+  headerHeard = false
   /** Language of the client's stream, which its stanzas inherit (RFC 6120 §8.1.5). */
   lang: string | undefined = undefined
   /** Coarse time by which the phase must have come to something; see `Phase.expired`. */
@@ -120,11 +122,13 @@ export class Connection implements TransportSink {
 
   onOpen(header: StreamHeader): void {
     if (this.phase.name === 'closing') return
+    this.headerHeard = true
     this.#scope = header.scope
     openStream(this, header)
   }
 
   onElement(bytes: Buffer, flags: number): void {
+    if (this.phase.name === 'closing') return
     const { config } = this.edge
     const limits = this.identity === undefined ? config.xmlBeforeAuth : config.xml
     this.phase.element(this, parseElement(bytes, this.#scope, limits, flags))
@@ -139,7 +143,7 @@ export class Connection implements TransportSink {
   }
 
   onError(error: XmlError): void {
-    closeStream(this, { condition: error.condition, text: error.message })
+    closeStream(this, { condition: error.condition, text: error.message }, { unreadable: true })
   }
 
   // What goes out.

@@ -2,19 +2,24 @@ import type { StreamError } from '@heliograph/stanza'
 import type { Connection } from '../connection.ts'
 import { tellAcknowledged } from '../management/acknowledged.ts'
 import { tellClosed } from '../owners/tell-closed.ts'
-import { closing } from './closing.ts'
+import { CLOSE_TIMEOUT_MS, closing, endTransport } from './closing.ts'
 import { sendHeader } from './header.ts'
 import { leavesResumable } from './resumable.ts'
 
-/** How long the peer has to close its side (RFC 6120 §4.4). */
-const CLOSE_TIMEOUT_MS = 3_000
+export interface Closing {
+  /** It is the owner's own wish: it isn't told. */
+  readonly ownerKnows?: boolean
+  /** What the peer sends can't be read any further, so neither can its closing tag. */
+  readonly unreadable?: boolean
+}
 
 /**
- * Closes the stream: with an error (RFC 6120 §4.9.1.1: errors are not recoverable), or without one, orderly. Tells the owner, unless it
- * is the owner's own wish.
+ * Closes the stream, with an error (RFC 6120 §4.9.1.1: errors are not recoverable) or without one, and waits for the peer to close its own
+ * before the transport is closed (§4.4), which happens in `peerClosed` or after {@link CLOSE_TIMEOUT_MS}. Where the peer has no stream that
+ * could be closed there is nothing to wait for.
  */
-export function closeStream(connection: Connection, error?: StreamError, options?: { ownerKnows: boolean }): void {
-  if (connection.phase === closing || connection.gone) return
+export function closeStream(connection: Connection, error?: StreamError, options: Closing = {}): void {
+  if (connection.phase.name === 'closing' || connection.gone) return
   if (error !== undefined) {
     connection.edge.events.streamError(connection, error)
     // RFC 6120 §4.9.1.2: an error in the header still gets a header before it.
@@ -22,14 +27,13 @@ export function closeStream(connection: Connection, error?: StreamError, options
     connection.write(connection.dialect.error(error))
   }
   connection.write(connection.dialect.close)
-  leave(connection, { lost: error !== undefined && leavesResumable(error), tell: !options?.ownerKnows })
-  // An error ends everything; an orderly close waits for the peer's (RFC 6120 §4.4), which ends in `peerClosed`.
-  if (error !== undefined) endTransport(connection)
+  leave(connection, { lost: error !== undefined && leavesResumable(error), tell: !options.ownerKnows })
+  if (!connection.headerHeard || options.unreadable) endTransport(connection)
 }
 
 /** The peer sent its closing tag: answer it, if it isn't itself the answer to ours (RFC 6120 §4.4). */
 export function peerClosed(connection: Connection): void {
-  if (connection.phase !== closing) {
+  if (connection.phase.name !== 'closing') {
     connection.write(connection.dialect.close)
     leave(connection, { lost: false, tell: true })
   }
@@ -38,14 +42,9 @@ export function peerClosed(connection: Connection): void {
 
 /** The transport ended without the stream being closed: the session is lost and may be resumed (XEP-0198 §5). */
 export function abandon(connection: Connection): void {
-  if (connection.phase === closing) return
+  if (connection.phase.name === 'closing') return
   leave(connection, { lost: true, tell: true })
   connection.transport.destroy()
-}
-
-function endTransport(connection: Connection): void {
-  connection.flush()
-  connection.transport.end()
 }
 
 /** Ends what the connection is to others; from here on it only waits for its transport to close. */

@@ -56,9 +56,33 @@ for (const [xml, condition] of beforeAuthentication) {
     assert.match(answer, /^<\?xml version='1.0'\?><stream:stream /)
     assert.match(answer, new RegExp(`<stream:error><${condition} .*</stream:error></stream:stream>$`))
     assert.equal(answer.match(/<stream:stream/g)?.length, 1)
+    assert.equal(client.say(`</${/<(stream:flow)/.exec(xml)?.[1] ?? 'stream:stream'}>`), '')
     assert.equal(client.ended, true)
   })
 }
+
+test('after an error the server waits for the client to close its stream as well, then for the transport, and not for ever', () => {
+  const client = new FakeClient(fixture)
+  client.open()
+  assert.match(client.say('<letter/>'), /<unsupported-stanza-type .*<\/stream:stream>$/)
+  assert.equal(client.say('<letter/>'), '', 'nothing is sent any more')
+  assert.equal(client.ended, false)
+  fixture.advance(2_000)
+  assert.equal(client.ended, false)
+  fixture.advance(2_000)
+  assert.equal(client.ended, true)
+  assert.equal(client.destroyed, false)
+  fixture.advance(4_000)
+  assert.equal(client.destroyed, true)
+})
+
+test('what can be closed no more is not waited for: a stream that is not readable, one that was never opened', () => {
+  for (const said of [`${OPEN}<a></b>`, 'hello', "<?xml version='1.0' encoding='latin1'?>"]) {
+    const client = new FakeClient(fixture)
+    client.say(said)
+    assert.equal(client.ended, true, said)
+  }
+})
 
 const afterAuthentication: [string, string][] = [
   [OPEN.replace('capulet', 'montague'), 'not-authorized'],

@@ -26,6 +26,8 @@ export function streamText(site: Site, text: string | Uint8Array, pieceBytes = 0
     }, WAIT_MS)
     socket.on('data', (data) => {
       heard += String(data)
+      // RFC 6120 §4.4: the server waits for the other stream to be closed too.
+      if (heard.endsWith('</stream:stream>')) socket.write('</stream:stream>')
     })
     socket.once('secureConnect', () => {
       for (let at = 0; at < bytes.length; at += size) socket.write(bytes.subarray(at, at + size))

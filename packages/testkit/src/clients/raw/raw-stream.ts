@@ -41,6 +41,7 @@ export class RawStream implements AsyncDisposable {
   readonly #ended = Promise.withResolvers<Error | undefined>()
   #reader!: StreamReader
   #error: Element | undefined
+  #closed = false
   protected transport!: Transport
 
   protected constructor(options: RawStreamOptions) {
@@ -85,7 +86,7 @@ export class RawStream implements AsyncDisposable {
     this.#reader = new StreamReader({
       onOpen: (header) => void this.received.push(header),
       onElement: (element) => this.#onElement(element),
-      onClose: () => {},
+      onClose: () => this.#sayGoodbye(),
     })
     const to = escapeAttribute(this.domain)
     const further = this.#options.namespaces === undefined ? '' : ` ${this.#options.namespaces}`
@@ -155,7 +156,7 @@ export class RawStream implements AsyncDisposable {
 
   /** Ends the stream (and with it the session, also with stream management). */
   async close(timeoutMs = 2_000): Promise<void> {
-    this.transport.write(this.#framed ? `<close xmlns='${NS_FRAMING}'/>` : '</stream:stream>')
+    this.#sayGoodbye()
     const timer = setTimeout(() => this.cut(), timeoutMs)
     this.transport.end()
     await this.#ended.promise
@@ -169,6 +170,13 @@ export class RawStream implements AsyncDisposable {
   /** Sees each element first; true when nobody else shall. */
   protected handles(_element: Element): boolean {
     return false
+  }
+
+  /** Closes the stream, once: of its own accord, or because the server did (RFC 6120 §4.4). */
+  #sayGoodbye(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.transport.write(this.#framed ? `<close xmlns='${NS_FRAMING}'/>` : '</stream:stream>')
   }
 
   #onBytes(bytes: Uint8Array): void {
@@ -187,7 +195,7 @@ export class RawStream implements AsyncDisposable {
       onOpen: () => {},
       onElement: (element) => {
         if (element.is('open', NS_FRAMING)) this.received.push(element)
-        else if (element.is('close', NS_FRAMING)) this.transport.end()
+        else if (element.is('close', NS_FRAMING)) this.#sayGoodbye()
         else this.#onElement(element)
       },
       onClose: () => {},
