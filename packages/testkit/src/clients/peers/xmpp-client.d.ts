@@ -30,6 +30,7 @@ declare module '@xmpp/client' {
     username: string
     password: string
     resource?: string
+    timeout?: number
   }): XmppClient
   export function xml(
     name: string,

@@ -14,6 +14,8 @@ import {
 import { trustInThisProcess } from './trust.ts'
 
 const RECONNECT_MS = 50
+/** For each step of connecting, instead of the library's 2 s. */
+const STEP_MS = 10_000
 
 /** `@xmpp/client`: STARTTLS (or direct TLS where only that port is given), resumption. */
 export class XmppJsPeer implements PeerClient {
@@ -28,7 +30,8 @@ export class XmppJsPeer implements PeerClient {
     if (options.ca !== undefined) trustInThisProcess(options.ca)
     const { domain, user: username, password, resource } = options
     const service = this.#serviceOf(options.ports)
-    this.#client = client({ service, domain, username, password, ...(resource !== undefined && { resource }) })
+    const login = { service, domain, username, password, timeout: STEP_MS }
+    this.#client = client({ ...login, ...(resource !== undefined && { resource }) })
     this.#client.reconnect.delay = RECONNECT_MS
     this.#client.on('stanza', (stanza) => this.#state.receive(stanza.toString()))
     this.#client.on('online', () => this.#state.cameOnline(false))
