@@ -6,7 +6,16 @@ export interface EdgeConfig extends Pick<HeliographConfig, 'domains' | 'proxyPro
   readonly listen: Pick<HeliographConfig['listen'], 'c2s' | 'c2sTls' | 'http' | 'https'>
   readonly mechanisms: HeliographConfig['authentication']['mechanisms']
   readonly registration: HeliographConfig['registration']['open']
-  readonly custody: { readonly stanzas: number; readonly bytes: number }
+  readonly custody: {
+    /** What a connection may have in flight. */
+    readonly stanzas: number
+    readonly bytes: number
+    /** What all connections may have together: to the owner of one partition, and in all. */
+    readonly partitionStanzas: number
+    readonly edgeBytes: number
+  }
+  /** What may wait to be written to all clients together. */
+  readonly sendQueuesBytes: number
   readonly requestEvery: HeliographConfig['streamManagement']['requestEvery']
   /** The parser's limits before and after authentication. */
   readonly xmlBeforeAuth: XmlLimits
@@ -16,6 +25,9 @@ export interface EdgeConfig extends Pick<HeliographConfig, 'domains' | 'proxyPro
 const HEADER_BYTES = 8_192
 /** Enough to keep a fast client busy while custody is on its way; more would only let one client fill this process. */
 const MOST_IN_FLIGHT = { stanzas: 512, bytes: 1_048_576 }
+/** Half of what the router keeps for a partition, and what this process can spare. */
+const MOST_TOGETHER = { partitionStanzas: 4_096, edgeBytes: 134_217_728 }
+const MOST_WRITTEN = 268_435_456
 
 export function edgeConfig(config: HeliographConfig): EdgeConfig {
   const { domains, proxyProtocol, tls, limits, drain, listen, streamManagement } = config
@@ -38,7 +50,9 @@ export function edgeConfig(config: HeliographConfig): EdgeConfig {
     custody: {
       stanzas: Math.min(streamManagement.maxUnackedStanzas, MOST_IN_FLIGHT.stanzas),
       bytes: Math.min(streamManagement.maxUnackedBytes, MOST_IN_FLIGHT.bytes),
+      ...MOST_TOGETHER,
     },
+    sendQueuesBytes: MOST_WRITTEN,
     requestEvery: streamManagement.requestEvery,
     xmlBeforeAuth: { ...xml, elementBytes: limits.stanzaBytesBeforeAuth },
     xml,

@@ -181,7 +181,7 @@ export class Connection implements TransportSink {
     this.#outBytes = 0
     this.edge.events.bytesOut.add(bytes)
     this.transport.write(out, bytes)
-    if (this.transport.backlog > this.edge.config.limits.sendQueueBytes) this.#dropSlowReader()
+    if (this.transport.backlog > this.edge.config.limits.sendQueueBytes) this.dropSlowReader()
   }
 
   /** Nothing more is read until `release`: what arrives waits in the kernel, and the client's own buffers fill. */
@@ -197,7 +197,7 @@ export class Connection implements TransportSink {
   }
 
   /** The client doesn't read what it is sent. It may resume; its copies are with the owner. */
-  #dropSlowReader(): void {
+  dropSlowReader(): void {
     this.edge.events.slowReader(this)
     this.transport.destroy()
   }

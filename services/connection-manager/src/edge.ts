@@ -6,6 +6,7 @@ import type { CoarseClock } from './clock.ts'
 import type { EdgeConfig } from './config.ts'
 import type { Connection } from './connection.ts'
 import type { Connections } from './connections.ts'
+import type { Crowd } from './custody/crowd.ts'
 import type { EdgeEvents } from './events.ts'
 import type { TlsUpgrade } from './listeners/tls.ts'
 import type { Flusher } from './outbound/flusher.ts'
@@ -25,6 +26,7 @@ export interface Edge {
   readonly tls: TlsUpgrade
   readonly clock: CoarseClock
   readonly connections: Connections
+  readonly crowd: Crowd
   readonly departed: Departed
   /** Those whose client waits for an answer to `<r/>`. */
   readonly answers: Set<Connection>

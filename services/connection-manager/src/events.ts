@@ -2,6 +2,8 @@ import type { Envelope } from '@heliograph/bus'
 import type { SaslCondition, StreamError } from '@heliograph/stanza'
 import { type Counter, type Histogram, type Logger, type Metrics, secondsBuckets } from '@heliograph/telemetry'
 import type { Connection } from './connection.ts'
+import type { Edge } from './edge.ts'
+import type { RejectReason } from './listeners/reception.ts'
 import type { TransportKind } from './transport/transport.ts'
 
 const PREFIX = 'heliograph_edge'
@@ -43,7 +45,7 @@ export class EdgeEvents {
   }
 
   /** What waits, counted when somebody looks. */
-  observe(connections: Iterable<Connection>): void {
+  observe({ connections, crowd, departed }: Pick<Edge, 'connections' | 'crowd' | 'departed'>): void {
     const sum = (of: (connection: Connection) => number) => {
       let total = 0
       for (const connection of connections) total += of(connection)
@@ -54,6 +56,12 @@ export class EdgeEvents {
     const unacknowledged = () => sum(({ session }) => session?.managed?.copies.length ?? 0)
     this.#metrics.gauge(`${PREFIX}_write_queue_bytes`, 'Bytes written that the network has not taken.', writing)
     this.#metrics.gauge(`${PREFIX}_in_flight_stanzas`, 'Stanzas of clients that are not in custody.', inFlight)
+    this.#metrics.gauge(`${PREFIX}_in_flight_bytes`, 'Bytes of those stanzas.', () => crowd.bytes)
+    this.#metrics.gauge(
+      `${PREFIX}_untold_closings`,
+      'Connections that are gone, of which their owner has not heard yet.',
+      () => departed.untold,
+    )
     this.#metrics.gauge(
       `${PREFIX}_unacknowledged_stanzas`,
       'Stanzas that clients have not acknowledged.',
@@ -70,8 +78,8 @@ export class EdgeEvents {
     this.#open[kind]--
   }
 
-  /** Not taken: too many from that address, or not what its listener is for. */
-  rejected(reason: 'address_limit' | 'proxy_header'): void {
+  /** Not taken: too many, from that address or in all, or not what its listener is for. */
+  rejected(reason: RejectReason): void {
     this.#count('rejected_total', 'Connections rejected.', { reason })
   }
 

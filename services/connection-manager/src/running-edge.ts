@@ -8,6 +8,7 @@ import type { Telemetry } from '@heliograph/telemetry'
 import { CoarseClock } from './clock.ts'
 import type { EdgeConfig } from './config.ts'
 import { Connections } from './connections.ts'
+import { Crowd } from './custody/crowd.ts'
 import { drainConnections } from './drain.ts'
 import type { Edge } from './edge.ts'
 import { EdgeEvents } from './events.ts'
@@ -47,9 +48,10 @@ export class RunningEdge implements Disposable {
     const edge = composeEdge(parts)
     this.edge = edge
     const { config, events, router } = edge
-    events.observe(edge.connections)
+    events.observe(edge)
     this.#reception = new Reception({
       trusted: config.proxyProtocol.trusted,
+      connections: config.limits.connections,
       connectionsPerAddress: config.limits.connectionsPerAddress,
       rejected: (reason) => events.rejected(reason),
     })
@@ -121,6 +123,7 @@ function composeEdge({ config, telemetry, hosts, router, accounts, certificates,
     tls: new TlsUpgrade(certificates),
     clock: clock ?? new CoarseClock(),
     connections: new Connections(),
+    crowd: new Crowd(config.custody),
     departed: new Departed(),
     answers: new Set(),
     flusher: new Flusher(),

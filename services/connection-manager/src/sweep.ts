@@ -1,9 +1,13 @@
 import type { Connection } from './connection.ts'
 import type { Edge } from './edge.ts'
 import { ANSWER_WITHIN_MS, answerOverdue } from './management/answer.ts'
+import { relieveWriting } from './outbound/relieve.ts'
+import { tellAgain } from './owners/tell-closed.ts'
+import { closeStream } from './stream/close.ts'
 
 const EVERY_MS = 250
 const TICKS_A_SECOND = 1000 / EVERY_MS
+const UNANSWERED = { condition: 'remote-connection-failed', text: 'the session service does not answer' } as const
 
 function expire(connection: Connection): void {
   try {
@@ -13,7 +17,7 @@ function expire(connection: Connection): void {
   }
 }
 
-/** The one timer of all connections: moves the coarse clock, answers overdue `<r/>`s, and once a second looks at every deadline. */
+/** The one timer of all connections: moves the coarse clock, answers overdue `<r/>`s, and once a second looks at every deadline and bound. */
 export class Sweep implements Disposable {
   readonly #edge: Edge
   readonly #timer: NodeJS.Timeout
@@ -34,6 +38,7 @@ export class Sweep implements Disposable {
       if (session === undefined || managed === undefined) edge.answers.delete(connection)
       else if (now - managed.answerSince >= ANSWER_WITHIN_MS) answerOverdue(connection, session, managed)
     }
+    tellAgain(edge)
     this.#ticks++
     if (this.#ticks % TICKS_A_SECOND === 0) this.#deadlines(now)
   }
@@ -43,9 +48,15 @@ export class Sweep implements Disposable {
   }
 
   #deadlines(now: number): void {
-    const { seconds } = this.#edge.config.requestEvery
-    for (const connection of this.#edge.connections) {
+    const { config, connections } = this.#edge
+    const { seconds } = config.requestEvery
+    const unanswered = now - 2_000 * config.limits.handOverSeconds
+    relieveWriting(this.#edge)
+    for (const connection of connections) {
       if (now >= connection.deadline) expire(connection)
+      const enabling = connection.session?.enabling
+      // Its custody waits behind it: without an answer the client would never be read again.
+      if (enabling !== undefined && enabling.at < unanswered) closeStream(connection, UNANSWERED)
       const managed = connection.session?.managed
       if (managed === undefined || managed.stanzasUnasked === 0) continue
       if (now - managed.unaskedSince >= seconds * 1000) connection.schedule()

@@ -114,6 +114,14 @@ test('an address gets no more connections than it may have', async () => {
   for (const socket of sockets) socket.destroy()
 })
 
+test('an edge has no more connections than it may have', async () => {
+  await using few = await edgeFixture({ listen: { c2s: AT }, limits: { connections: 2 } })
+  const sockets = [1, 2, 3].map(() => connect(port('c2s', few), '127.0.0.1'))
+  await once(sockets[2]!, 'close')
+  assert.equal(few.running.edge.connections.size, 2)
+  for (const socket of sockets) socket.destroy()
+})
+
 test('trusted proxies say who the client is, through every listener', async () => {
   await using proxied = await edgeFixture({
     listen: { c2s: AT, c2sTls: AT, http: AT, https: AT },

@@ -11,6 +11,8 @@ export class ScriptedOwner implements Router {
   takesCustody = true
   /** Takes the news that a connection is gone. */
   takesClosed = true
+  /** What becomes of that news otherwise; undefined: nothing yet. */
+  closedOutcome: Outcome | undefined = undefined
   epoch = 1
   /** What `resume` finds: undefined refuses. */
   resumable: { jid: string; h: number; base: number } | undefined = undefined
@@ -87,6 +89,7 @@ export class ScriptedOwner implements Router {
   transfer(kind: Kind, key: string, envelope: Envelope, settle: (outcome: Outcome) => void): void {
     this.send(kind, key, envelope)
     if (this.takesClosed) settle('taken')
+    else if (this.closedOutcome !== undefined) settle(this.closedOutcome)
   }
 
   // What edges never use.

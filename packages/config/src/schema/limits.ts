@@ -18,6 +18,9 @@ export const limits = z
       .describe('Length of an element, attribute or namespace name.')
       .default(1_024),
     timeToAuthenticateSeconds: duration().describe('From the connection to a successful authentication.').default(60),
+    connections: positive
+      .describe('Client connections at one instance; further ones are closed. Each takes a file descriptor.')
+      .default(100_000),
     connectionsPerAddress: positive.describe('Client connections from one address, at one instance.').default(1_000),
     authAttempts: z
       .int()

@@ -4,14 +4,22 @@ import type { Session } from '../session/session.ts'
 
 /** The owner has custody of everything up to `count`: `h` may include it, and its copies go. */
 export function custodyTaken(connection: Connection, session: Session, count: number): void {
-  const { edge } = connection
+  const { edge, partition } = connection
   const { inFlight, managed } = session
   const now = performance.now()
-  inFlight.settle(count, ({ at }) => edge.events.custodyWait.record((now - at) / 1000))
+  inFlight.settle(count, ({ envelope, at, bytes }) => {
+    edge.events.custodyWait.record((now - at) / 1000)
+    if (envelope.count > 0) edge.crowd.leave(partition, bytes)
+  })
   if (managed !== undefined) answerCovered(connection, session, managed)
-  if (!session.stalled) return
+  if (session.stalled && hasRoom(connection, session)) {
+    session.stalled = false
+    connection.release()
+  }
+}
+
+function hasRoom({ edge, partition }: Connection, { inFlight }: Session): boolean {
+  if (edge.crowd.isFull(partition)) return inFlight.length === 0
   const { stanzas, bytes } = edge.config.custody
-  if (inFlight.length * 2 > stanzas || inFlight.bytes * 2 > bytes) return
-  session.stalled = false
-  connection.release()
+  return inFlight.length * 2 <= stanzas && inFlight.bytes * 2 <= bytes
 }

@@ -6,11 +6,15 @@ import { AddressLimit } from './address-limit.ts'
 /** How long a proxy has to send its header. */
 const HEADER_TIMEOUT_MS = 5_000
 
+export type RejectReason = 'limit' | 'address_limit' | 'proxy_header'
+
 export interface ReceptionOptions {
   /** Networks whose connections begin with a PROXY header, and only theirs. */
   readonly trusted: readonly string[]
+  /** In all, and from one address. */
+  readonly connections: number
   readonly connectionsPerAddress: number
-  readonly rejected: (reason: 'address_limit' | 'proxy_header') => void
+  readonly rejected: (reason: RejectReason) => void
 }
 
 /** What happens to every accepted socket before anything is read from the client: who is it really, and may it come in. */
@@ -18,8 +22,11 @@ export class Reception {
   readonly #trusted: Networks
   readonly #limit: AddressLimit
   readonly #rejected: ReceptionOptions['rejected']
+  readonly #most: number
+  #open = 0
 
-  constructor({ trusted, connectionsPerAddress, rejected }: ReceptionOptions) {
+  constructor({ trusted, connections, connectionsPerAddress, rejected }: ReceptionOptions) {
+    this.#most = connections
     this.#trusted = new Networks(trusted)
     this.#limit = new AddressLimit(connectionsPerAddress)
     this.#rejected = rejected
@@ -30,6 +37,13 @@ export class Reception {
     // We gather writes ourselves.
     socket.setNoDelay(true)
     const peer = plainAddress(socket.remoteAddress)
+    if (this.#open >= this.#most) {
+      this.#rejected('limit')
+      socket.destroy()
+      return
+    }
+    this.#open++
+    socket.once('close', () => this.#open--)
     if (this.#trusted.has(peer)) this.#readHeader(socket, peer, welcome)
     else this.#admit(socket, peer, welcome)
   }

@@ -139,3 +139,11 @@ test('a session that is gone cannot be resumed, but a resource can be bound', as
   const answer = client.say("<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>")
   assert.match(answer, /<jid>juliet@capulet.example\/made<\/jid>/)
 })
+
+test('a client whose enable is never answered is not left hanging', async () => {
+  const client = await new FakeClient(fixture).bind()
+  fixture.owner.answers = false
+  client.say(`<enable ${SM}/><presence/>`)
+  fixture.advance(32_000)
+  assert.match(client.hear(), /<remote-connection-failed /)
+})

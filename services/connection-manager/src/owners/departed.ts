@@ -1,5 +1,17 @@
+import type { Envelope } from '@heliograph/bus'
+import type { BareJid } from '@heliograph/jid'
 import type { Connection } from '../connection.ts'
 import type { Session } from '../session/session.ts'
+
+/** News of a connection that is gone, for the owner of its user. */
+export interface Closing {
+  readonly key: BareJid
+  readonly envelope: Envelope
+  /** The owner takes it, and what the connection held may go. */
+  readonly taken: () => void
+}
+
+const MOST_UNTOLD = 65_536
 
 /**
  * Connections that are gone, until the owner of their user has taken the news. An owner that comes new meanwhile is told what they held,
@@ -7,6 +19,12 @@ import type { Session } from '../session/session.ts'
  */
 export class Departed {
   readonly #byPartition = new Map<number, Map<Connection, Session>>()
+  readonly #most: number
+  #untold: Closing[] = []
+
+  constructor(most = MOST_UNTOLD) {
+    this.#most = most
+  }
 
   add(partition: number, connection: Connection, session: Session): void {
     let departed = this.#byPartition.get(partition)
@@ -25,5 +43,22 @@ export class Departed {
 
   inPartition(partition: number): Iterable<[Connection, Session]> {
     return this.#byPartition.get(partition) ?? []
+  }
+
+  /** News that could not be brought to any owner and are to be told again. */
+  get untold(): number {
+    return this.#untold.length
+  }
+
+  /** False when the oldest had to give way: its session stays until somebody binds its resource, or its queue is full. */
+  putBack(closing: Closing): boolean {
+    this.#untold.push(closing)
+    if (this.#untold.length <= this.#most) return true
+    this.#untold.shift()?.taken()
+    return false
+  }
+
+  takeUntold(most: number): Closing[] {
+    return this.#untold.splice(0, most)
   }
 }

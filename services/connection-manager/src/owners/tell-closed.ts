@@ -1,5 +1,10 @@
 import { codecs, Envelope, Kind, Op } from '@heliograph/bus'
 import type { Connection } from '../connection.ts'
+import type { Edge } from '../edge.ts'
+import type { Closing } from './departed.ts'
+
+/** So many are told again at a time. */
+const AGAIN = 512
 
 /** The owner of the user learns that the connection is gone, whoever becomes it meanwhile; `lost` when its client may come back. */
 export function tellClosed(connection: Connection, lost: boolean): void {
@@ -8,5 +13,17 @@ export function tellClosed(connection: Connection, lost: boolean): void {
   envelope.conn = connection.number
   envelope.body = codecs.closed.encode({ lost })
   if (lost && session?.managed !== undefined) edge.departed.add(partition, connection, session)
-  edge.router.transfer(Kind.user, identity!, envelope, () => edge.departed.delete(partition, connection))
+  bring(edge, { key: identity!, envelope, taken: () => edge.departed.delete(partition, connection) })
+}
+
+/** Tells again what no owner could be told: a session whose owner never heard would seem to be there for ever. */
+export function tellAgain(edge: Edge): void {
+  for (const closing of edge.departed.takeUntold(AGAIN)) bring(edge, closing)
+}
+
+function bring(edge: Edge, closing: Closing): void {
+  edge.router.transfer(Kind.user, closing.key, closing.envelope, (outcome) => {
+    if (outcome === 'taken') closing.taken()
+    else if (!edge.departed.putBack(closing)) edge.log.warn('closing_forgotten')
+  })
 }

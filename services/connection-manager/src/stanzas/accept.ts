@@ -48,12 +48,15 @@ function forward(connection: Connection, session: Session, stanza: Stanza): void
   envelope.count = ++session.count
   envelope.stanza = stanza
   envelope.trace = span.context ?? ''
-  session.inFlight.push(envelope, stanza.payload.length + OVERHEAD, performance.now())
+  const size = stanza.payload.length + OVERHEAD
+  session.inFlight.push(envelope, size, performance.now())
+  edge.crowd.enter(connection.partition, size)
   edge.events.stanzasIn.add()
   tellOwner(connection, envelope)
   span.end()
   const { stanzas, bytes } = edge.config.custody
-  if (session.inFlight.length < stanzas && session.inFlight.bytes < bytes) return
+  const within = session.inFlight.length < stanzas && session.inFlight.bytes < bytes
+  if (within && !edge.crowd.isFull(connection.partition)) return
   // Promise 9: at the bound nothing more is read, and the client's own socket fills up.
   session.stalled = true
   edge.events.stalled()

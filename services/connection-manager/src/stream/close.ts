@@ -52,14 +52,16 @@ function leave(connection: Connection, { lost, tell }: { lost: boolean; tell: bo
   connection.phase = closing
   connection.deadline = connection.edge.clock.now + CLOSE_TIMEOUT_MS
   connection.authentication = undefined
+  const { edge, session, partition } = connection
   // The client's last acknowledgement goes before the news that it left.
-  const managed = connection.session?.managed
+  const managed = session?.managed
   if (managed?.untold) tellAcknowledged(connection, managed)
-  if (tell && connection.partition >= 0) tellClosed(connection, lost)
-  connection.edge.connections.displace(connection)
-  connection.edge.answers.delete(connection)
+  if (tell && partition >= 0) tellClosed(connection, lost)
+  if (session !== undefined) edge.crowd.disperse(partition, session.inFlight)
+  edge.connections.displace(connection)
+  edge.answers.delete(connection)
   connection.request = undefined
-  if (connection.session !== undefined) connection.edge.events.unbound()
+  if (session !== undefined) edge.events.unbound()
   connection.session = undefined
   connection.release()
 }

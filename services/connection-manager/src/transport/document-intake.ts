@@ -18,7 +18,9 @@ export interface DocumentSink {
 }
 
 const NO_BYTES = Buffer.alloc(0)
-const MOST_WAITING = 256
+/** What one read from the socket may bring beside a message of full length: the transport is paused, and what it has read already comes. */
+const SLACK_BYTES = 262_144
+const MESSAGE_OVERHEAD = 64
 
 /** Reads each WebSocket message as one document (RFC 7395 §3.3). */
 export class DocumentIntake implements Intake {
@@ -28,6 +30,7 @@ export class DocumentIntake implements Intake {
   #dead = false
   #stopped = false
   #waiting: Buffer[] = []
+  #waitingBytes = 0
 
   constructor(limits: XmlLimits, sink: DocumentSink) {
     this.#limits = limits
@@ -52,11 +55,17 @@ export class DocumentIntake implements Intake {
 
   resume(): void {
     this.#stopped = false
-    while (!this.#stopped && this.#waiting.length > 0) this.push(this.#waiting.shift()!)
+    while (!this.#stopped) {
+      const message = this.#waiting.shift()
+      if (message === undefined) return
+      this.#waitingBytes -= message.length + MESSAGE_OVERHEAD
+      this.push(message)
+    }
   }
 
   takeRest(): Buffer {
     this.#waiting = []
+    this.#waitingBytes = 0
     return NO_BYTES
   }
 
@@ -64,14 +73,20 @@ export class DocumentIntake implements Intake {
     if (this.#dead) return
     try {
       if (!this.#stopped) this.#read(message)
-      else if (this.#waiting.push(message) > MOST_WAITING) {
-        throw new XmlError('policy-violation', 'too much input while stopped')
-      }
+      else this.#wait(message)
     } catch (error) {
       if (!(error instanceof XmlError)) throw error
       this.#dead = true
       this.takeRest()
       this.#sink.onError(error)
+    }
+  }
+
+  #wait(message: Buffer): void {
+    this.#waiting.push(message)
+    this.#waitingBytes += message.length + MESSAGE_OVERHEAD
+    if (this.#waitingBytes > this.#limits.elementBytes + SLACK_BYTES) {
+      throw new XmlError('policy-violation', 'too much input while stopped')
     }
   }
 
