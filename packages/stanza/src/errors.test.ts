@@ -4,7 +4,6 @@ import { ensureJid } from '@heliograph/jid'
 import { parseDocument, scopeOf } from '@heliograph/xml'
 import { el } from './builders.ts'
 import { NS } from './ns.ts'
-import { SASL_CONDITIONS, saslFailureXml } from './sasl-error.ts'
 import { Stanza } from './stanza.ts'
 import { errorReply, readError, STANZA_CONDITIONS, type StanzaCondition, stanzaError } from './stanza-error.ts'
 import { readStreamError, STREAM_CONDITIONS, streamError, streamErrorXml } from './stream-error.ts'
@@ -83,12 +82,4 @@ test('stream errors are written for streams and for WebSockets, and read', () =>
     streamErrorXml({ condition: 'policy-violation', application: el('x', { xmlns: 'u' }) }),
     /<x xmlns='u'\/><\/stream:error>$/,
   )
-})
-
-test('SASL failures are well-formed', () => {
-  for (const condition of SASL_CONDITIONS) {
-    const { element } = parseDocument(saslFailureXml({ condition, text: 'a & b' }))
-    assert.ok(element.is('failure', NS.sasl) && element.getChild(condition, NS.sasl))
-    assert.equal(element.getChildText('text', NS.sasl), 'a & b')
-  }
 })

@@ -13,7 +13,6 @@ export {
 export { NS } from './ns.ts'
 export { readForm } from './read-form.ts'
 export { type RsmPage, type RsmRequest, readRsm, rsmElement, rsmRequestElement } from './rsm.ts'
-export { SASL_CONDITIONS, type SaslCondition, type SaslError, saslFailureXml } from './sasl-error.ts'
 export { Splicer } from './splicer.ts'
 export { type HeadChanges, Stanza } from './stanza.ts'
 export {

@@ -1,5 +1,6 @@
 import type { Envelope } from '@heliograph/bus'
-import type { SaslCondition, StreamError } from '@heliograph/stanza'
+import type { SaslCondition } from '@heliograph/sasl'
+import type { StreamError } from '@heliograph/stanza'
 import { type Counter, type Histogram, type Logger, type Metrics, secondsBuckets } from '@heliograph/telemetry'
 import type { Connection } from './connection.ts'
 import type { Edge } from './edge.ts'

@@ -8,13 +8,14 @@ import {
   type Step,
   startDialogue,
 } from '@heliograph/sasl'
-import { NS, saslFailureXml } from '@heliograph/stanza'
+import { NS } from '@heliograph/stanza'
 import type { ParsedElement } from '@heliograph/xml'
 import type { Connection } from '../connection.ts'
 import { closeStream } from '../stream/close.ts'
 import { offeredMechanisms, tlsMissing } from '../stream/security.ts'
 import { authenticationOf, bindingsOf } from './authentication.ts'
 import { encode } from './encode.ts'
+import { failureXml } from './failure.ts'
 import { succeed } from './succeed.ts'
 
 /** An element of the SASL dialogue (RFC 6120 §6.4). */
@@ -131,7 +132,7 @@ function mismatch(connection: Connection, { condition, text }: Failure): void {
 function refuse(connection: Connection, condition: SaslCondition, text: string): void {
   connection.edge.events.authenticationFailed(connection, condition)
   authenticationOf(connection).dialogue = undefined
-  connection.write(saslFailureXml({ condition, text }))
+  connection.write(failureXml(condition, text))
 }
 
 function giveUp(connection: Connection): void {
