@@ -1,3 +1,4 @@
+export { discoOf, type Identity } from './disco-of.ts'
 export {
   type Declaration,
   defineModule,
