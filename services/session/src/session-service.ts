@@ -13,7 +13,7 @@ import type { SessionConfig } from './config.ts'
 import type { SessionContext } from './context.ts'
 import { handle, receive } from './dispatch.ts'
 import { sessionEvents } from './events.ts'
-import { sessionModules } from './modules/index.ts'
+import { modulesFor } from './modules/index.ts'
 import { receiveMulticast } from './presence/multicast.ts'
 import { Revisions } from './presence/revisions.ts'
 import { Departed } from './recovery/departed.ts'
@@ -125,7 +125,7 @@ function buildContext(parts: SessionParts, router: Router, ownership: Ownership)
     records,
     clock: new IdClock(),
     revisions: new Revisions(),
-    modules: new Registry(sessionModules),
+    modules: new Registry(modulesFor(parts.config)),
     users: new Users({
       handle: (user, work) => handle(context, user, work),
       failed: (user, error) => context.log.error('mailbox_item_failed', { jid: user.jid, error }),

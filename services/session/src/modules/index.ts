@@ -1,5 +1,6 @@
 import type { Module } from '@heliograph/module'
 import { archiveModule } from '../archive/archive-module.ts'
+import type { SessionConfig } from '../config.ts'
 import { rosterModule } from '../roster/roster-module.ts'
 import { disco } from './disco.ts'
 import type { IqContext } from './iq-context.ts'
@@ -10,7 +11,7 @@ import { register } from './register.ts'
 import { time } from './time.ts'
 import { version } from './version.ts'
 
-/** Everything the session service answers and announces. */
+/** Everything the session service can answer and announce. */
 export const sessionModules: readonly Module<IqContext>[] = [
   disco,
   ping,
@@ -22,3 +23,8 @@ export const sessionModules: readonly Module<IqContext>[] = [
   archiveModule,
   messaging,
 ]
+
+/** What it answers and announces as it is configured. */
+export function modulesFor({ archive }: SessionConfig): readonly Module<IqContext>[] {
+  return archive.enabled ? sessionModules : sessionModules.filter((module) => module !== archiveModule)
+}
