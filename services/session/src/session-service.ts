@@ -138,7 +138,6 @@ function buildContext(parts: SessionParts, router: Router, ownership: Ownership)
       degradeAfterMs: parts.config.archive.degradeAfterMs,
       maxBytes: parts.config.archive.queueBytes,
       onFenced: parts.onFenced,
-      keeps: parts.config.archive.enabled,
     }),
     outgoing: new Outgoing(
       { router, ownership, records, bounds: parts.config.maxUnacked },

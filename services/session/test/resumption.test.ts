@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { connectDatabase } from '@heliograph/database'
+import { NS } from '@heliograph/stanza'
 import { infrastructure } from '@heliograph/testkit'
 import type { Client } from './support/client.ts'
 import { befriend, TestCluster } from './support/cluster.ts'
@@ -155,12 +157,53 @@ test('too much unacknowledged ends the session, and nothing of it is lost', asyn
   assert.deepEqual(again.bodies, bodies)
 })
 
+test('what may not be stored for good waits for its receiver too, and then there is no trace of it', async () => {
+  await using cluster = await TestCluster.start(servers, { users: ['juliet', ROMEO] })
+  await using db = await connectDatabase({ url: cluster.databaseUrl, instance: 'test', poolSize: 1 })
+  const whisper = (from: Client, to: string, body: string) =>
+    from.send(`<message to='${to}' type='chat'><body>${body}</body><no-permanent-store xmlns='${NS.hints}'/></message>`)
+  const archived = async (client: Client) => {
+    client.heard.length = 0
+    const fin = await client.iq('set', `<query xmlns='${NS.mam}'/>`)
+    const results = client.heard.filter((stanza) => stanza.child('result', NS.mam))
+    return [results.length, fin.child('fin', NS.mam)?.attrs.complete]
+  }
+  const juliet = await cluster.edge.connect(JULIET).login('balcony')
+  whisper(juliet, ROMEO, 'one')
+  await juliet.settled()
+  const lurker = await cluster.edge.connect(ROMEO).bind('lurker') // nothing is given to it
+  assert.deepEqual(await archived(lurker), [0, 'true'])
+
+  const first = await cluster.edge.connect(ROMEO).bind('first')
+  await first.enable()
+  first.acknowledges = false
+  first.send('<presence/>')
+  await first.until(() => first.bodies.length === 1)
+  whisper(juliet, ROMEO, 'two')
+  await first.until(() => first.bodies.length === 2)
+  const beside = await cluster.edge.connect(ROMEO).login('beside')
+  first.close()
+  await beside.until(() => beside.bodies.length === 2)
+  whisper(juliet, first.jid, 'three')
+  await beside.message('three')
+  assert.deepEqual(beside.bodies, ['one', 'two'])
+  for (const client of [juliet, beside]) {
+    await client.settled()
+    assert.deepEqual(await archived(client), [0, 'true'])
+  }
+  const { rows } = await db.query('rows', 'SELECT owner FROM archive')
+  assert.deepEqual(rows, [])
+})
+
 test('without an archive messages wait for their receiver all the same, and are gone when it has them', async () => {
   await using cluster = await TestCluster.start(servers, {
     users: ['juliet', ROMEO],
     config: { archive: { enabled: false } },
   })
   const juliet = await cluster.edge.connect(JULIET).login('balcony')
+  assert.doesNotMatch(String(await juliet.iq('get', `<query xmlns='${NS.discoInfo}'/>`, JULIET)), /urn:xmpp:mam/)
+  for (const type of ['get', 'set'] as const)
+    assert.match(String(await juliet.iq(type, `<query xmlns='${NS.mam}'/>`)), /<service-unavailable /)
   say(juliet, ROMEO, 'one')
   await juliet.settled()
   const first = await cluster.edge.connect(ROMEO).bind('first')

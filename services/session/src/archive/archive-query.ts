@@ -38,7 +38,7 @@ export async function readPage(
   const peer = peerCondition(filter, params)
   const { rows } = await db.query<{ id: string; stanza: string }>(
     `archive_page ${page.from} ${params.length}`,
-    `SELECT id, stanza FROM archive WHERE owner = $1 AND id BETWEEN $2 AND $3${peer}
+    `SELECT id, stanza FROM archive WHERE owner = $1 AND NOT transient AND id BETWEEN $2 AND $3${peer}
      ORDER BY id ${page.from === 'start' ? 'ASC' : 'DESC'} LIMIT $4`,
     params,
   )
@@ -56,7 +56,7 @@ export async function countMatching(db: Database, owner: BareJid, filter: Archiv
   const peer = peerCondition(filter, params)
   const { rows } = await db.query<{ count: string }>(
     `archive_count ${params.length}`,
-    `SELECT count(*) AS count FROM archive WHERE owner = $1 AND id BETWEEN $2 AND $3${peer}`,
+    `SELECT count(*) AS count FROM archive WHERE owner = $1 AND NOT transient AND id BETWEEN $2 AND $3${peer}`,
     params,
   )
   return Number(rows[0]?.count ?? 0)
@@ -74,6 +74,7 @@ function peerCondition(filter: ArchiveFilter, params: unknown[]): string {
 
 /** A page that starts after or before an id needs that id to be in the archive (XEP-0059 §2.2, XEP-0313 §4.3). */
 export async function exists(db: Database, owner: BareJid, id: number): Promise<boolean> {
-  const { count } = await db.query('archive_exists', 'SELECT 1 FROM archive WHERE owner = $1 AND id = $2', [owner, id])
+  const sql = 'SELECT 1 FROM archive WHERE owner = $1 AND id = $2 AND NOT transient'
+  const { count } = await db.query('archive_exists', sql, [owner, id])
   return count > 0
 }

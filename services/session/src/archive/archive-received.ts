@@ -2,7 +2,8 @@ import { stanzaError } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
 import { refuseArrived } from '../pipeline/arrived.ts'
 import type { InboundMessage } from '../pipeline/inbound-message.ts'
-import { isArchivable } from './eligibility.ts'
+import type { User } from '../users/user.ts'
+import { isArchivable, isOfflineStorable } from './eligibility.ts'
 import { keepForLater } from './offline.ts'
 import { peerOf } from './row.ts'
 import { withStanzaId } from './stanza-ids.ts'
@@ -10,9 +11,11 @@ import { withStanzaId } from './stanza-ids.ts'
 /** Stores the receiver's copy and delivers after its commit (XEP-0313 §5); what isn't kept is delivered in its turn. */
 export function archiveReceived(context: SessionContext, message: InboundMessage): void {
   const { user, stanza, taken } = message
-  const keep = (context.config.archive.enabled && isArchivable(stanza)) || message.offline
-  if (!keep) {
-    user.afterCommit.pass(() => deliverUnstored(context, message))
+  const archived = context.config.archive.enabled && isArchivable(stanza)
+  if (!archived && !message.offline) {
+    // Where it may come to wait it has a place among the others, by which it is known who had it.
+    const id = isOfflineStorable(stanza) ? nextId(context, user) : 0
+    user.afterCommit.pass(() => deliverUnstored(context, message, id))
     return taken()
   }
   const id = context.clock.next(user.lastArchiveId)
@@ -24,6 +27,7 @@ export function archiveReceived(context: SessionContext, message: InboundMessage
     ...peerOf(stanza.from!),
     outgoing: false,
     offline: message.offline,
+    transient: !archived,
     stream: message.stream,
     ingress: message.count,
     origin: null,
@@ -51,10 +55,19 @@ export function archiveReceived(context: SessionContext, message: InboundMessage
   if (context.archive.degraded) release()
 }
 
-function deliverUnstored(context: SessionContext, { user, stanza, targets, trace }: InboundMessage): void {
-  for (const target of targets) {
-    if (user.resources.includes(target)) context.outgoing.deliver(user, target, stanza, 0, trace)
-  }
+function deliverUnstored(context: SessionContext, message: InboundMessage, id: number): void {
+  const { user, stanza, targets, trace } = message
+  const there = targets.filter((target) => user.resources.includes(target))
+  // They ended while it had to wait its turn.
+  const takers = there.length > 0 || id === 0 ? there : user.mostAvailable()
+  for (const taker of takers) context.outgoing.deliver(user, taker, stanza, id, trace)
+  if (takers.length === 0 && id !== 0)
+    archiveReceived(context, { ...message, targets: [], offline: true, taken: () => {} })
+}
+
+function nextId({ clock }: SessionContext, user: User): number {
+  user.lastArchiveId = clock.next(user.lastArchiveId)
+  return user.lastArchiveId
 }
 
 function deliverStored(context: SessionContext, message: InboundMessage, id: number): void {

@@ -32,6 +32,7 @@ export function archiveSent(context: SessionContext, message: OutboundMessage): 
     peerResource,
     outgoing: true,
     offline: false,
+    transient: false,
     stream,
     ingress: count,
     origin: origin ?? null,

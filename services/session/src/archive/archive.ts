@@ -1,7 +1,7 @@
 import { BatchWriter, type Database, isUnavailable } from '@heliograph/database'
 import type { BareJid } from '@heliograph/jid'
 import type { Logger } from '@heliograph/telemetry'
-import type { ArchiveRow, StoredMessage } from './row.ts'
+import type { ArchiveRow, StoredMessage, WaitingMessage } from './row.ts'
 
 /** What tells a new owner which of a user's messages it has already. */
 export interface ArchiveTail {
@@ -38,7 +38,6 @@ export class Archive {
   readonly #writer: BatchWriter<ArchiveRow>
   readonly #log: Logger
   readonly #degradeAfterMs: number
-  readonly #keeps: boolean
   #waiting: RowProgress[] = []
   #degraded = false
 
@@ -48,10 +47,7 @@ export class Archive {
     degradeAfterMs: number
     maxBytes: number
     onFenced: () => void
-    /** Whether messages stay when they have been delivered. */
-    keeps: boolean
   }) {
-    this.#keeps = options.keeps
     this.#db = options.db
     this.#log = options.log
     this.#degradeAfterMs = options.degradeAfterMs
@@ -66,6 +62,7 @@ export class Archive {
         { name: 'peer_resource', type: 'text', value: (row) => row.peerResource },
         { name: 'outgoing', type: 'boolean', value: (row) => row.outgoing },
         { name: 'offline', type: 'boolean', value: (row) => row.offline },
+        { name: 'transient', type: 'boolean', value: (row) => row.transient },
         { name: 'stream', type: 'text', value: (row) => row.stream },
         { name: 'ingress', type: 'bigint', value: (row) => row.ingress },
         { name: 'origin', type: 'text', value: (row) => row.origin },
@@ -145,22 +142,25 @@ export class Archive {
     return rows.map((row) => ({ id: Number(row.id), stanza: row.stanza }))
   }
 
-  /** The oldest messages that wait for a resource. They stay marked until `clearOffline`. */
-  async offline(owner: BareJid, after: number, limit: number): Promise<StoredMessage[]> {
-    const { rows } = await this.#db.query<{ id: string; stanza: string }>(
+  /** The oldest messages that wait for a resource. They stay until `handedOver`. */
+  async offline(owner: BareJid, after: number, limit: number): Promise<WaitingMessage[]> {
+    const { rows } = await this.#db.query<{ id: string; stanza: string; transient: boolean }>(
       'archive_offline',
-      'SELECT id, stanza FROM archive WHERE owner = $1 AND offline AND id > $2 ORDER BY id LIMIT $3',
+      'SELECT id, stanza, transient FROM archive WHERE owner = $1 AND offline AND id > $2 ORDER BY id LIMIT $3',
       [owner, after, limit],
     )
-    return rows.map((row) => ({ id: Number(row.id), stanza: row.stanza }))
+    return rows.map((row) => ({ ...row, id: Number(row.id) }))
   }
 
-  /** Up to and including `id` they were handed to a resource. */
-  async clearOffline(owner: BareJid, id: number): Promise<void> {
-    const [name, action] = this.#keeps
-      ? ['archive_clear_offline', 'UPDATE archive SET offline = false']
-      : ['archive_remove_offline', 'DELETE FROM archive']
-    await this.#db.fencedQuery(name, `${action} WHERE owner = $1 AND offline AND id <= $2 RETURNING id`, [owner, id])
+  /** Messages that waited were given to a resource: they wait no more, and those that only waited are gone. */
+  async handedOver(owner: BareJid, messages: readonly WaitingMessage[]): Promise<void> {
+    const ids = (transient: boolean) => messages.filter((each) => each.transient === transient).map(({ id }) => id)
+    const [kept, transient] = [ids(false), ids(true)]
+    const which = 'WHERE owner = $1 AND id = ANY($2::bigint[]) RETURNING id'
+    if (kept.length > 0)
+      await this.#db.fencedQuery('archive_clear_offline', `UPDATE archive SET offline = false ${which}`, [owner, kept])
+    if (transient.length > 0)
+      await this.#db.fencedQuery('archive_remove_offline', `DELETE FROM archive ${which}`, [owner, transient])
   }
 
   /** Messages that were handed to a session which ended without acknowledging them wait for the next one. */

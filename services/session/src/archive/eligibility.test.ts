@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stanza } from '../../test/support/people.ts'
-import { isArchivable } from './eligibility.ts'
+import { isArchivable, isOfflineStorable } from './eligibility.ts'
 
 const cases: [attributes: string, content: string, kept: boolean][] = [
   ['', '<body>hello</body>', true],
@@ -25,3 +25,11 @@ for (const [attributes, content, kept] of cases) {
     assert.equal(isArchivable(stanza(`<message ${attributes}>${content}</message>`)), kept)
   })
 }
+
+test('what may be stored, but not for good, waits for its receiver; what may not be stored does not', () => {
+  const hinted = (hint: string) =>
+    stanza(`<message type='chat'><body>psst</body><${hint} xmlns='urn:xmpp:hints'/></message>`)
+  assert.equal(isOfflineStorable(hinted('no-permanent-store')), true)
+  assert.equal(isOfflineStorable(hinted('no-store')), false)
+  assert.equal(isOfflineStorable(hinted('store')), true)
+})

@@ -30,19 +30,22 @@ const KEPT_WITHOUT_BODY: readonly string[] = [
   `{urn:xmpp:jingle-message:0}finish`,
 ]
 
-/** Whether a message belongs in a user's archive (XEP-0313 §5.1.1, XEP-0334 §4). */
+/** Whether a message belongs in a user's archive (XEP-0313 §5.1.1, XEP-0334 §4.1). */
 export function isArchivable(message: Stanza): boolean {
+  return isOfflineStorable(message) && !message.has(NO_PERMANENT_STORE)
+}
+
+/**
+ * Whether a message that nobody can take now waits for a resource (XEP-0160 §3, RFC 6121 §8.5.2.2.1): what may be stored for good, and
+ * what may be stored for as long as that takes (XEP-0334 §3.3).
+ */
+export function isOfflineStorable(message: Stanza): boolean {
   switch (message.type) {
     case 'error':
     case 'headline':
     case 'groupchat':
       return false
   }
-  if (message.has(NO_STORE) || message.has(NO_PERMANENT_STORE) || message.has(MAM_RESULT)) return false
+  if (message.has(NO_STORE) || message.has(MAM_RESULT)) return false
   return message.has(BODY) || message.has(STORE) || message.children.some((child) => KEPT_WITHOUT_BODY.includes(child))
-}
-
-/** Whether a message that nobody can take now waits for a resource (XEP-0160 §3, RFC 6121 §8.5.2.2.1). */
-export function isOfflineStorable(message: Stanza): boolean {
-  return isArchivable(message)
 }

@@ -2,7 +2,8 @@ import type { Migration } from '@heliograph/database'
 
 /**
  * `id` is the stanza-id: microseconds, growing within an owner's archive. `stream` and `ingress` are the ingress id by which a repetition is
- * recognised; `origin` is the sender's own id of an outgoing message (XEP-0359).
+ * recognised; `origin` is the sender's own id of an outgoing message (XEP-0359). A `transient`
+ * row is none of the archive's: it waits for its receiver and is removed then.
  */
 export const archiveMigrations: readonly Migration[] = [
   {
@@ -36,5 +37,9 @@ export const archiveMigrations: readonly Migration[] = [
       DROP INDEX archive_peer;
       CREATE INDEX archive_peer ON archive (owner, hashtextextended(peer, 0), id);
     `,
+  },
+  {
+    id: '0123_archive_transient',
+    sql: `ALTER TABLE archive ADD COLUMN transient boolean NOT NULL DEFAULT false;`,
   },
 ]

@@ -16,8 +16,8 @@ const ROOM_MS = 50
 
 /**
  * Gives a resource that became available the messages that waited for one (XEP-0160 §3), oldest first, each with the time it came
- * (XEP-0203). What comes meanwhile is delivered after them. They are unmarked once handed over; what the client then doesn't acknowledge is
- * marked again when its session ends.
+ * (XEP-0203). What comes meanwhile is delivered after them. Once handed over they wait no more; what the client then doesn't acknowledge
+ * waits again when its session ends.
  */
 export function deliverOffline(context: SessionContext, user: User, resource: Resource): void {
   if (user.offline === 0) return
@@ -52,7 +52,7 @@ function nextBatch(
     for (const message of waiting) context.outgoing.deliver(user, resource, restore(user, message), message.id)
     progress.last = waiting.at(-1)!.id
     user.offline = Math.max(0, user.offline - waiting.length)
-    await context.archive.clearOffline(user.jid, progress.last)
+    await context.archive.handedOver(user.jid, waiting)
     void whenRoom(context, user, resource).then(() => nextBatch(context, user, resource, progress))
   }
   persistently(context, user, chore, progress.done)

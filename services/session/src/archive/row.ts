@@ -13,6 +13,8 @@ export interface ArchiveRow {
   readonly outgoing: boolean
   /** Received while no resource could take it, and not yet given to one (XEP-0160). */
   readonly offline: boolean
+  /** Only waits for its receiver: no part of the archive, and removed once handed over. */
+  readonly transient: boolean
   /** Ingress id. */
   readonly stream: string
   readonly ingress: number
@@ -30,4 +32,9 @@ export function peerOf(address: string): Pick<ArchiveRow, 'peer' | 'peerResource
 export interface StoredMessage {
   readonly id: number
   readonly stanza: string
+}
+
+/** One that waits for a resource. */
+export interface WaitingMessage extends StoredMessage {
+  readonly transient: boolean
 }

@@ -13,7 +13,7 @@ export const messaging = defineModule<IqContext>({
     {
       number: '0334',
       version: '1.0.0',
-      note: 'no-store, no-permanent-store and store, in archive and offline storage',
+      note: 'no-store, no-permanent-store and store',
     },
     { number: '0359', version: '0.7.0' },
   ],

@@ -1,5 +1,5 @@
 import { errorReply, stanzaError } from '@heliograph/stanza'
-import { isOfflineStorable } from '../archive/eligibility.ts'
+import { isArchivable, isOfflineStorable } from '../archive/eligibility.ts'
 import { keepForLater } from '../archive/offline.ts'
 import type { SessionContext } from '../context.ts'
 import { forward, SERVER_MADE } from '../pipeline/forward.ts'
@@ -19,11 +19,11 @@ export function salvage(context: SessionContext, user: User, ended: Resource, de
     const { stanza, id } = delivery
     if (stanza.name === 'iq') answerFor(context, user, delivery, ended)
     else if (stanza.name !== 'message' || !isOfflineStorable(stanza)) continue
+    else if (others.length > 0 && id !== 0) {
+      for (const other of others) if (!hasHad(other, delivery)) context.outgoing.deliver(user, other, stanza, id)
+    } else if (context.config.archive.enabled && isArchivable(stanza) && id !== 0) offline.push(id)
     // Not in the archive: as if it came now.
-    else if (id === 0 || !context.config.archive.enabled)
-      receiveMessage(context, { user, stanza, ...SERVER_MADE, taken: () => {} })
-    else if (others.length === 0) offline.push(id)
-    else for (const other of others) if (!hasHad(other, delivery)) context.outgoing.deliver(user, other, stanza, id)
+    else receiveMessage(context, { user, stanza, ...SERVER_MADE, taken: () => {} })
   }
   if (offline.length > 0) keepForLater(context, user, offline)
 }
