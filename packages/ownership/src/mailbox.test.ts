@@ -42,6 +42,22 @@ test('a mailbox takes no more than its bound beside the item that is handled', a
   assert.deepEqual([mailbox.depth, mailbox.busy], [0, false])
 })
 
+test('what can not be refused is taken at the bound, in its turn', async () => {
+  const seen: number[] = []
+  const mailbox = new Mailbox<number>({
+    handle: async (item) => {
+      await Promise.resolve()
+      seen.push(item)
+    },
+    failed: unexpected,
+    bound: 1,
+  })
+  for (const item of [1, 2, 3]) mailbox.push(item)
+  mailbox.pushBeyond(4)
+  await mailbox.settled()
+  assert.deepEqual(seen, [1, 2, 4])
+})
+
 test('one bad item stops nothing', async () => {
   const seen: number[] = []
   const bad: number[] = []

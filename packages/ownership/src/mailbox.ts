@@ -42,6 +42,12 @@ export class Mailbox<T> {
     return true
   }
 
+  /** As `push`, at the bound, too: for the little that can't be refused. */
+  pushBeyond(item: T): void {
+    if (this.#busy) this.#queue.push(item)
+    else this.#run(item)
+  }
+
   /** Resolves when everything pushed so far has been handled. */
   settled(): Promise<void> {
     if (!this.#busy) return Promise.resolve()

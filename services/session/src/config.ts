@@ -23,8 +23,11 @@ export interface SessionConfig {
   readonly offlineLimit: number
   /** Envelopes of other services that wait for one user before further ones are refused. */
   readonly mailboxBound: number
-  /** A user without sessions leaves memory after this. */
+  /** A user without sessions leaves memory after this; and at once, the one used least lately, where there are more than so many. */
   readonly idleUserMs: number
+  readonly idleUsers: number
+  /** What the clients of an instance may leave unacknowledged together. */
+  readonly unackedBytes: number
   /** How long a taken-over session waits for its edge's announcement. */
   readonly announceWithinMs: number
   /** Sessions of a departed edge that are handled before others get a turn. */
@@ -54,6 +57,8 @@ export function sessionConfig(config: HeliographConfig): SessionConfig {
     offlineLimit: config.sessions.offlineLimit,
     mailboxBound: 10_000,
     idleUserMs: 60_000,
+    idleUsers: 50_000,
+    unackedBytes: 536_870_912,
     announceWithinMs: 10_000,
     departurePace: 200,
   }

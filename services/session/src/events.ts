@@ -15,6 +15,8 @@ export function sessionEvents(metrics: Metrics) {
   const archiveFull = counter('archive_full_total', 'Messages not taken because the archive queue was at its bound')
   const bouncedExpired = metrics.counter('heliograph_session_bounced_total', 'Stanzas bounced', { reason: 'expired' })
   const bouncedFull = metrics.counter('heliograph_session_bounced_total', 'Stanzas bounced', { reason: 'full' })
+  const choresFull = counter('chores_full_total', 'Requests refused because too much of their user waits for storage')
+  const probesRefused = counter('probes_refused_total', 'Probes not answered because too much waits for their user')
   const overflowed = counter('overflowed_total', 'Sessions closed because their client did not acknowledge')
   return {
     sessionOpened: () => opened.add(),
@@ -27,5 +29,7 @@ export function sessionEvents(metrics: Metrics) {
     archiveFull: () => archiveFull.add(),
     bounced: (reason: 'expired' | 'full') => (reason === 'expired' ? bouncedExpired : bouncedFull).add(),
     overflowed: () => overflowed.add(),
+    choresFull: () => choresFull.add(),
+    probeRefused: () => probesRefused.add(),
   }
 }

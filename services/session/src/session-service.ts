@@ -14,6 +14,7 @@ import type { SessionContext } from './context.ts'
 import { handle, receive } from './dispatch.ts'
 import { sessionEvents } from './events.ts'
 import { modulesFor } from './modules/index.ts'
+import { observeQueues } from './observe-queues.ts'
 import { receiveMulticast } from './presence/multicast.ts'
 import { Revisions } from './presence/revisions.ts'
 import { Departed } from './recovery/departed.ts'
@@ -25,13 +26,11 @@ import { loseEdge, sweep } from './recovery/sweep.ts'
 import { Tenure } from './recovery/tenure.ts'
 import { settlePartition, unloadPartition } from './recovery/unload-partition.ts'
 import { IdClock } from './users/clock.ts'
-import { endSession } from './users/end-session.ts'
 import { Gate } from './users/gate.ts'
 import { LastActivity } from './users/last-activity.ts'
 import { loseContact } from './users/lose-contact.ts'
 import { Outgoing } from './users/outgoing.ts'
-import type { Resource } from './users/resource.ts'
-import type { User } from './users/user.ts'
+import { overflow } from './users/overflow.ts'
 import { Users } from './users/users.ts'
 
 const SWEEP_MS = 1000
@@ -93,7 +92,7 @@ export class SessionService {
     ownership.onDeparture((instance) => {
       loseEdge(context, instance).catch((error: unknown) => context.log.error('edge_departure_failed', { error }))
     })
-    observe(context, this.#parts.metrics)
+    observeQueues(context, this.#parts.metrics)
     this.#timer = setInterval(() => sweep(context, performance.now()), SWEEP_MS)
   }
 
@@ -151,26 +150,4 @@ function buildContext(parts: SessionParts, router: Router, ownership: Ownership)
     departed: new Departed(),
   }
   return context
-}
-
-/** A client that doesn't acknowledge, or stays away while much is sent to it: its session ends, its messages wait offline. */
-function overflow(context: SessionContext, user: User, resource: Resource): void {
-  if (!user.resources.includes(resource)) return
-  context.events.overflowed()
-  context.log.info('session_overflowed', { jid: resource.jid })
-  endSession(context, user, resource, { condition: 'resource-constraint', text: 'too much is unacknowledged' })
-}
-
-function observe(context: SessionContext, metrics: Metrics): void {
-  metrics.gauge('heliograph_session_users', 'Users in memory', () => context.users.count)
-  metrics.gauge(
-    'heliograph_session_archive_queued',
-    'Messages that wait for their commit',
-    () => context.archive.queued,
-  )
-  metrics.gauge(
-    'heliograph_session_outstanding',
-    'Stanzas that no owner has taken yet',
-    () => context.router.outstanding,
-  )
 }

@@ -46,7 +46,7 @@ export class Exchange implements Switchboard {
   constructor(options: SwitchboardOptions) {
     const silent = silentTelemetry()
     this.encode = options.encode ?? false
-    this.queueBytes = options.queueBytes ?? 8 * 1024 * 1024
+    this.queueBytes = options.queueBytes ?? 64 * 1024 * 1024
     this.log = options.log ?? silent.log
     this.meters = createMeters(options.metrics ?? silent.metrics, () => this.#backlog())
   }

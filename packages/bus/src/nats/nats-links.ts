@@ -39,7 +39,7 @@ const noticeMs = 250
 /** Absent for so long: nobody `settled` waits for. Others are only just reconnecting. */
 const goneMs = 1000
 const closeMs = 1000
-const defaults = { prefix: 'heliograph', windowBytes: 1024 * 1024, queueBytes: 8 * 1024 * 1024, resendMs: 200 }
+const defaults = { prefix: 'heliograph', windowBytes: 1024 * 1024, queueBytes: 64 * 1024 * 1024, resendMs: 200 }
 
 /** What a peer must have taken. */
 interface Mark {

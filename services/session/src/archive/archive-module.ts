@@ -2,6 +2,7 @@ import { bareOf, trusted } from '@heliograph/jid'
 import { defineModule, type Outcome, onGet, onSet, refuse, reply } from '@heliograph/module'
 import { delay, el, formElement, forwardedXml, NS, rsmElement, Stanza, stanzaError } from '@heliograph/stanza'
 import { escapeAttribute } from '@heliograph/xml'
+import type { SessionConfig } from '../config.ts'
 import type { IqContext } from '../modules/iq-context.ts'
 import { idToDate } from '../users/clock.ts'
 import { readStanza } from '../users/read-stanza.ts'
@@ -9,6 +10,7 @@ import { type ArchivePage, countMatching, exists, readPage } from './archive-que
 import { type ArchiveRequest, filterForm, readRequest } from './archive-request.ts'
 
 const QUERY = `{${NS.mam}}query`
+const PAGE_BYTES = 1_048_576
 const RESULT = `{${NS.mam}}result`
 
 /** XEP-0313: Message Archive Management, of a user's own archive. */
@@ -34,7 +36,7 @@ function query(request: Stanza, context: IqContext): Outcome | Promise<Outcome> 
   const wanted = readRequest(request.child('query', NS.mam)!, session.config.archive.pageMax)
   if ('condition' in wanted) return refuse(wanted)
   // Reading needs no place in the order of the user's chores.
-  return answerQuery(context, wanted)
+  return user.queries.run(() => answerQuery(context, wanted))
 }
 
 async function answerQuery(context: IqContext, wanted: ArchiveRequest): Promise<Outcome> {
@@ -47,7 +49,10 @@ async function answerQuery(context: IqContext, wanted: ArchiveRequest): Promise<
   // §4.3.1: an id that isn't in the archive is an error, not an empty page.
   if (anchor !== undefined && !(await exists(session.db, user.jid, anchor)))
     return refuse(stanzaError('item-not-found'))
-  const page = await readPage(session.db, user.jid, wanted.filter, wanted.page)
+  const page = await readPage(session.db, user.jid, wanted.filter, {
+    ...wanted.page,
+    maxBytes: pageBytes(session.config),
+  })
   deliverResults(context, wanted, page)
   return reply(finElement(page))
 }
@@ -68,6 +73,11 @@ function deliverResults({ session, user, resource }: IqContext, wanted: ArchiveR
     })
     user.afterCommit.pass(() => session.outgoing.deliver(user, resource, message))
   }
+}
+
+/** A page must leave room in the queue of a session, or large messages could never be read. */
+function pageBytes({ maxUnacked }: SessionConfig): number {
+  return Math.min(PAGE_BYTES, maxUnacked.bytes >> 2)
 }
 
 function finElement({ messages, complete }: ArchivePage) {

@@ -1,5 +1,6 @@
 import type { Database } from '@heliograph/database'
 import { type BareJid, isBare, type Jid } from '@heliograph/jid'
+import { fitting } from './fitting.ts'
 import { peerOf, type StoredMessage } from './row.ts'
 
 /** Which messages of an archive are wanted (XEP-0313 §4.1). Times in milliseconds, both ends included. */
@@ -24,12 +25,12 @@ export interface ArchivePage {
 
 const MICROS = 1000
 
-/** Reads one page; one row more than asked for tells whether there are others. */
+/** Reads one page, a shorter one when the messages are large; one row more than asked for tells whether there are others. */
 export async function readPage(
   db: Database,
   owner: BareJid,
   filter: ArchiveFilter,
-  page: PageRequest,
+  page: PageRequest & { readonly maxBytes: number },
 ): Promise<ArchivePage> {
   const low = Math.max((filter.start ?? 0) * MICROS, page.from === 'start' ? (page.after ?? 0) + 1 : 0)
   const end = filter.end === undefined ? Number.MAX_SAFE_INTEGER : filter.end * MICROS + MICROS - 1
@@ -42,9 +43,10 @@ export async function readPage(
      ORDER BY id ${page.from === 'start' ? 'ASC' : 'DESC'} LIMIT $4`,
     params,
   )
-  const messages = rows.slice(0, page.max).map((row) => ({ id: Number(row.id), stanza: row.stanza }))
+  const taken = fitting(rows.slice(0, page.max), page.maxBytes)
+  const messages = taken.map((row) => ({ id: Number(row.id), stanza: row.stanza }))
   if (page.from === 'end') messages.reverse()
-  return { messages, complete: rows.length <= page.max }
+  return { messages, complete: rows.length <= messages.length }
 }
 
 export async function countMatching(db: Database, owner: BareJid, filter: ArchiveFilter): Promise<number> {

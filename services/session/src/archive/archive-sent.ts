@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { bareOf, trusted } from '@heliograph/jid'
 import type { SessionContext } from '../context.ts'
 import type { Provenance } from '../pipeline/forward.ts'
@@ -9,6 +10,7 @@ import { peerOf } from './row.ts'
 import { originIdOf } from './stanza-ids.ts'
 
 const ORIGINS_REMEMBERED = 128
+const ORIGIN_LENGTH = 128
 
 /**
  * The sender's copy of an outgoing message. A message with an origin id that is archived already is one that the client sends again
@@ -60,7 +62,10 @@ export function archiveSent(context: SessionContext, message: OutboundMessage): 
 /** Origin ids are the client's: only with the same receiver does one mean the same message. */
 function originKey({ stanza }: OutboundMessage): string | undefined {
   const origin = originIdOf(stanza)
-  return origin === undefined ? undefined : `${bareOf(trusted(stanza.to!))} ${origin}`
+  if (origin === undefined) return undefined
+  // However long the client's own id is, what is remembered of it isn't.
+  const id = origin.length <= ORIGIN_LENGTH ? origin : createHash('sha256').update(origin).digest('base64url')
+  return `${bareOf(trusted(stanza.to!))} ${id}`
 }
 
 function rememberOrigin(user: User, origin: string, key: string): void {

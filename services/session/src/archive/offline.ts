@@ -6,6 +6,7 @@ import { persistently } from '../users/persistently.ts'
 import { readStanza } from '../users/read-stanza.ts'
 import type { Resource } from '../users/resource.ts'
 import type { User } from '../users/user.ts'
+import { fitting } from './fitting.ts'
 import type { StoredMessage } from './row.ts'
 import { withStanzaId } from './stanza-ids.ts'
 
@@ -42,7 +43,8 @@ function nextBatch(
     await context.archive.flushed()
     if (!isThere(user, resource)) return progress.done()
     const expected = user.offline
-    const waiting = await context.archive.offline(user.jid, progress.last, size)
+    const found = await context.archive.offline(user.jid, progress.last, size)
+    const waiting = fitting(found, context.config.maxUnacked.bytes >> 2)
     if (waiting.length === 0) {
       // Less what came to wait since the database was asked.
       user.offline = Math.max(0, user.offline - expected)
@@ -64,7 +66,11 @@ function isThere(user: User, resource: Resource): boolean {
 
 /** The client acknowledges at its own pace; more than it is allowed to leave unacknowledged would end its session. */
 async function whenRoom({ config }: SessionContext, user: User, resource: Resource): Promise<void> {
-  const full = () => (resource.managed?.unacked.length ?? 0) * 2 > config.maxUnacked.stanzas
+  const { stanzas, bytes } = config.maxUnacked
+  const full = () => {
+    const unacked = resource.managed?.unacked
+    return unacked !== undefined && (unacked.length * 2 > stanzas || unacked.bytes * 2 > bytes)
+  }
   while (isThere(user, resource) && full()) await sleep(ROOM_MS)
 }
 

@@ -22,7 +22,7 @@ export function receivePresence(context: SessionContext, arrived: Arrived): void
     default:
       // Its subscription is being stored: what came after it is shown after it.
       if (user.subscribing.size > 0 && user.subscribing.has(bareOf(trusted(stanza.from!)))) {
-        user.chores.push(async () => deliver(context, arrived))
+        user.chores.pushBeyond(async () => deliver(context, arrived))
       } else deliver(context, arrived)
       return taken()
   }

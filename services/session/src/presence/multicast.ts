@@ -36,7 +36,9 @@ function serve(context: SessionContext, work: Work, user: User, to: Jid, recipie
   const stanza = envelope.stanza!
   if (stanza.type === 'probe') {
     // Users without sessions have nothing to answer.
-    if (user.resources.length > 0) user.mailbox.push(work)
+    if (user.resources.length === 0) return
+    if (user.mailbox.depth < context.config.mailboxBound) user.mailbox.push(work)
+    else context.events.probeRefused()
     return
   }
   if (stanza.name === 'presence' && stale(context, user, envelope)) return

@@ -112,3 +112,19 @@ test('who was fenced off confirms nothing', async () => {
   await records.flushed(user.partition)
   assert.equal(stored, false)
 })
+
+test('while the store is away a queue that is replaced again and again takes no more room', async () => {
+  const { records, user, resource, queue, unacked, state } = setUp()
+  state.failures = 1
+  unacked.push(message(1))
+  records.appendUnacked(user, resource, message(1))
+  await new Promise((resolve) => setImmediate(resolve))
+  for (let i = 0; i < 50; i++) records.replaceUnacked(user, resource)
+  assert.ok(records.waiting <= 3, `${records.waiting} wait`)
+  await records.flushed(user.partition)
+  assert.deepEqual(
+    (await queue()).map(({ count }) => count),
+    [4],
+  )
+  assert.equal(records.waiting, 0)
+})

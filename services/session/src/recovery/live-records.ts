@@ -53,14 +53,28 @@ export class LiveRecords implements Disposable {
   #append(user: User, resource: Resource, delivery: Delivery, count: number): void {
     const stanza = addressed(delivery, resource.jid)
     const pending = this.#pending(user.partition)
-    pending.lists.push({ field: resource.jid, item: encodeDelivery({ stanza, id: delivery.id, count }) })
+    const item = encodeDelivery({ stanza, id: delivery.id, count })
+    const run = pending.lists.get(resource.jid)
+    if (run) run.push(item)
+    else pending.lists.set(resource.jid, [item])
     this.#schedule(user.partition, pending)
   }
 
   dropUnacked(user: User, resource: Resource): void {
     const pending = this.#pending(user.partition)
-    pending.lists.push({ field: resource.jid, item: null })
+    // What was to be added before has no effect: so a queue that is replaced again and again takes no more room.
+    pending.lists.set(resource.jid, [null])
     this.#schedule(user.partition, pending)
+  }
+
+  /** Changes that wait to be written. */
+  get waiting(): number {
+    let count = 0
+    for (const { records, lists } of this.#partitions.values()) {
+      count += records.size
+      for (const run of lists.values()) count += run.length
+    }
+    return count
   }
 
   /** Everything pending for a partition is stored, or will never be. */
@@ -79,7 +93,7 @@ export class LiveRecords implements Disposable {
   #pending(partition: number): Pending {
     let pending = this.#partitions.get(partition)
     if (pending === undefined) {
-      pending = { records: new Map(), lists: [], stored: [], work: undefined }
+      pending = { records: new Map(), lists: new Map(), stored: [], work: undefined }
       this.#partitions.set(partition, pending)
     }
     return pending
@@ -91,7 +105,7 @@ export class LiveRecords implements Disposable {
       .then(() => this.#drain(partition, pending))
       .finally(() => {
         pending.work = undefined
-        if (pending.records.size > 0 || pending.lists.length > 0) this.#schedule(partition, pending)
+        if (pending.records.size + pending.lists.size > 0) this.#schedule(partition, pending)
         else this.#partitions.delete(partition)
       })
   }
@@ -101,7 +115,7 @@ export class LiveRecords implements Disposable {
     const lists = pending.lists
     const stored = pending.stored
     pending.records = new Map()
-    pending.lists = []
+    pending.lists = new Map()
     pending.stored = []
     while (!this.#stop.signal.aborted) {
       const epoch = this.#ownership.heldEpochOf(partition)
@@ -130,13 +144,13 @@ export class LiveRecords implements Disposable {
   }
 
   /** A queue is there before a record says that its session hibernates, and goes after the record says otherwise. */
-  async #store(place: Place, changes: readonly Change[], lists: readonly ListChange[]): Promise<boolean> {
+  async #store(place: Place, changes: readonly Change[], lists: Lists): Promise<boolean> {
     const dropped: string[] = []
-    for (const [field, run] of runs(lists)) {
-      const items = run.map(({ item }) => item).filter((item) => item !== null)
+    for (const [field, run] of lists) {
+      const items = run.filter((item) => item !== null)
       if (items.length === 0) dropped.push(field)
       else {
-        if (run[0]?.item === null && !(await this.#live.dropList(place, field))) return false
+        if (run[0] === null && !(await this.#live.dropList(place, field))) return false
         if (!(await this.#live.append(place, field, items))) return false
       }
     }
@@ -152,26 +166,12 @@ export class LiveRecords implements Disposable {
 
 type Place = Parameters<LiveState['write']>[0]
 
-interface ListChange {
-  readonly field: string
-  /** Null drops the list. */
-  readonly item: Uint8Array | null
-}
+/** What is added to the list of each field; null, only ever at the beginning, drops what was there. */
+type Lists = Map<string, (Uint8Array | null)[]>
 
 interface Pending {
   records: Map<string, () => Uint8Array | null>
-  lists: ListChange[]
+  lists: Lists
   stored: (() => void)[]
   work: Promise<void> | undefined
-}
-
-/** List changes by field; what comes before the last drop of a field has no effect and is left out. */
-function runs(changes: readonly ListChange[]): Map<string, ListChange[]> {
-  const byField = new Map<string, ListChange[]>()
-  for (const change of changes) {
-    const run = byField.get(change.field)
-    if (run === undefined || change.item === null) byField.set(change.field, [change])
-    else run.push(change)
-  }
-  return byField
 }

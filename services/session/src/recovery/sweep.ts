@@ -1,16 +1,46 @@
 import type { SessionContext } from '../context.ts'
 import { endSession, hibernate } from '../users/end-session.ts'
 import { loadUser } from '../users/load.ts'
+import { overflow } from '../users/overflow.ts'
 import type { Resource } from '../users/resource.ts'
 import type { User } from '../users/user.ts'
 
 /** Once a second: sessions whose client or edge did not come back in time end; users nobody needs leave memory. */
 export function sweep(context: SessionContext, now: number): void {
   context.archive.watch()
+  let unacked = 0
+  const idle: User[] = []
   for (const user of context.users) {
     if (context.ownership.epochOf(user.partition) === 0) continue
-    for (const resource of [...user.resources]) expire(context, user, resource, now)
-    if (user.idle && now - user.touched > context.config.idleUserMs) context.users.remove(user)
+    for (const resource of [...user.resources]) {
+      expire(context, user, resource, now)
+      unacked += resource.managed?.unacked.bytes ?? 0
+    }
+    if (!user.idle) continue
+    if (now - user.touched > context.config.idleUserMs) context.users.remove(user)
+    else idle.push(user)
+  }
+  forgetIdle(context, idle)
+  if (unacked > context.config.unackedBytes) relieveQueues(context, unacked)
+}
+
+/** Anyone can write to addresses that nobody has: of the users without sessions only so many stay, those touched last. */
+function forgetIdle({ config, users }: SessionContext, idle: User[]): void {
+  if (idle.length <= config.idleUsers) return
+  idle.sort((a, b) => a.touched - b.touched)
+  for (const user of idle.slice(0, idle.length - config.idleUsers)) users.remove(user)
+}
+
+/** What all clients together have not acknowledged is bounded, too: the longest queues go, until half of it is left. */
+function relieveQueues(context: SessionContext, unacked: number): void {
+  const queues = [...context.users].flatMap((user) =>
+    user.resources.map((resource) => ({ user, resource, bytes: resource.managed?.unacked.bytes ?? 0 })),
+  )
+  let left = unacked
+  for (const { user, resource, bytes } of queues.sort((a, b) => b.bytes - a.bytes)) {
+    if (left * 2 <= context.config.unackedBytes) return
+    left -= bytes
+    overflow(context, user, resource)
   }
 }
 

@@ -8,6 +8,11 @@ export class Gate {
     this.#width = width
   }
 
+  /** Those who wait. */
+  get waiting(): number {
+    return this.#waiting.length
+  }
+
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#inside >= this.#width) await new Promise<void>((resolve) => this.#waiting.push(resolve))
     else this.#inside++

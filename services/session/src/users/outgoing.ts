@@ -115,9 +115,14 @@ export class Outgoing {
   /** Queues the copy that outlives the connection. True when the stanza is to be written to the edge now. */
   #keep(user: User, resource: Resource, delivery: Delivery): boolean {
     if (resource.attachment === 'recovering' || resource.attachment === 'catching-up') {
-      resource.held ??= []
+      if (resource.held === undefined) {
+        resource.held = []
+        resource.heldBytes = 0
+      }
       resource.held.push(delivery)
-      if (resource.held.length > this.#bounds.stanzas) this.#troubles.overflow(user, resource)
+      resource.heldBytes += delivery.stanza.payload.length
+      const { stanzas, bytes } = this.#bounds
+      if (resource.held.length > stanzas || resource.heldBytes > bytes) this.#troubles.overflow(user, resource)
       return false
     }
     if (delivery.id > resource.lastId) resource.lastId = delivery.id

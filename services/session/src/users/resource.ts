@@ -74,6 +74,7 @@ export class Resource {
   expected = 0
   /** While it is not connected and has no stream management, or is catching up: what waits for it. */
   held: Delivery[] | undefined = undefined
+  heldBytes = 0
   /** Highest archive id handed to it, or that was of no concern to it from the start. */
   lastId = 0
   /** Clients that want it back while it is being recovered. */

@@ -3,8 +3,11 @@ import { type BareJid, bareOf, type Domain, domainOf, type FullJid, type Jid } f
 import { Mailbox } from '@heliograph/ownership'
 import type { Roster } from '@heliograph/roster'
 import { AfterCommit } from './after-commit.ts'
+import { Gate } from './gate.ts'
 import { Repetitions } from './repetitions.ts'
 import type { Resource } from './resource.ts'
+
+const QUERIES_AT_ONCE = 2
 
 /** Something for a user's mailbox: an envelope from an instance. */
 export interface Work {
@@ -46,6 +49,7 @@ export class User {
   /** Origin ids of recently archived outgoing messages, with the ingress key each came in by first. */
   readonly origins = new Map<string, string>()
   touched = 0
+  #queries: Gate | undefined
 
   constructor(
     jid: BareJid,
@@ -70,6 +74,12 @@ export class User {
       failed: (error) => handlers.failed(this, error),
       bound: handlers.bound,
     })
+  }
+
+  /** Lets a few of the user's queries of the archive in at a time: one who asks much waits for himself, not others for him. */
+  get queries(): Gate {
+    this.#queries ??= new Gate(QUERIES_AT_ONCE)
+    return this.#queries
   }
 
   get exists(): boolean {

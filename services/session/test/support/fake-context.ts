@@ -1,0 +1,34 @@
+import { silentTelemetry } from '@heliograph/telemetry'
+import type { SessionContext } from '../../src/context.ts'
+import { sessionEvents } from '../../src/events.ts'
+import { Users } from '../../src/users/users.ts'
+
+/** A context in which nothing is stored or sent; `seen` says what would have been. */
+export function fakeContext(config: Partial<SessionContext['config']> = {}) {
+  const seen: string[] = []
+  const { log, metrics } = silentTelemetry()
+  const note = (what: string) => (): Promise<void> => {
+    seen.push(what)
+    return Promise.resolve()
+  }
+  const context = {
+    config: {
+      idleUserMs: 60_000,
+      idleUsers: 100,
+      unackedBytes: 1_000_000,
+      mailboxBound: 10,
+      archive: { enabled: true },
+      ...config,
+    },
+    log,
+    events: sessionEvents(metrics),
+    users: new Users({ handle: () => {}, failed: () => {}, bound: 10 }),
+    ownership: { epochOf: () => 1, heldEpochOf: () => 1 },
+    archive: { watch: () => {}, queued: 0, flushed: note('flushed'), markOffline: note('marked offline') },
+    records: { changed: () => {}, removed: () => {}, waiting: 0 },
+    loads: { waiting: 0 },
+    router: { outstanding: 0 },
+    outgoing: { tellEdge: () => {} },
+  } as unknown as SessionContext
+  return { context, seen }
+}
