@@ -87,6 +87,7 @@ test('who does not authenticate in time is sent away', () => {
   fixture.advance(61_000)
   assert.match(client.hear(), /<connection-timeout /)
   assert.equal(client.connection.phase.name, 'closing')
-  fixture.advance(5_000)
+  // For its closing tag, then for the end of its transport, as seen once a second.
+  fixture.advance(10_000)
   assert.equal(client.destroyed, true)
 })
