@@ -1,8 +1,7 @@
 /** PRES-03, PRES-15, PRES-17 together: however people come, go and change, in the end everybody sees what is true. */
 import assert from 'node:assert/strict'
-import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { bothModes, type Person, RawClient, type Site } from '@heliograph/testkit'
+import { bothModes, type Chance, chance, type Person, RawClient, type Site } from '@heliograph/testkit'
 import { bareOf, enter, settle } from '../support/actor.ts'
 import { befriend } from '../support/friends.ts'
 
@@ -19,11 +18,12 @@ interface Presence {
 
 const scenario = await bothModes()
 
-scenario('four friends with several resources come, go, break and change', async (site) => {
+scenario('four friends with several resources come, go, break and change', async (site, test) => {
+  const draw = chance(test)
   const people: Person[] = []
   for (let number = 0; number < PEOPLE; number++) people.push(await site.person(`friend${number}`))
   await everybodyKnowsEverybody(site, people)
-  const present = await wander(site, people)
+  const present = await wander(site, people, draw)
   await sleep(CALM_MS)
   for (const { client } of present) await settle(client)
   const truth = new Map(present.map(({ client, status }) => [client.jid, status]))
@@ -41,18 +41,18 @@ async function everybodyKnowsEverybody(site: Site, people: readonly Person[]): P
 }
 
 /** Random comings and goings; gives who is there in the end. */
-async function wander(site: Site, people: readonly Person[]): Promise<Presence[]> {
+async function wander(site: Site, people: readonly Person[], draw: Chance): Promise<Presence[]> {
   let present: Presence[] = []
   for (let step = 0; step < STEPS; step++) {
-    const dice = randomInt(10)
-    const chosen = present[randomInt(Math.max(1, present.length))]
+    const dice = draw(10)
+    const chosen = present[draw(Math.max(1, present.length))]
     if (chosen === undefined || (dice < 3 && present.length < PEOPLE * 2)) {
-      const person = people[randomInt(PEOPLE)]!
-      const client = await enter(site, person, { edge: step, sm: randomInt(2) === 0, priority: false })
+      const person = people[draw(PEOPLE)]!
+      const client = await enter(site, person, { edge: step, sm: draw(2) === 0, priority: false })
       present.push(say(client, step))
     } else if (dice < 5) {
       present = present.filter((each) => each !== chosen)
-      if (chosen.client.sm === undefined && randomInt(2)) chosen.client.cut()
+      if (chosen.client.sm === undefined && draw(2) === 0) chosen.client.cut()
       else await chosen.client.close()
     } else if (dice === 5 && chosen.client.sm !== undefined) {
       const again = await resumed(site, people, chosen, step)

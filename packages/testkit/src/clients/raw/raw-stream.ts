@@ -42,6 +42,7 @@ export class RawStream implements AsyncDisposable {
   #reader!: StreamReader
   #error: Element | undefined
   #closed = false
+  #over = false
   protected transport!: Transport
 
   protected constructor(options: RawStreamOptions) {
@@ -154,13 +155,23 @@ export class RawStream implements AsyncDisposable {
     return this.#ended.promise
   }
 
-  /** Ends the stream (and with it the session, also with stream management). */
-  async close(timeoutMs = 2_000): Promise<void> {
+  /**
+   * Ends the stream (and with it the session, also with stream management). @throws when the connection breaks, or the server doesn't
+   * close it in time: the session may live on then
+   */
+  async close(timeoutMs = 10_000): Promise<void> {
+    if (this.#over) return
     this.#sayGoodbye()
-    const timer = setTimeout(() => this.cut(), timeoutMs)
+    let late = false
+    const timer = setTimeout(() => {
+      late = true
+      this.cut()
+    }, timeoutMs)
     this.transport.end()
-    await this.#ended.promise
+    const error = await this.#ended.promise
     clearTimeout(timer)
+    if (late) throw new Error(`the server did not close the stream in ${timeoutMs} ms`)
+    if (error) throw new Error('the connection broke while the stream was being closed', { cause: error })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -210,6 +221,7 @@ export class RawStream implements AsyncDisposable {
   }
 
   #onEnd(error: Error | undefined): void {
+    this.#over = true
     this.#inbox.end(error ?? new Error(`the connection has ended${this.#error ? ` with ${this.#error}` : ''}`))
     this.#ended.resolve(error)
   }

@@ -19,7 +19,7 @@ export interface Transport {
   /** Stops and resumes reading from the socket: the server's writes then fill the kernel's buffers. */
   pause(): void
   resume(): void
-  /** Closes in an orderly way. */
+  /** Closes in an orderly way: what was written goes out, and nothing after it. */
   end(): void
   /** Cuts it with a reset; nothing is flushed. */
   cut(): void
@@ -31,6 +31,7 @@ export class SocketTransport implements Transport {
   #socket: Socket
   readonly #tcp: Socket
   readonly #events: TransportEvents
+  #ending = false
   #ended = false
 
   private constructor(tcp: Socket, events: TransportEvents) {
@@ -72,7 +73,8 @@ export class SocketTransport implements Transport {
   }
 
   write(data: string | Uint8Array): void {
-    if (!this.#ended) this.#socket.write(data)
+    // What came after the end would break the connection, with all that has not left yet.
+    if (!this.#ending && !this.#ended) this.#socket.write(data)
   }
 
   pause(): void {
@@ -86,6 +88,7 @@ export class SocketTransport implements Transport {
   }
 
   end(): void {
+    this.#ending = true
     this.#socket.end()
   }
 
