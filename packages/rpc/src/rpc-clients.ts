@@ -2,6 +2,7 @@ import { type ChannelOptions, Client, connectivityState, Metadata } from '@grpc/
 import type { Logger } from '@heliograph/telemetry'
 import { Carriage } from './carriage.ts'
 import type { Contract, Methods } from './contract.ts'
+import { largestMessage } from './largest-message.ts'
 import { LocalCalls } from './local-calls.ts'
 import { fromStatus, RpcError } from './rpc-error.ts'
 import type { ServedContract } from './rpc-server.ts'
@@ -28,6 +29,7 @@ const mostChannels = 128
 const channelOptions: ChannelOptions = {
   'grpc.enable_retries': 0,
   'grpc.enable_channelz': 0,
+  'grpc.max_receive_message_length': largestMessage,
   // An IP address may not be a TLS server name (RFC 6066 §3).
   'grpc.ssl_target_name_override': 'heliograph',
   'grpc.initial_reconnect_backoff_ms': 100,

@@ -11,6 +11,7 @@ import {
 import type { Logger } from '@heliograph/telemetry'
 import { Carrier } from './carrier.ts'
 import type { Contract, Methods } from './contract.ts'
+import { largestMessage } from './largest-message.ts'
 import { RpcError } from './rpc-error.ts'
 import { type RpcTls, serverCredentials } from './rpc-tls.ts'
 
@@ -64,7 +65,6 @@ export interface RpcServer extends AsyncDisposable {
 
 /** How long calls under way may take when the server stops. */
 const graceMs = 2_000
-const largestMessage = 1 << 20
 
 export function serve<Service>(contract: Contract<Service>, handlers: Handlers<Service>): ServedContract {
   const methods = () => handlersOf(contract.definition(), handlers as UntypedHandlers, contract.name)

@@ -2,6 +2,7 @@ export { loginPeer, PEER_LIBRARIES, type PeerLibrary } from './clients/peers/log
 export type { Contact, PeerClient, PeerOptions } from './clients/peers/peer-client.ts'
 export { slixmppAvailable } from './clients/peers/slixmpp-peer.ts'
 export type { Matcher } from './clients/raw/inbox.ts'
+export { type BoshAttributes, type BoshResponse, RawBosh, type RawBoshOptions } from './clients/raw/raw-bosh.ts'
 export { type LoginOptions, RawClient } from './clients/raw/raw-client.ts'
 export type { RawStreamOptions } from './clients/raw/raw-stream.ts'
 export type { ChannelBinding } from './clients/raw/scram-client.ts'

@@ -20,6 +20,8 @@ export interface FramerSink {
   onError(error: XmlError): void
   /** White space between elements (keep-alive). */
   onWhitespace?(count: number): void
+  /** What came after the end of the stream in the same chunk; it isn't read. */
+  onTrailer?(bytes: Buffer): void
 }
 
 const TEXT = 0
@@ -142,7 +144,10 @@ export class Framer {
     const end = chunk.length
     let i = 0
     while (i < end && !this.#stopped && this.#state !== DEAD) i = this.#step(chunk, i)
-    if (this.#state === DEAD) return
+    if (this.#state === DEAD) {
+      if (i < end) this.#sink.onTrailer?.(chunk.subarray(i))
+      return
+    }
     this.#last = chunk[end - 1]!
     if (this.#stopped && i < end) this.#keepRest(chunk, i)
     else if (this.#start >= 0) this.#keep(chunk, this.#start, end)

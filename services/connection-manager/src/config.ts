@@ -2,7 +2,8 @@ import type { HeliographConfig } from '@heliograph/config'
 import type { XmlLimits } from '@heliograph/xml'
 
 /** What of the configuration concerns an edge. */
-export interface EdgeConfig extends Pick<HeliographConfig, 'domains' | 'proxyProtocol' | 'tls' | 'limits' | 'drain'> {
+export interface EdgeConfig
+  extends Pick<HeliographConfig, 'domains' | 'proxyProtocol' | 'web' | 'tls' | 'limits' | 'drain'> {
   readonly listen: Pick<HeliographConfig['listen'], 'c2s' | 'c2sTls' | 'http' | 'https'>
   readonly mechanisms: HeliographConfig['authentication']['mechanisms']
   readonly registration: HeliographConfig['registration']['open']
@@ -30,7 +31,7 @@ const MOST_TOGETHER = { partitionStanzas: 4_096, edgeBytes: 134_217_728 }
 const MOST_WRITTEN = 268_435_456
 
 export function edgeConfig(config: HeliographConfig): EdgeConfig {
-  const { domains, proxyProtocol, tls, limits, drain, listen, streamManagement } = config
+  const { domains, proxyProtocol, web, tls, limits, drain, listen, streamManagement } = config
   const xml: XmlLimits = {
     elementBytes: limits.stanzaBytes,
     headerBytes: HEADER_BYTES,
@@ -41,6 +42,7 @@ export function edgeConfig(config: HeliographConfig): EdgeConfig {
   return Object.freeze({
     domains,
     proxyProtocol,
+    web,
     tls,
     limits,
     drain,

@@ -1,21 +1,33 @@
 import type { Envelope } from '@heliograph/bus'
 import type { BareJid, Domain } from '@heliograph/jid'
-import { NS } from '@heliograph/stanza'
-import type { NamespaceScope, ParsedElement, StreamHeader, XmlError } from '@heliograph/xml'
+import type { NamespaceScope, ParsedElement, StreamHeader, XmlError, XmlLimits } from '@heliograph/xml'
 import { EMPTY_SCOPE, Framer, parseElement } from '@heliograph/xml'
+import { BodyIntake } from './bosh/body-intake.ts'
 import type { Edge } from './edge.ts'
 import { tellAcknowledged } from './management/acknowledged.ts'
 import { requestDue, requestText } from './management/request.ts'
 import type { Authentication } from './sasl/authentication.ts'
 import type { Session } from './session/session.ts'
 import { abandon, closeStream, peerClosed } from './stream/close.ts'
-import { type Dialect, framed, xmlStream } from './stream/dialect.ts'
+import { type Dialect, framed, wrapped, xmlStream } from './stream/dialect.ts'
 import { negotiating } from './stream/negotiating.ts'
 import { openStream } from './stream/open.ts'
 import type { Phase } from './stream/phase.ts'
 import { DocumentIntake } from './transport/document-intake.ts'
 import type { Intake } from './transport/intake.ts'
 import type { Transport, TransportKind, TransportSink } from './transport/transport.ts'
+
+const DIALECTS: Readonly<Record<TransportKind, Dialect>> = {
+  tcp: xmlStream,
+  tls: xmlStream,
+  websocket: framed,
+  bosh: wrapped,
+}
+
+function intakeOf(connection: Connection, limits: XmlLimits): Intake {
+  if (connection.kind === 'websocket') return new DocumentIntake(limits, connection)
+  return connection.kind === 'bosh' ? new BodyIntake(limits, connection) : new Framer(limits, connection)
+}
 
 /**
  * A client's connection and the stream on it: state and plumbing. What a stream does is in its phases. Kept small: an idle connection
@@ -66,22 +78,15 @@ export class Connection implements TransportSink {
     this.secure = arrival.secure
     this.heard = edge.clock.now
     this.deadline = this.heard + edge.config.limits.timeToAuthenticateSeconds * 1000
-    const isWebSocket = arrival.kind === 'websocket'
-    this.dialect = isWebSocket ? framed : xmlStream
-    this.intake = isWebSocket
-      ? new DocumentIntake(edge.config.xmlBeforeAuth, this)
-      : new Framer(edge.config.xmlBeforeAuth, this)
+    this.dialect = DIALECTS[arrival.kind]
+    this.intake = intakeOf(this, edge.config.xmlBeforeAuth)
     edge.connections.add(this)
     edge.events.connected(this)
   }
 
-  get isWebSocket(): boolean {
-    return this.dialect === framed
-  }
-
-  /** What a stanza must declare: a WebSocket message inherits no namespace (RFC 7395 §3.3.3). */
+  /** What a stanza to this client must declare. */
   get stanzaNs(): string | undefined {
-    return this.isWebSocket ? NS.client : undefined
+    return this.dialect.stanzaNs
   }
 
   get gone(): boolean {

@@ -15,6 +15,8 @@ import type { Epochs } from './owners/epochs.ts'
 
 /** Everything an edge is made of; built in `service.ts`, reached through each connection. */
 export interface Edge {
+  /** Id of this instance. */
+  readonly instance: string
   readonly config: EdgeConfig
   readonly log: Logger
   readonly events: EdgeEvents

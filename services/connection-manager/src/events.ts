@@ -2,13 +2,15 @@ import type { Envelope } from '@heliograph/bus'
 import type { SaslCondition } from '@heliograph/sasl'
 import type { StreamError } from '@heliograph/stanza'
 import { type Counter, type Histogram, type Logger, type Metrics, secondsBuckets } from '@heliograph/telemetry'
+import type { TerminalCondition } from './bosh/conditions.ts'
 import type { Connection } from './connection.ts'
 import type { Edge } from './edge.ts'
 import type { RejectReason } from './listeners/reception.ts'
 import type { TransportKind } from './transport/transport.ts'
+import type { SessionKind } from './web/peers.ts'
 
 const PREFIX = 'heliograph_edge'
-const TRANSPORTS: readonly TransportKind[] = ['tcp', 'tls', 'websocket']
+const TRANSPORTS: readonly TransportKind[] = ['tcp', 'tls', 'websocket', 'bosh']
 
 /** What happens at an edge that somebody may want to know of. */
 export class EdgeEvents {
@@ -20,7 +22,7 @@ export class EdgeEvents {
   readonly custodyWait: Histogram
   readonly #log: Logger
   readonly #metrics: Metrics
-  readonly #open: Record<TransportKind, number> = { tcp: 0, tls: 0, websocket: 0 }
+  readonly #open: Record<TransportKind, number> = { tcp: 0, tls: 0, websocket: 0, bosh: 0 }
   #bound = 0
 
   constructor(log: Logger, metrics: Metrics) {
@@ -150,6 +152,27 @@ export class EdgeEvents {
   unknownConnection({ conn, op }: Envelope): void {
     this.#count('unknown_connections_total', 'Envelopes for connections that are gone.')
     if (this.#log.enabled('debug')) this.#log.debug('unknown_connection', { conn, op })
+  }
+
+  /** A request of a client over HTTP, other than a WebSocket. */
+  webRequest(kind: SessionKind): void {
+    this.#count('web_requests_total', 'Requests for sessions over HTTP.', { kind })
+  }
+
+  /** A request for a session that another edge holds. */
+  relayed(): void {
+    this.#count('web_relayed_total', 'Requests relayed to the edge that holds their session.')
+  }
+
+  /** That edge didn't answer: its sessions are taken for gone. */
+  relayFailed(error: unknown): void {
+    this.#count('web_relay_failures_total', 'Relayed requests that were not answered.')
+    this.#log.info('relay_failed', { error })
+  }
+
+  /** `none` when it was closed in an orderly way. */
+  boshEnded(condition: TerminalCondition | 'none'): void {
+    this.#count('bosh_ended_total', 'BOSH sessions ended with a condition.', { condition })
   }
 
   #count(name: string, help: string, labels?: Record<string, string>): void {

@@ -9,8 +9,10 @@ const streams = defineModule<undefined>({
     { number: '7622', title: 'XMPP: Address Format' },
   ],
   xeps: [
+    { number: '0124', version: '1.11.2', note: 'without several streams in a session' },
     { number: '0156', version: '1.4.0', note: 'without BOSH' },
     { number: '0199', version: '2.0.1' },
+    { number: '0206', version: '1.4' },
     { number: '0368', version: '1.1.0', note: 'for clients only' },
     { number: '0478', version: '0.2.0' },
   ],

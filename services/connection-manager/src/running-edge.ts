@@ -12,6 +12,7 @@ import { Crowd } from './custody/crowd.ts'
 import { drainConnections } from './drain.ts'
 import type { Edge } from './edge.ts'
 import { EdgeEvents } from './events.ts'
+import { AddressLimit } from './listeners/address-limit.ts'
 import { type Listener, listen } from './listeners/listen.ts'
 import { Reception } from './listeners/reception.ts'
 import { welcomePlain, welcomeSecure } from './listeners/streams.ts'
@@ -24,15 +25,23 @@ import { Epochs } from './owners/epochs.ts'
 import { receive } from './owners/receive.ts'
 import { credentialsOf } from './sasl/credentials.ts'
 import { Sweep } from './sweep.ts'
+import type { Exchange, WebReply } from './web/exchange.ts'
+import type { Peers, RelayedRequest } from './web/peers.ts'
+
+type ListenerName = keyof EdgeConfig['listen']
 
 /** What an edge is given. */
 export interface EdgeParts {
+  /** Id of this instance. */
+  readonly instance: string
   readonly config: EdgeConfig
   readonly telemetry: Telemetry
   readonly hosts: Hosts
   readonly router: Router
   readonly accounts: Accounts
   readonly certificates: CertificateStore
+  /** Edges that hold sessions over HTTP too. */
+  readonly peers: Peers
   readonly clock?: CoarseClock
 }
 
@@ -49,14 +58,15 @@ export class RunningEdge implements Disposable {
     this.edge = edge
     const { config, events, router } = edge
     events.observe(edge)
+    const limit = new AddressLimit(config.limits.connectionsPerAddress)
     this.#reception = new Reception({
       trusted: config.proxyProtocol.trusted,
       connections: config.limits.connections,
-      connectionsPerAddress: config.limits.connectionsPerAddress,
+      limit,
       rejected: (reason) => events.rejected(reason),
     })
-    this.#web = new Web(edge)
-    this.#sweep = new Sweep(edge)
+    this.#web = new Web(edge, { limit, peers: parts.peers })
+    this.#sweep = new Sweep(edge, this.#web)
     router.serveInstance((envelope) => receive(edge, envelope))
     router.onRoute(Kind.user, (partition, owner) => announceTo(edge, partition, owner))
   }
@@ -72,6 +82,11 @@ export class RunningEdge implements Disposable {
     await drainConnections(this.edge, signal)
   }
 
+  /** A request that another edge took for a session of this one. */
+  takeRelayed(request: RelayedRequest, reply: (reply: WebReply) => void): Exchange {
+    return this.#web.takeRelayed(request, reply)
+  }
+
   /** What is due by the clock; the edge does it by itself four times a second. */
   sweep(): void {
     this.#sweep.tick()
@@ -81,11 +96,13 @@ export class RunningEdge implements Disposable {
   [Symbol.dispose](): void {
     this.#stopAccepting()
     for (const connection of this.edge.connections) connection.transport.destroy()
+    this.#web[Symbol.dispose]()
     this.#sweep[Symbol.dispose]()
   }
 
   #stopAccepting(): void {
     for (const listener of this.#listeners.values()) listener.close()
+    this.#web.close()
   }
 
   /** @throws when an address can't be bound */
@@ -100,18 +117,21 @@ export class RunningEdge implements Disposable {
   }
 
   async #add(
-    name: string,
+    name: ListenerName,
     at: ListenAddress | false,
     welcome: (socket: Socket, address: string) => void,
   ): Promise<void> {
     if (at === false) return
-    this.#listeners.set(name, await listen(at, (socket) => this.#reception.receive(socket, welcome)))
+    const shared = name === 'http' || name === 'https' ? this.#web.forwarded.trusted : undefined
+    this.#listeners.set(name, await listen(at, (socket) => this.#reception.receive(socket, welcome, shared)))
   }
 }
 
-function composeEdge({ config, telemetry, hosts, router, accounts, certificates, clock }: EdgeParts): Edge {
+function composeEdge(parts: EdgeParts): Edge {
+  const { instance, config, telemetry, hosts, router, accounts, certificates, clock } = parts
   const { log, metrics, tracer } = telemetry
   return {
+    instance,
     config,
     log,
     events: new EdgeEvents(log, metrics),

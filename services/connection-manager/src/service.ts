@@ -11,6 +11,7 @@ import type { Logger, Metrics } from '@heliograph/telemetry'
 import { edgeConfig } from './config.ts'
 import { edgeModules } from './modules.ts'
 import { RunningEdge } from './running-edge.ts'
+import { rpcPeers, serveRelayed } from './web/rpc-peers.ts'
 
 /** How long clients are kept waiting for the first session instance; then they come in, and are told. */
 const SESSIONS_WITHIN_MS = 10_000
@@ -37,12 +38,14 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
   const accounts = accountsOf(host.rpc, ownership)
   const edge = opened.use(
     new RunningEdge({
+      instance: host.instance,
       config: edgeConfig(config),
       telemetry,
       hosts: new Hosts(domains),
       router,
       accounts,
       certificates,
+      peers: rpcPeers(host.rpc, ownership, config.web.bosh.waitSeconds),
     }),
   )
   // Clients come last: by then there is someone to ask about them.
@@ -52,6 +55,7 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
   const kept = opened.move()
   return {
     addresses: edge.addresses,
+    rpc: [serveRelayed((request, reply) => edge.takeRelayed(request, reply))],
     ready: async () => readiness(ownership),
     drain: (hurry) => edge.drain(hurry),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),

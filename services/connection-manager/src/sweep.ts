@@ -17,14 +17,24 @@ function expire(connection: Connection): void {
   }
 }
 
-/** The one timer of all connections: moves the coarse clock, answers overdue `<r/>`s, and once a second looks at every deadline and bound. */
+/** Something else that has things to do by the clock. */
+export interface Swept {
+  sweep(now: number): void
+}
+
+/**
+ * The one timer of all connections: moves the coarse clock, answers overdue `<r/>`s and requests that have been held long enough, and once
+ * a second looks at every deadline and bound.
+ */
 export class Sweep implements Disposable {
   readonly #edge: Edge
+  readonly #web: Swept
   readonly #timer: NodeJS.Timeout
   #ticks = 0
 
-  constructor(edge: Edge) {
+  constructor(edge: Edge, web: Swept) {
     this.#edge = edge
+    this.#web = web
     this.#timer = setInterval(() => this.tick(), EVERY_MS)
     this.#timer.unref()
   }
@@ -39,6 +49,7 @@ export class Sweep implements Disposable {
       else if (now - managed.answerSince >= ANSWER_WITHIN_MS) answerOverdue(connection, session, managed)
     }
     tellAgain(edge)
+    this.#web.sweep(now)
     this.#ticks++
     if (this.#ticks % TICKS_A_SECOND === 0) this.#deadlines(now)
   }

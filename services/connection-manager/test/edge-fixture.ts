@@ -9,6 +9,7 @@ import { silentTelemetry } from '@heliograph/telemetry'
 import { CoarseClock } from '../src/clock.ts'
 import { type EdgeConfig, edgeConfig } from '../src/config.ts'
 import { RunningEdge } from '../src/running-edge.ts'
+import { nobody, type Peers } from '../src/web/peers.ts'
 import { FakeAccounts } from './fake-accounts.ts'
 import { ScriptedOwner } from './scripted-owner.ts'
 
@@ -26,7 +27,7 @@ export interface EdgeFixture extends AsyncDisposable {
 type Overrides = { readonly [Key in keyof EdgeConfig]?: Partial<EdgeConfig[Key]> | EdgeConfig[Key] }
 
 /** Listens nowhere unless the overrides say so. */
-export async function edgeFixture(overrides: Overrides = {}): Promise<EdgeFixture> {
+export async function edgeFixture(overrides: Overrides = {}, peers: Peers = nobody): Promise<EdgeFixture> {
   const directory = await mkdtemp(join(tmpdir(), 'edge-'))
   const files = await ensureSelfSigned({ directory, domains: [DOMAIN] })
   const telemetry = silentTelemetry()
@@ -42,7 +43,17 @@ export async function edgeFixture(overrides: Overrides = {}): Promise<EdgeFixtur
   const accounts = new FakeAccounts()
   const hosts = new Hosts([ensureDomain(DOMAIN), ensureDomain('montague.example')])
   const config = configWith(overrides)
-  const running = new RunningEdge({ config, telemetry, hosts, router: owner, accounts, certificates, clock })
+  const running = new RunningEdge({
+    instance: 'edge-test',
+    config,
+    telemetry,
+    hosts,
+    router: owner,
+    accounts,
+    certificates,
+    peers,
+    clock,
+  })
   await running.listen()
   return {
     running,

@@ -32,6 +32,8 @@ const transports: [NonNullable<RawStreamOptions['transport']>, string][] = [
   ['tls', 'c2sTls'],
   ['ws', 'http'],
   ['wss', 'https'],
+  ['bosh', 'http'],
+  ['boshs', 'https'],
 ]
 
 for (const [transport, listener] of transports) {

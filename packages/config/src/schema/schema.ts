@@ -3,6 +3,7 @@ import { archive, authentication, leases, limits, presence, sessions, streamMana
 import { accounts, domains, drain, listen, proxyProtocol, telemetry, tls } from './network.ts'
 import { nats, postgres, redis } from './stores.ts'
 import { path } from './values.ts'
+import { web } from './web.ts'
 
 /** The whole configuration file. Defaults suit standalone mode. */
 export const schema = z.strictObject({
@@ -35,6 +36,7 @@ export const schema = z.strictObject({
   postgres,
   listen,
   proxyProtocol,
+  web,
   tls,
   limits,
   authentication,

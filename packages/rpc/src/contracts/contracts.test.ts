@@ -5,6 +5,7 @@ import { accountsContract } from './accounts.ts'
 import { adminContract } from './admin.ts'
 import { healthContract } from './health.ts'
 import { instanceContract } from './instance.ts'
+import { webContract } from './web.ts'
 
 /** A full request and reply for each method. */
 type Samples<Service> = {
@@ -107,4 +108,13 @@ test('instance', () => {
 
 test('health', () => {
   agree(healthContract, { check: [{ service: 'readiness' }, { status: 'NOT_SERVING' }] })
+})
+
+test('web', () => {
+  agree(webContract, {
+    exchange: [
+      { kind: 'polling', body: bytes, address: '::1', secure: true },
+      { status: 200, type: 'text/xml', body: bytes, cookie: 'ID=0:0' },
+    ],
+  })
 })

@@ -82,7 +82,8 @@ export class Site implements AsyncDisposable {
   /** How a {@link RawClient} reaches an edge. */
   at(index = 0, transport: NonNullable<RawStreamOptions['transport']> = 'starttls'): RawStreamOptions {
     const ports = this.edge(index)
-    const port = { starttls: ports.c2s, tcp: ports.c2s, tls: ports.c2sTls, ws: ports.http, wss: ports.https }[transport]
+    const { c2s, c2sTls, http, https } = ports
+    const port = { starttls: c2s, tcp: c2s, tls: c2sTls, ws: http, wss: https, bosh: http, boshs: https }[transport]
     if (port === undefined) throw new Error(`this server does not listen for ${transport}`)
     return { port, transport, domain: this.domain, ca: this.certificate }
   }

@@ -1,19 +1,21 @@
 import type { Socket } from 'node:net'
 import { readProxyHeader } from '../proxy-protocol/header.ts'
 import { Networks, plainAddress } from '../proxy-protocol/networks.ts'
-import { AddressLimit } from './address-limit.ts'
+import type { AddressLimit } from './address-limit.ts'
 
 /** How long a proxy has to send its header. */
 const HEADER_TIMEOUT_MS = 5_000
 
 export type RejectReason = 'limit' | 'address_limit' | 'proxy_header'
 
+type Welcome = (socket: Socket, address: string) => void
+
 export interface ReceptionOptions {
   /** Networks whose connections begin with a PROXY header, and only theirs. */
   readonly trusted: readonly string[]
   /** In all, and from one address. */
   readonly connections: number
-  readonly connectionsPerAddress: number
+  readonly limit: AddressLimit
   readonly rejected: (reason: RejectReason) => void
 }
 
@@ -25,15 +27,18 @@ export class Reception {
   readonly #most: number
   #open = 0
 
-  constructor({ trusted, connections, connectionsPerAddress, rejected }: ReceptionOptions) {
+  constructor({ trusted, connections, limit, rejected }: ReceptionOptions) {
     this.#most = connections
     this.#trusted = new Networks(trusted)
-    this.#limit = new AddressLimit(connectionsPerAddress)
+    this.#limit = limit
     this.#rejected = rejected
   }
 
-  /** Calls `welcome` with the client's address, at once or after the proxy's header; or closes the socket. */
-  receive(socket: Socket, welcome: (socket: Socket, address: string) => void): void {
+  /**
+   * Calls `welcome` with the client's address, at once or after the proxy's header; or closes the socket. Connections from `shared`
+   * networks carry many clients and aren't counted here.
+   */
+  receive(socket: Socket, welcome: Welcome, shared?: Networks): void {
     // We gather writes ourselves.
     socket.setNoDelay(true)
     const peer = plainAddress(socket.remoteAddress)
@@ -44,11 +49,15 @@ export class Reception {
     }
     this.#open++
     socket.once('close', () => this.#open--)
-    if (this.#trusted.has(peer)) this.#readHeader(socket, peer, welcome)
-    else this.#admit(socket, peer, welcome)
+    const admit = (address: string): void => {
+      if (shared?.has(address)) welcome(socket, address)
+      else this.#admit(socket, address, welcome)
+    }
+    if (this.#trusted.has(peer)) this.#readHeader(socket, peer, admit)
+    else admit(peer)
   }
 
-  #admit(socket: Socket, address: string, welcome: (socket: Socket, address: string) => void): void {
+  #admit(socket: Socket, address: string, welcome: Welcome): void {
     if (!this.#limit.enter(address)) {
       this.#rejected('address_limit')
       socket.destroy()
@@ -58,7 +67,7 @@ export class Reception {
     welcome(socket, address)
   }
 
-  #readHeader(socket: Socket, peer: string, welcome: (socket: Socket, address: string) => void): void {
+  #readHeader(socket: Socket, peer: string, admit: (address: string) => void): void {
     let seen: Buffer = Buffer.alloc(0)
     const reject = (): void => {
       this.#rejected('proxy_header')
@@ -78,7 +87,7 @@ export class Reception {
       socket.off('error', ignore)
       socket.setTimeout(0, reject)
       if (header.length < seen.length) socket.unshift(seen.subarray(header.length))
-      this.#admit(socket, header.source ?? peer, welcome)
+      admit(header.source ?? peer)
     }
     socket.on('error', ignore)
     socket.setTimeout(HEADER_TIMEOUT_MS, reject)

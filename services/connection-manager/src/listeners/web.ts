@@ -3,32 +3,58 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { Bosh } from '../bosh/bosh.ts'
 import { Connection } from '../connection.ts'
 import type { Edge } from '../edge.ts'
 import { WebSocketTransport } from '../transport/websocket-transport.ts'
+import { Exchange, type WebReply } from '../web/exchange.ts'
+import { Forwarded, type WebClient } from '../web/forwarded.ts'
+import type { Peers, RelayedRequest, SessionKind } from '../web/peers.ts'
+import { SessionsEndpoint } from '../web/sessions-endpoint.ts'
+import type { AddressLimit } from './address-limit.ts'
 import { hostMeta } from './host-meta.ts'
+import { HttpSockets } from './http-sockets.ts'
 
-const PATH = '/xmpp-websocket'
+const WEB_SOCKET_PATH = '/xmpp-websocket'
+const BOSH_PATH = '/http-bind'
 const SUBPROTOCOL = 'xmpp'
-const IDLE_MS = 30_000
+const HANDSHAKE_MS = 30_000
 /** Lets a message that is a little too large arrive, so that it gets its stream error; ws refuses larger ones itself. */
 const SLACK = 65_536
 
+interface WebParts {
+  /** Counts what is open from each address. */
+  readonly limit: AddressLimit
+  readonly peers: Peers
+}
+
 /**
- * HTTP and HTTPS as one: WebSockets (RFC 7395) and where to find them (XEP-0156). Sockets come from elsewhere, with TLS or without.
+ * HTTP and HTTPS as one: WebSockets (RFC 7395), BOSH (XEP-0124), and where to find them (XEP-0156). Sockets come from elsewhere, with TLS
+ * or without.
  */
 export class Web {
   readonly #edge: Edge
+  readonly #limit: AddressLimit
   readonly #server: Server
   readonly #webSockets: WebSocketServer
   readonly #addresses = new WeakMap<Duplex, string>()
+  readonly #sockets = new HttpSockets()
+  readonly #endpoints: ReadonlyMap<string, SessionsEndpoint>
+  /** Proxies that speak for others. */
+  readonly forwarded: Forwarded
   /** Port of the HTTPS listener, 0 while there is none. */
   securePort = 0
 
-  constructor(edge: Edge) {
+  constructor(edge: Edge, { limit, peers }: WebParts) {
+    const { trustedProxies, proxyHeader } = edge.config.web
     this.#edge = edge
+    this.#limit = limit
+    this.forwarded = new Forwarded({ trusted: trustedProxies, header: proxyHeader })
+    const bosh = new SessionsEndpoint({ edge, kind: 'bosh', sessions: new Bosh(edge, { limit, peers }) })
+    this.#endpoints = new Map([[BOSH_PATH, bosh]])
     this.#server = createServer((request, response) => this.#answer(request, response))
-    this.#server.timeout = IDLE_MS
+    // The edge's sweep knows how long anybody may take.
+    this.#server.keepAliveTimeout = 0
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket as Socket, head))
     this.#webSockets = new WebSocketServer({
       noServer: true,
@@ -40,23 +66,70 @@ export class Web {
   }
 
   welcomePlain(socket: Socket, address: string): void {
-    this.#addresses.set(socket, address)
-    this.#server.emit('connection', socket)
+    this.#welcome(socket, address)
   }
 
   welcomeSecure(socket: Socket, address: string): void {
     const secured = this.#edge.tls.forHttp(socket)
-    this.#addresses.set(secured, address)
     const giveUp = (): void => void secured.destroy()
-    secured.setTimeout(IDLE_MS, giveUp)
+    secured.setTimeout(HANDSHAKE_MS, giveUp)
     secured.once('secure', () => {
-      secured.off('timeout', giveUp)
-      this.#server.emit('connection', secured)
+      secured.setTimeout(0, giveUp)
+      this.#welcome(secured, address)
     })
   }
 
+  /** A request that another edge took for a session of this one. */
+  takeRelayed({ kind, ...request }: RelayedRequest, reply: (reply: WebReply) => void): Exchange {
+    const exchange = new Exchange(request, reply)
+    const sessions = this.#sessionsOf(kind)
+    if (sessions !== undefined) sessions.take(exchange, { relayed: true })
+    // An edge that is configured otherwise.
+    else exchange.answer({ status: 404, type: 'text/plain', body: Buffer.alloc(0) })
+    return exchange
+  }
+
+  sweep(now: number): void {
+    for (const { sessions } of this.#endpoints.values()) sessions.sweep(now)
+    this.#sockets.sweep(now)
+  }
+
+  /** No new sessions from here on. */
+  close(): void {
+    for (const { sessions } of this.#endpoints.values()) sessions.close()
+  }
+
+  [Symbol.dispose](): void {
+    this.#sockets.closeAll()
+  }
+
+  #sessionsOf(kind: SessionKind) {
+    return [...this.#endpoints.values()].find((endpoint) => endpoint.kind === kind)?.sessions
+  }
+
+  #welcome(socket: Socket, address: string): void {
+    this.#addresses.set(socket, address)
+    this.#sockets.await(socket, this.#edge.clock.now)
+    this.#server.emit('connection', socket)
+  }
+
+  #clientOf(request: IncomingMessage, socket: Socket): WebClient {
+    const address = this.#addresses.get(socket) ?? ''
+    return this.forwarded.clientOf(request.headers, { address, secure: socket instanceof TLSSocket })
+  }
+
   #answer(request: IncomingMessage, response: ServerResponse): void {
-    const page = hostMeta(request, { domains: this.#edge.hosts.domains, port: this.securePort, path: PATH })
+    const { socket } = request
+    const client = this.#clientOf(request, socket)
+    response.on('close', () => this.#sockets.await(socket, this.#edge.clock.now))
+    const endpoint = this.#endpoints.get(pathOf(request))
+    if (endpoint === undefined) this.#answerPage(request, response, client)
+    else endpoint.answer(request, response, { client, received: () => this.#sockets.received(socket) })
+  }
+
+  #answerPage(request: IncomingMessage, response: ServerResponse, { host }: WebClient): void {
+    const at = { domains: this.#edge.hosts.domains, port: this.securePort, path: WEB_SOCKET_PATH }
+    const page = hostMeta({ method: request.method, url: request.url, headers: { host } }, at)
     if (page === undefined) {
       response.writeHead(404).end()
       return
@@ -67,25 +140,40 @@ export class Web {
   }
 
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
-    const refusal = refusalOf(request)
+    const client = this.#clientOf(request, socket)
+    const refusal = refusalOf(request) ?? this.#enter(client, socket)
     if (refusal !== undefined) {
       socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
       return
     }
-    const address = this.#addresses.get(socket) ?? ''
-    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#welcome(webSocket, socket, address))
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, socket, client))
   }
 
-  #welcome(webSocket: WebSocket, socket: Socket, address: string): void {
-    const secure = socket instanceof TLSSocket
+  /** A proxy's connections aren't counted, but who comes through it is. */
+  #enter({ address }: WebClient, socket: Socket): string | undefined {
+    if (!this.forwarded.trusted.has(this.#addresses.get(socket) ?? '')) return undefined
+    if (this.#limit.enter(address)) {
+      socket.once('close', () => this.#limit.leave(address))
+      return undefined
+    }
+    this.#edge.events.rejected('address_limit')
+    return '429 Too Many Requests'
+  }
+
+  #open(webSocket: WebSocket, socket: Socket, { address, secure }: WebClient): void {
+    this.#sockets.release(socket)
     const connection = new Connection(this.#edge, { address, kind: 'websocket', secure })
     connection.transport = new WebSocketTransport(webSocket, socket, connection)
   }
 }
 
-function refusalOf({ url, headers }: IncomingMessage): string | undefined {
-  if (url?.split('?')[0] !== PATH) return '404 Not Found'
-  const offered = headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? []
+function pathOf({ url }: IncomingMessage): string {
+  return url?.split('?')[0] ?? ''
+}
+
+function refusalOf(request: IncomingMessage): string | undefined {
+  if (pathOf(request) !== WEB_SOCKET_PATH) return '404 Not Found'
+  const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? []
   // RFC 7395 §3.1
   return offered.includes(SUBPROTOCOL) ? undefined : '400 Bad Request'
 }

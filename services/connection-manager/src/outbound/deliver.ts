@@ -1,6 +1,6 @@
 import { Address, type Envelope } from '@heliograph/bus'
 import type { Jid } from '@heliograph/jid'
-import { NS, type Splicer, type Stanza } from '@heliograph/stanza'
+import type { Splicer, Stanza } from '@heliograph/stanza'
 import type { Connection } from '../connection.ts'
 import type { Edge } from '../edge.ts'
 import type { Session } from '../session/session.ts'
@@ -44,9 +44,9 @@ class Splicers {
     this.#stanza = stanza
   }
 
-  of({ isWebSocket }: Connection): Splicer {
-    if (isWebSocket) {
-      this.#framed ??= this.#stanza.splicer(NS.client)
+  of({ stanzaNs }: Connection): Splicer {
+    if (stanzaNs !== undefined) {
+      this.#framed ??= this.#stanza.splicer(stanzaNs)
       return this.#framed
     }
     this.#plain ??= this.#stanza.splicer()

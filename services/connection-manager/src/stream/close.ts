@@ -28,7 +28,8 @@ export function closeStream(connection: Connection, error?: StreamError, options
   }
   connection.write(connection.dialect.close)
   leave(connection, { lost: error !== undefined && leavesResumable(error), tell: !options.ownerKnows })
-  if (!connection.headerHeard || options.unreadable) endTransport(connection)
+  const alone = !connection.headerHeard || options.unreadable || !connection.dialect.closesByHalves
+  if (alone) endTransport(connection, error)
 }
 
 /** The peer sent its closing tag: answer it, if it isn't itself the answer to ours (RFC 6120 §4.4). */

@@ -1,3 +1,4 @@
+import type { StreamError } from '@heliograph/stanza'
 import type { Connection } from '../connection.ts'
 import type { Phase } from './phase.ts'
 
@@ -16,10 +17,10 @@ const ended: Phase = {
 export const closing: Phase = { ...ended, expired: endTransport }
 
 /** Closes this side of the transport; with TLS a close_notify goes before (RFC 6120 §4.4, RFC 5246 §7.2.1). */
-export function endTransport(connection: Connection): void {
+export function endTransport(connection: Connection, error?: StreamError): void {
   if (connection.phase === ended) return
   connection.phase = ended
   connection.deadline = connection.edge.clock.now + CLOSE_TIMEOUT_MS
   connection.flush()
-  connection.transport.end()
+  connection.transport.end(error)
 }

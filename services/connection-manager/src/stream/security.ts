@@ -2,12 +2,12 @@ import { availableMechanisms, type MechanismName } from '@heliograph/sasl'
 import type { Connection } from '../connection.ts'
 import { bindingsOf } from '../sasl/authentication.ts'
 
-/** Whether TLS can be started inside the stream: never on a WebSocket (RFC 7395 §3.9). */
+/** Whether TLS can be started inside the stream: never over HTTP (RFC 7395 §3.9, XEP-0206 §2). */
 export function startTlsOffered(connection: Connection): boolean {
-  return !connection.secure && !connection.isWebSocket
+  return !connection.secure && connection.kind === 'tcp'
 }
 
-/** Whether the client must start TLS before anything else. A plain WebSocket gets its TLS from the proxy before it. */
+/** Whether the client must start TLS before anything else. Plain HTTP gets its TLS from the proxy before it. */
 export function tlsMissing(connection: Connection): boolean {
   return connection.edge.config.tls.required && startTlsOffered(connection)
 }

@@ -1,6 +1,7 @@
 import type { TLSSocket } from 'node:tls'
+import type { StreamError } from '@heliograph/stanza'
 
-export type TransportKind = 'tcp' | 'tls' | 'websocket'
+export type TransportKind = 'tcp' | 'tls' | 'websocket' | 'bosh'
 
 /** What a connection's bytes travel on. */
 export interface Transport {
@@ -13,8 +14,8 @@ export interface Transport {
   readonly backlog: number
   pause(): void
   resume(): void
-  /** Closes after what was written has been sent. */
-  end(): void
+  /** Closes after what was written has been sent; `error` is what the stream was closed with. */
+  end(error?: StreamError): void
   /** Closes now. */
   destroy(): void
 }

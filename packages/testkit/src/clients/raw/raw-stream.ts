@@ -1,4 +1,5 @@
 import { type Element, escapeAttribute } from '@heliograph/xml'
+import { BoshTransport } from './bosh-transport.ts'
 import { Inbox, type Matcher } from './inbox.ts'
 import { StreamReader } from './stream-reader.ts'
 import { SocketTransport, type Transport } from './transport.ts'
@@ -9,8 +10,10 @@ export interface RawStreamOptions {
   readonly port: number
   /** The server's domain. */
   readonly domain: string
-  /** Default `starttls`; `tcp` stays without TLS. `ws`/`wss` use `/xmpp-websocket`. */
-  readonly transport?: 'starttls' | 'tls' | 'tcp' | 'ws' | 'wss'
+  /** Default `starttls`; `tcp` stays without TLS. `ws`/`wss` use `/xmpp-websocket`, `bosh`/`boshs` use `/http-bind`. */
+  readonly transport?: 'starttls' | 'tls' | 'tcp' | 'ws' | 'wss' | 'bosh' | 'boshs'
+  /** Ports on which the requests of a BOSH session take turns, beside `port`. */
+  readonly otherPorts?: readonly number[]
   /** PEM of the authority that the server's certificate is checked against; without it any is accepted. */
   readonly ca?: string
   /** Where the client connects from, e.g. another address of the loopback. */
@@ -49,7 +52,7 @@ export class RawStream implements AsyncDisposable {
     this.#options = options
     this.domain = options.domain
     this.#timeoutMs = options.timeoutMs ?? 5_000
-    this.#framed = options.transport === 'ws' || options.transport === 'wss'
+    this.#framed = ['ws', 'wss', 'bosh', 'boshs'].includes(options.transport ?? '')
   }
 
   /** Connects the transport; no stream is open yet. */
@@ -58,6 +61,11 @@ export class RawStream implements AsyncDisposable {
     const events = {
       onBytes: (bytes: Uint8Array) => this.#onBytes(bytes),
       onEnd: (error: Error | undefined) => this.#onEnd(error),
+    }
+    if (transport === 'bosh' || transport === 'boshs') {
+      const ports = [port, ...(this.#options.otherPorts ?? [])]
+      this.transport = new BoshTransport({ host, ports, ca, secure: transport === 'boshs' }, domain, events)
+      return
     }
     if (this.#framed) {
       const url = `${transport}://${host}:${port}/xmpp-websocket`
