@@ -2,8 +2,8 @@ import type { Stanza, StanzaError } from '@heliograph/stanza'
 import type { Element } from 'ltx'
 
 /**
- * Which entity answers: the server's own address, an account's bare JID, an address of our domain that nobody has, or a room, node or
- * gateway of the service.
+ * Which entity answers: the server's own address; an account's bare JID, to those who may know that it exists; `nobody`, an address of our
+ * domain of which the asker can't be told whether anybody has it; or a room, node or gateway of the service.
  */
 export type Entity = 'server' | 'account' | 'nobody' | 'item'
 

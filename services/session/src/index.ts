@@ -1,1 +1,2 @@
+export { sessionModules } from './modules/index.ts'
 export { session } from './service.ts'

@@ -21,8 +21,18 @@ export const archiveModule = defineModule<IqContext>({
     { number: '0059', version: '1.0' },
   ],
   features: { account: [NS.mam, NS.rsm] },
-  iq: [onGet('account', QUERY, fields), onSet('account', QUERY, query)],
+  iq: [
+    onGet('account', QUERY, fields),
+    onSet('account', QUERY, query),
+    onGet('nobody', QUERY, notYours),
+    onSet('nobody', QUERY, notYours),
+  ],
 })
+
+/** §5: forbidden, whether there is such an archive or not. */
+function notYours(): Outcome {
+  return refuse(stanzaError('forbidden'))
+}
 
 /** §4.1.5: which filters there are. */
 function fields(): Outcome {

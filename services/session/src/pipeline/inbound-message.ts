@@ -26,7 +26,7 @@ const DROPPED: Verdict = { kind: 'drop', reason: 'nobody there for it' }
 type Stage = (context: SessionContext, message: InboundMessage) => Verdict
 
 /** What happens to a message for a local user before it is stored and delivered, in this order. */
-export const inboundMessageStages: readonly Stage[] = [knownUser, stripForeignIds, chooseTargets]
+export const inboundMessageStages: readonly Stage[] = [stripForeignIds, chooseTargets]
 
 /** Messages for a local user: RFC 6121 §8.5. */
 export function receiveMessage(context: SessionContext, arrived: Arrived): void {
@@ -40,11 +40,6 @@ export function receiveMessage(context: SessionContext, arrived: Arrived): void 
   archiveReceived(context, message)
 }
 
-/** RFC 6121 §8.5.1. */
-function knownUser(_context: SessionContext, message: InboundMessage): Verdict {
-  return message.user.exists ? pass(message) : refuse('service-unavailable')
-}
-
 /** XEP-0359 §6. */
 function stripForeignIds(_context: SessionContext, message: InboundMessage): Verdict {
   const stanza = withoutForeignIds(message.stanza, message.user.jid)
@@ -54,7 +49,7 @@ function stripForeignIds(_context: SessionContext, message: InboundMessage): Ver
 /** RFC 6121 §8.5.2 and §8.5.3. */
 function chooseTargets(context: SessionContext, message: InboundMessage): Verdict {
   const { user, stanza } = message
-  const targets = targetsOf(user, stanza)
+  const targets = user.exists ? targetsOf(user, stanza) : []
   if (targets.length > 0) return pass({ ...message, targets })
   switch (stanza.type) {
     case 'error':
@@ -71,12 +66,16 @@ function chooseTargets(context: SessionContext, message: InboundMessage): Verdic
   }
 }
 
-/** XEP-0160 §3. What can't be stored is dropped when it says nothing, such as a chat state. */
+/**
+ * XEP-0160 §3. What can't be stored is dropped when it says nothing, such as a chat state. RFC 6121 §8.5.1 leaves the choice what becomes of
+ * messages to nobody: only those that would have waited for somebody are refused, so that nothing that a user doesn't get to see tells
+ * who exists (RFC 6120 §13.11).
+ */
 function waitOffline({ config }: SessionContext, message: InboundMessage): Verdict {
   const { user, stanza } = message
   if (!isOfflineStorable(stanza)) return stanza.hasBody ? refuse('service-unavailable') : DROPPED
   // XEP-0160 §3: "if the user's offline message queue is full".
-  if (user.offline >= config.offlineLimit) return refuse('service-unavailable')
+  if (!user.exists || user.offline >= config.offlineLimit) return refuse('service-unavailable')
   return pass({ ...message, offline: true })
 }
 

@@ -8,8 +8,11 @@ import { answerProbe } from './probe.ts'
 /** Presence for a local user that came by itself: directed, from other servers, subscriptions, probes (RFC 6121 §8.5, §3, §4.3). */
 export function receivePresence(context: SessionContext, arrived: Arrived): void {
   const { user, stanza, taken } = arrived
-  // RFC 6121 §8.5.1: for nobody it is silently ignored.
-  if (!user.exists) return taken()
+  if (!user.exists) {
+    // RFC 6121 §8.5.1: for nobody it is silently ignored, but for a probe, which is answered as by somebody who doesn't know the asker.
+    if (stanza.type === 'probe') answerProbe(context, user, trusted(stanza.from!))
+    return taken()
+  }
   switch (stanza.type) {
     case 'subscribe':
     case 'subscribed':

@@ -1,8 +1,9 @@
 import { Envelope, Kind, Op } from '@heliograph/bus'
-import { type BareJid, bareOf, type Jid } from '@heliograph/jid'
+import { type BareJid, bareOf, type Jid, localOf } from '@heliograph/jid'
 import { Stanza } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
 import { forward } from '../pipeline/forward.ts'
+import { mayKnow } from '../pipeline/may-know.ts'
 import type { User } from '../users/user.ts'
 
 /**
@@ -10,8 +11,7 @@ import type { User } from '../users/user.ts'
  * process is asked for again when its client is.
  */
 export function answerProbe(context: SessionContext, user: User, asker: Jid): void {
-  const bare = bareOf(asker)
-  if (bare !== user.jid && !user.roster.isSubscriber(bare)) return deny(context, user, bare)
+  if (!mayKnow(user, asker)) return deny(context, user, bareOf(asker))
   for (const resource of user.resources) {
     if (!resource.presence) continue
     const envelope = new Envelope(Op.route)
@@ -25,6 +25,6 @@ export function answerProbe(context: SessionContext, user: User, asker: Jid): vo
 
 /** RFC 6121 §4.3.2 rule 1: who isn't subscribed learns so, unless the request is still to be answered. */
 function deny(context: SessionContext, user: User, asker: BareJid): void {
-  if (user.roster.get(asker)?.request) return
+  if (localOf(user.jid as Jid) === '' || (user.exists && user.roster.get(asker)?.request)) return
   forward(context, user, new Stanza({ name: 'presence', type: 'unsubscribed', from: user.jid, to: asker }))
 }

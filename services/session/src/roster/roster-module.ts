@@ -12,8 +12,18 @@ export const rosterModule = defineModule<IqContext>({
   name: 'roster',
   xeps: [{ number: '0237', version: '1.3' }],
   features: { server: [NS.roster] },
-  iq: [onGet('account', QUERY, getRoster), onSet('account', QUERY, setRoster)],
+  iq: [
+    onGet('account', QUERY, getRoster),
+    onSet('account', QUERY, setRoster),
+    onGet('nobody', QUERY, notYours),
+    onSet('nobody', QUERY, notYours),
+  ],
 })
+
+/** RFC 6121 §2.3.3: forbidden, whether there is such a roster or not. */
+function notYours(): Outcome {
+  return refuse(stanzaError('forbidden'))
+}
 
 /** RFC 6121 §2.1.4. A client that names a version is sent what has changed since (§2.6.2). */
 function getRoster(request: Stanza, context: IqContext): Outcome | Promise<Outcome> {

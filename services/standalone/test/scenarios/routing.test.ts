@@ -16,7 +16,8 @@ const TABLE: Readonly<Record<string, readonly Fate[]>> = {
   'the bare address': ['phone', 'phone', 'both', 'refused', 'silence'],
   'somebody who is away': ['silence', 'silence', 'silence', 'refused', 'silence'],
   'somebody with a negative priority': ['silence', 'silence', 'silence', 'refused', 'silence'],
-  'nobody at all': ['refused', 'refused', 'refused', 'refused', 'silence'],
+  // As somebody who is away, but for what would have waited for one.
+  'nobody at all': ['refused', 'refused', 'silence', 'refused', 'silence'],
 }
 
 async function scene(site: Site) {
