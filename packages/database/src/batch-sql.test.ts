@@ -4,6 +4,7 @@ import {
   type BatchTable,
   existingParams,
   existingSql,
+  insertMissingSql,
   insertParams,
   insertSql,
   keyOfRecord,
@@ -25,12 +26,13 @@ const spec: BatchTable<Item> = {
   key: ['owner', 'id'],
 }
 
-test('parameters are the guard, the number of rows, and a column each', () => {
-  const sql = insertSql(spec)
-  assert.match(sql, /write_guard\(\$1\)/)
-  assert.match(sql, /unnest\(\$3::text\[\],\$4::bigint\[\]\)/)
-  const [instance, count, owners, ids] = insertParams(spec, 'me', [{ owner: 'a', id: 1 }])
-  assert.deepEqual([instance, count], ['me', 1])
+test('parameters are the guard and a column each', () => {
+  for (const sql of [insertSql(spec), insertMissingSql(spec)]) {
+    assert.match(sql, /write_guard\(\$1\)/)
+    assert.match(sql, /unnest\(\$2::text\[\]\),unnest\(\$3::bigint\[\]\)/)
+  }
+  const [instance, owners, ids] = insertParams(spec, 'me', [{ owner: 'a', id: 1 }])
+  assert.equal(instance, 'me')
   assert.deepEqual([owners, ids], [binaryArray('text', ['a']), binaryArray('bigint', [1])])
 })
 

@@ -4,7 +4,7 @@ import {
   type BatchTable,
   existingParams,
   existingSql,
-  type Inserted,
+  insertMissingSql,
   insertParams,
   insertSql,
   keyOfRecord,
@@ -45,6 +45,8 @@ interface Entry<R> {
   readonly instance: string
 }
 
+/** SQLSTATE `unique_violation`. */
+const TAKEN = '23505'
 const MAX_BATCH = 400
 const MAX_BATCH_BYTES = 4 * 1024 * 1024
 const RETRY_FIRST_MS = 50
@@ -60,6 +62,7 @@ const FENCED: BatchResult = { kind: 'fenced' }
 export class BatchWriter<R> implements AsyncDisposable {
   readonly #options: BatchWriterOptions<R>
   readonly #insertSql: string
+  readonly #insertMissingSql: string
   readonly #maxRows: number
   readonly #maxBytes: number
   readonly #stop = new AbortController()
@@ -81,6 +84,7 @@ export class BatchWriter<R> implements AsyncDisposable {
   constructor(options: BatchWriterOptions<R>) {
     this.#options = options
     this.#insertSql = insertSql(options)
+    this.#insertMissingSql = insertMissingSql(options)
     this.#maxRows = options.maxRows ?? 20_000
     this.#maxBytes = options.maxBytes ?? 64 * 1024 * 1024
   }
@@ -188,18 +192,29 @@ export class BatchWriter<R> implements AsyncDisposable {
 
   async #insert(batch: readonly Entry<R>[]): Promise<void> {
     const { db, table } = this.#options
-    const rows = batch.map((entry) => entry.row)
-    const params = insertParams(this.#options, batch[0]!.instance, rows)
-    const result = await db.query<Inserted>(`batch ${table}`, this.#insertSql, params)
-    const { count, keys } = result.rows[0]!
-    this.batches += 1
-    if (count === batch.length) {
-      this.committedRows += batch.length
-      for (const entry of batch) this.#answer(entry, STORED)
-      return
+    const params = insertParams(
+      this.#options,
+      batch[0]!.instance,
+      batch.map(({ row }) => row),
+    )
+    try {
+      await db.query(`batch ${table}`, this.#insertSql, params)
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== TAKEN) throw error
+      return this.#insertMissing(batch, params)
     }
-    const stored = new Set(keys?.map((key) => key.join('\0')))
-    const existing = await this.#existing(rows, stored)
+    this.batches += 1
+    this.committedRows += batch.length
+    for (const entry of batch) this.#answer(entry, STORED)
+  }
+
+  /** Some keys were taken: rows that are written again because the reply to their commit was lost, for the most part. */
+  async #insertMissing(batch: readonly Entry<R>[], params: readonly unknown[]): Promise<void> {
+    const { db, table } = this.#options
+    const inserted = await db.query<Row>(`batch ${table} missing`, this.#insertMissingSql, params)
+    this.batches += 1
+    const stored = new Set(inserted.rows.map((record) => keyOfRecord(this.#options, record)))
+    const existing = await this.#existing(batch, stored)
     this.committedRows += batch.length
     for (const entry of batch) {
       const key = keyOfRow(this.#options, entry.row)
@@ -208,14 +223,14 @@ export class BatchWriter<R> implements AsyncDisposable {
     }
   }
 
-  async #existing(rows: readonly R[], stored: ReadonlySet<string>): Promise<Map<string, Row>> {
+  async #existing(batch: readonly Entry<R>[], stored: ReadonlySet<string>): Promise<Map<string, Row>> {
     const { db, table } = this.#options
     const seen = new Set<string>()
-    const others = rows.filter((row) => {
+    const others = batch.flatMap(({ row }) => {
       const key = keyOfRow(this.#options, row)
-      if (!stored.has(key) || seen.has(key)) return true
+      if (!stored.has(key) || seen.has(key)) return [row]
       seen.add(key)
-      return false
+      return []
     })
     const found = await db.query<Row>(
       `batch ${table} existing`,

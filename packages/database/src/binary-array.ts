@@ -5,13 +5,15 @@ export type ArrayType = 'bigint' | 'boolean' | 'text'
 const OIDS: Readonly<Record<ArrayType, number>> = { bigint: 20, boolean: 16, text: 25 }
 const HEAD = 20
 const NULL_LENGTH = -1
+/** UTF-8 takes no more than this for a UTF-16 unit. */
+const MOST_BYTES = 3
 
 /**
  * An array parameter in Postgres' binary format: a column of many rows costs one parameter, and nothing is quoted or parsed as text.
  * A `text` may be given as its UTF-8 bytes.
  */
 export function binaryArray(type: ArrayType, values: readonly unknown[]): Buffer {
-  const bytes = Buffer.allocUnsafe(values.reduce<number>((size, value) => size + 4 + sizeOf(type, value), HEAD))
+  const bytes = Buffer.allocUnsafe(values.reduce<number>((size, value) => size + 4 + mostBytes(value), HEAD))
   bytes.writeInt32BE(1, 0) // dimensions
   bytes.writeInt32BE(values.includes(null) ? 1 : 0, 4)
   bytes.writeInt32BE(OIDS[type], 8)
@@ -19,33 +21,33 @@ export function binaryArray(type: ArrayType, values: readonly unknown[]): Buffer
   bytes.writeInt32BE(1, 16) // index of the first element
   let at = HEAD
   for (const value of values) {
-    if (value === null) bytes.writeInt32BE(NULL_LENGTH, at)
-    else bytes.writeInt32BE(write(bytes, at + 4, type, value), at)
-    at += 4 + sizeOf(type, value)
+    const length = value === null ? NULL_LENGTH : write(bytes, at + 4, value)
+    bytes.writeInt32BE(length, at)
+    at += 4 + Math.max(length, 0)
   }
-  return bytes
+  return bytes.subarray(0, at)
 }
 
-function sizeOf(type: ArrayType, value: unknown): number {
+/** Room that is enough: to count a string's bytes would cost as much as to write them. */
+function mostBytes(value: unknown): number {
   if (value === null) return 0
-  if (type === 'bigint') return 8
-  if (type === 'boolean') return 1
-  return typeof value === 'string' ? Buffer.byteLength(value) : (value as Uint8Array).length
+  if (typeof value === 'string') return value.length * MOST_BYTES
+  return typeof value === 'object' ? (value as Uint8Array).length : 8
 }
 
 /** @returns the bytes written */
-function write(bytes: Buffer, at: number, type: ArrayType, value: unknown): number {
-  if (type === 'bigint') {
-    const high = Math.floor((value as number) / 0x1_0000_0000)
-    bytes.writeInt32BE(high, at)
-    bytes.writeUInt32BE((value as number) - high * 0x1_0000_0000, at + 4)
-    return 8
-  }
-  if (type === 'boolean') {
-    bytes[at] = value === true ? 1 : 0
+function write(bytes: Buffer, at: number, value: unknown): number {
+  if (typeof value === 'string') return bytes.utf8Write(value, at)
+  if (typeof value === 'boolean') {
+    bytes[at] = value ? 1 : 0
     return 1
   }
-  if (typeof value === 'string') return bytes.utf8Write(value, at)
+  if (typeof value === 'number') {
+    const high = Math.floor(value / 0x1_0000_0000)
+    bytes.writeInt32BE(high, at)
+    bytes.writeUInt32BE(value - high * 0x1_0000_0000, at + 4)
+    return 8
+  }
   bytes.set(value as Uint8Array, at)
   return (value as Uint8Array).length
 }

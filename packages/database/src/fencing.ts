@@ -50,10 +50,6 @@ export const FENCE_EVICT_SQL = `
  * parameter is the one numbered `position`.
  */
 export function guarded(sql: string, position: number): string {
-  return `WITH ${guard(position)}, written AS (${sql}) SELECT written.* FROM written WHERE (SELECT ok FROM guard)`
-}
-
-/** The guard as a part of a WITH clause; what the statement answers must depend on its `ok`. */
-export function guard(position: number): string {
-  return `guard AS MATERIALIZED (SELECT write_guard($${position}) AS ok)`
+  const guard = `guard AS MATERIALIZED (SELECT write_guard($${position}) AS ok)`
+  return `WITH ${guard}, written AS (${sql}) SELECT written.* FROM written WHERE (SELECT ok FROM guard)`
 }

@@ -69,8 +69,9 @@ function peerCondition(filter: ArchiveFilter, params: unknown[]): string {
   if (filter.with === undefined) return ''
   const { peer, peerResource } = peerOf(filter.with)
   const place = `$${params.push(peer)}`
-  // The index holds hashes, because addresses may be longer than its entries.
-  const byPeer = ` AND hashtextextended(peer, 0) = hashtextextended(${place}, 0) AND peer = ${place}`
+  // The index holds a hash of owner and peer, because addresses may be longer than its entries.
+  const inIndex = `hashtextextended(peer, hashtextextended(owner, 0)) = hashtextextended(${place}, hashtextextended($1, 0))`
+  const byPeer = ` AND ${inIndex} AND peer = ${place}`
   return isBare(filter.with) ? byPeer : `${byPeer} AND peer_resource = $${params.push(peerResource)}`
 }
 

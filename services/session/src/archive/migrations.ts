@@ -42,4 +42,12 @@ export const archiveMigrations: readonly Migration[] = [
     id: '0123_archive_transient',
     sql: `ALTER TABLE archive ADD COLUMN transient boolean NOT NULL DEFAULT false;`,
   },
+  {
+    // One number for owner and peer: small entries that are compared without a collation. No part of an insert cost more than this index.
+    id: '0124_archive_peer_number',
+    sql: `
+      DROP INDEX archive_peer;
+      CREATE INDEX archive_peer ON archive (hashtextextended(peer, hashtextextended(owner, 0)), id);
+    `,
+  },
 ]

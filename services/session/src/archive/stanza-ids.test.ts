@@ -30,3 +30,28 @@ test("the sender's own id", () => {
   assert.equal(originIdOf(stanza("<message><origin-id xmlns='urn:xmpp:sid:0' id='o1'/></message>")), 'o1')
   assert.equal(originIdOf(stanza('<message/>')), undefined)
 })
+
+test("the sender's own id, wherever and however it is written, is what a parser reads", () => {
+  const xmlns = `xmlns='urn:xmpp:sid:0'`
+  const other = `<origin-id xmlns='urn:example' id='not'/>`
+  const forms = [
+    `<origin-id ${xmlns} id='o1'/>`,
+    `<origin-id id="o1" xmlns="urn:xmpp:sid:0" />`,
+    `<origin-id ${xmlns} id='o&amp;1'/>`,
+    `<origin-id ${xmlns} id='o>1'/>`,
+    `<origin-id ${xmlns} id='o1' more='id'/>`,
+    `<origin-id ${xmlns} id='o1'></origin-id>`,
+    `<origin-id ${xmlns} id='ö${'1'.repeat(300)}'/>`,
+    `<origin-id ${xmlns} id='o1'/><body>x</body>`,
+    `<origin-id ${xmlns} id='o1'/><origin-id ${xmlns} id='o2'/>`,
+    `<origin-id ${xmlns} id='o1'/>${other}`,
+    `<p:origin-id xmlns:p='urn:xmpp:sid:0' id='o1'/>${other}`,
+    `<p:origin-id xmlns:p='urn:xmpp:sid:0' id='o1'/><x xmlns='urn:example'><origin-id ${xmlns} id='o2'/></x>`,
+    `<p:origin-id xmlns:p='urn:xmpp:sid:0' id='o1'><origin-id ${xmlns} id='o2'/></p:origin-id>`,
+    `<origin-id ${xmlns}/>`,
+  ]
+  for (const form of forms) {
+    const message = stanza(`<message><body>x</body>${form}</message>`)
+    assert.equal(originIdOf(message), message.child('origin-id', NS.stanzaId)?.attrs.id, form)
+  }
+})
