@@ -38,6 +38,14 @@ export type Op = (typeof Op)[keyof typeof Op]
 export const Address = { full: 0, bare: 1 } as const
 export type Address = (typeof Address)[keyof typeof Address]
 
+/**
+ * When an envelope leaves for its instance. Whatever leaves takes along what waits, in the order sent. `turn`: at the end of this turn of the
+ * event loop. `gather`: the same, unless something left for that instance a moment ago: then when that moment is over, with what else has come
+ * by then. `collect`: like `gather`, with a longer moment. `ride`: with whatever leaves next, a little later at the latest.
+ */
+export const Haste = { turn: 0, gather: 1, collect: 2, ride: 3 } as const
+export type Haste = (typeof Haste)[keyof typeof Haste]
+
 /** A running process of one service: `<service>-<name>-<random>`; a restart is another instance. */
 export type InstanceId = string
 
@@ -52,7 +60,10 @@ export class Envelope {
   /** Normalised key whose mailbox handles this: a bare JID, a domain, or a domain pair. */
   key = ''
   partition = 0
-  /** Partition of `emitterKind` and its epoch in whose name this was emitted; 0 where the emitter owns nothing. */
+  /**
+   * Partition of `emitterKind` and its epoch in whose name this was emitted; 0 where the emitter owns nothing. `deliver` with `conns`: only the
+   * epoch, under which the emitter holds the partition of each connection.
+   */
   emitterKind: Kind = Kind.instance
   emitterPartition = 0
   epoch = 0
@@ -82,6 +93,8 @@ export class Envelope {
   body: Uint8Array | undefined = undefined
   /** W3C traceparent of a sampled stanza, else ''. */
   trace = ''
+  /** For the sending link only: it isn't part of what is sent. */
+  haste: Haste = Haste.turn
 
   constructor(op: Op) {
     this.op = op

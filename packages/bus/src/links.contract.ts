@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { trusted } from '@heliograph/jid'
 import { Stanza } from '@heliograph/stanza'
-import { Envelope, type InstanceId, Op } from './envelope.ts'
+import { Envelope, Haste, type InstanceId, Op } from './envelope.ts'
 import type { Links } from './links.ts'
 
 /** Instances that can reach each other. */
@@ -31,6 +31,7 @@ type Scenario = readonly [what: string, run: (network: Network) => Promise<void>
 const scenarios: readonly Scenario[] = [
   ['envelopes arrive in order, once, and whole', inOrder],
   ['sending never runs the receiver at once', later],
+  ['what can wait arrives in the order sent, also alone', waiting],
   ['a hundred thousand envelopes', many],
   ['stanzas of 256 KB among small ones', large],
   ['both directions at once, and answers', both],
@@ -120,6 +121,21 @@ async function later(network: Network): Promise<void> {
   await Promise.resolve()
   assert.equal(arrived.length, 0)
   await until(() => arrived.length === 1, 'the envelope')
+}
+
+async function waiting(network: Network): Promise<void> {
+  const [a, b] = await pair(network)
+  const arrived = collect(b)
+  const hastes = [Haste.ride, Haste.gather, Haste.collect, Haste.turn, Haste.ride, Haste.collect, Haste.gather]
+  let count = 0
+  for (let round = 0; round < 20; round++) {
+    for (const haste of hastes) assert.ok(a.send(b.instance, Object.assign(numbered(++count), { haste })))
+    await sleep(round)
+  }
+  await until(() => arrived.length >= count, 'all of them')
+  assert.ok(a.send(b.instance, Object.assign(numbered(++count), { haste: Haste.ride })))
+  await until(() => arrived.length >= count, 'the one that rides')
+  assertCounts(arrived, count)
 }
 
 async function many(network: Network): Promise<void> {

@@ -144,9 +144,9 @@ export class EdgeEvents {
   }
 
   /** An owner that was replaced still speaks. */
-  refusedEpoch({ emitterPartition, epoch }: Envelope): void {
+  refusedEpoch(partition: number, epoch: number): void {
     this.#count('refused_epochs_total', 'Envelopes of owners that were replaced.')
-    this.#log.info('refused_epoch', { partition: emitterPartition, epoch })
+    this.#log.info('refused_epoch', { partition, epoch })
   }
 
   unknownConnection({ conn, op }: Envelope): void {

@@ -1,4 +1,4 @@
-import { Envelope, Kind, Op } from '@heliograph/bus'
+import { Envelope, Haste, Kind, Op } from '@heliograph/bus'
 import type { BareJid } from '@heliograph/jid'
 import type { Change } from './change.ts'
 import type { FanoutContext } from './context.ts'
@@ -65,6 +65,7 @@ export function fan(
 
 function emit(context: FanoutContext, publisher: BareJid, op: Op, change: Change): Envelope {
   const envelope = new Envelope(op)
+  envelope.haste = Haste.gather
   envelope.emitterKind = Kind.presence
   envelope.emitterPartition = context.partitionOf(publisher)
   envelope.epoch = context.ownership.heldEpochOf(envelope.emitterPartition)

@@ -14,8 +14,8 @@ export class Inbox implements Acknowledgement {
   link = 0
   acked = 0
   resend = false
-  /** `soon`: with the next frame that goes back, or at the next tick. `now`: at the end of this turn. */
-  owed: 'nothing' | 'soon' | 'now' = 'nothing'
+  /** `soon`, then `overdue`: with the next frame that goes back, or at the second tick. `now`: at the end of this turn. */
+  owed: 'nothing' | 'soon' | 'overdue' | 'now' = 'nothing'
   /** Something is missing. */
   gap = false
   #frames = 0
@@ -64,7 +64,8 @@ export class Inbox implements Acknowledgement {
     if (this.gap) {
       this.resend = true
       this.owed = 'now'
-    } else if (this.owed === 'soon') this.owed = 'now'
+    } else if (this.owed === 'soon') this.owed = 'overdue'
+    else if (this.owed === 'overdue') this.owed = 'now'
   }
 
   /** Remembers that there is such a link, for `renew`. */

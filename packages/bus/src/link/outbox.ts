@@ -66,6 +66,11 @@ export class Outbox {
     return this.#sealedBytes + this.#batch.position
   }
 
+  /** A whole frame waits to be sent. */
+  get hasSealed(): boolean {
+    return this.#next < this.#frames.length
+  }
+
   /** Number of the last frame that will carry what is queued now. */
   get mark(): number {
     return this.#sequence + this.#frames.length - this.#base - (this.#batch.position > 0 ? 0 : 1)

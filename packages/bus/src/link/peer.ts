@@ -1,4 +1,5 @@
 import type { Envelope, InstanceId } from '../envelope.ts'
+import type { Paced } from './cadence.ts'
 import { acknowledgeIn, type ReadFrame } from './frame.ts'
 import { Inbox, type Verdict } from './inbox.ts'
 import { Outbox, type OutboxOptions } from './outbox.ts'
@@ -11,13 +12,15 @@ export interface PeerOptions extends OutboxOptions {
  * Both directions between this instance and one other. It knows no bus and no clock: frames come in by `take`, go out by
  * `transmit`, and the time in milliseconds is handed in.
  */
-export class Peer {
+export class Peer implements Paced {
   readonly id: InstanceId
   readonly #outbox: Outbox
   readonly #inbox = new Inbox()
   readonly #transmit: (frame: Buffer, again: boolean) => void
   /** Waits in the list of those to be flushed at the end of this turn. */
   dirty = false
+  leftAt = Number.NEGATIVE_INFINITY
+  dueAt = Number.POSITIVE_INFINITY
   /** When `onNoResponders` was last called for it. */
   noticedAt = Number.NEGATIVE_INFINITY
 
@@ -55,6 +58,11 @@ export class Peer {
   /** An acknowledgement must go out in this turn. */
   get urgent(): boolean {
     return this.#inbox.owed === 'now'
+  }
+
+  /** A whole frame is ready: nothing is gained by waiting. */
+  get hasFrame(): boolean {
+    return this.#outbox.hasSealed
   }
 
   enqueue(envelope: Envelope): boolean {
@@ -95,7 +103,8 @@ export class Peer {
   tick(now: number): void {
     this.#outbox.tick(now)
     this.#inbox.tick()
-    if (this.urgent) this.#transmit(this.#outbox.bare(), false)
+    // The acknowledgement takes along what waits for a ride.
+    if (this.urgent) this.flush(now)
   }
 
   nobody(now: number): void {

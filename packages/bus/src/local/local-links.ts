@@ -1,5 +1,6 @@
 import type { Envelope, InstanceId } from '../envelope.ts'
 import { EnvelopeCodec } from '../envelope-codec.ts'
+import { Cadence, type Paced } from '../link/cadence.ts'
 import { Forgotten } from '../link/forgotten.ts'
 import type { Links, Receive } from '../links.ts'
 import { Lane } from './lane.ts'
@@ -8,7 +9,8 @@ import type { Exchange } from './switchboard.ts'
 /** Least time between two notices that a peer is absent. */
 const noticeMs = 250
 
-interface Route {
+interface Route extends Paced {
+  readonly peer: InstanceId
   readonly lane: Lane
   dirty: boolean
   noticedAt: number
@@ -26,6 +28,7 @@ export class LocalLinks implements Links {
   #receive: Receive | undefined
   #absentHandlers: ((peer: InstanceId) => void)[] = []
   #dirty: InstanceId[] = []
+  readonly #cadence = new Cadence<Route>((route) => this.#touch(route.peer, route))
   #settling: (() => void)[] = []
   readonly #listening = new Set<() => void>()
   #closed = false
@@ -49,7 +52,7 @@ export class LocalLinks implements Links {
       return false
     }
     this.#exchange.meters.envelopesSent.add()
-    this.#touch(to, route)
+    if (this.#cadence.isDue(route, envelope.haste)) this.#touch(to, route)
     return true
   }
 
@@ -99,7 +102,9 @@ export class LocalLinks implements Links {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return
+    this.#cadence.releaseAll()
     this.handOver()
+    this.#cadence[Symbol.dispose]()
     this.#closed = true
     for (const stop of this.#listening) stop()
     this.#exchange.remove(this)
@@ -116,10 +121,12 @@ export class LocalLinks implements Links {
     this.waiting = false
     const dirty = this.#dirty
     this.#dirty = []
+    const now = dirty.length > 0 ? performance.now() : 0
     for (const peer of dirty) {
       const route = this.#routes.get(peer)
       if (route === undefined) continue
       route.dirty = false
+      this.#cadence.left(route, now)
       const links = this.#exchange.find(peer)
       if (links === undefined) this.#absent(peer, route)
       else links.accept(this.instance, route.lane)
@@ -146,7 +153,14 @@ export class LocalLinks implements Links {
     const known = this.#routes.get(peer)
     if (known !== undefined) return known
     const lane = new Lane(this.#exchange.queueBytes)
-    const route = { lane, dirty: false, noticedAt: Number.NEGATIVE_INFINITY }
+    const route: Route = {
+      peer,
+      lane,
+      dirty: false,
+      noticedAt: Number.NEGATIVE_INFINITY,
+      leftAt: Number.NEGATIVE_INFINITY,
+      dueAt: Number.POSITIVE_INFINITY,
+    }
     this.#routes.set(peer, route)
     return route
   }

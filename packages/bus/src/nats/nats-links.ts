@@ -1,5 +1,6 @@
 import { type Logger, type Metrics, silentTelemetry } from '@heliograph/telemetry'
 import type { Envelope, InstanceId } from '../envelope.ts'
+import { Cadence } from '../link/cadence.ts'
 import { Forgotten } from '../link/forgotten.ts'
 import { type ReadFrame, readFrame } from '../link/frame.ts'
 import { Peer } from '../link/peer.ts'
@@ -28,8 +29,8 @@ export interface NatsLinksOptions {
   readonly metrics?: Metrics | undefined
 }
 
-/** How long an acknowledgement may wait for a frame going back; also how often time-outs are looked at. */
-const tickMs = 20
+/** How often time-outs are looked at. An acknowledgement waits one to two of these for a frame going back. */
+const tickMs = 40
 /** So often in one turn of the event loop what the instance sent to itself is handed over. */
 const rounds = 8
 const frameBytes = 16 * 1024
@@ -62,6 +63,7 @@ export class NatsLinks implements Links {
   readonly #toSelf: Lane
   #absentHandlers: ((peer: InstanceId) => void)[] = []
   #dirty: Peer[] = []
+  readonly #cadence = new Cadence<Peer>((peer) => this.#soon(peer))
   #flush: NodeJS.Immediate | undefined
   #timer: NodeJS.Timeout | undefined
   #settling: { readonly marks: readonly Mark[]; readonly resolve: () => void }[] = []
@@ -107,7 +109,7 @@ export class NatsLinks implements Links {
       return false
     }
     this.#meters.envelopesSent.add()
-    this.#soon(peer)
+    if (this.#cadence.isDue(peer, envelope.haste) || peer.hasFrame) this.#soon(peer)
     return true
   }
 
@@ -161,7 +163,9 @@ export class NatsLinks implements Links {
   /** Sends what is queued and owed, and leaves the bus. What isn't acknowledged by then is lost: see `settled`. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return
+    this.#cadence.releaseAll()
     this.#flushAll()
+    this.#cadence[Symbol.dispose]()
     this.#closed = true
     clearTimeout(this.#timer)
     clearImmediate(this.#flush)
@@ -209,6 +213,7 @@ export class NatsLinks implements Links {
     const now = performance.now()
     for (const peer of dirty) {
       peer.dirty = false
+      this.#cadence.left(peer, now)
       if (this.#peers.get(peer.id) === peer) peer.flush(now)
     }
     if (dirty.length > 0) this.#awaken()

@@ -1,4 +1,4 @@
-import { Envelope, type InstanceId, type Links, Op } from '@heliograph/bus'
+import { Envelope, Haste, type InstanceId, type Links, Op } from '@heliograph/bus'
 import type { Clock } from '../clock.ts'
 
 const retryMs = 50
@@ -64,6 +64,7 @@ export class Answers {
   #sendReceipts(to: InstanceId, ids: number[]): void {
     for (let at = 0; at < ids.length; at += idsPerEnvelope) {
       const envelope = new Envelope(Op.receipt)
+      envelope.haste = Haste.ride
       envelope.ids = ids.length <= idsPerEnvelope ? ids : ids.slice(at, at + idsPerEnvelope)
       if (this.#links.send(to, envelope)) continue
       this.#receipts.set(to, ids.slice(at))

@@ -1,4 +1,4 @@
-import { Envelope, Op } from '@heliograph/bus'
+import { Envelope, Haste, Op } from '@heliograph/bus'
 import type { Connection } from '../connection.ts'
 import { tellOwner } from '../owners/tell-owner.ts'
 import type { Managed } from './managed.ts'
@@ -8,5 +8,6 @@ export function tellAcknowledged(connection: Connection, managed: Managed): void
   managed.untold = false
   const envelope = new Envelope(Op.ack)
   envelope.count = managed.acked
+  envelope.haste = Haste.ride
   tellOwner(connection, envelope)
 }

@@ -15,17 +15,24 @@ export function deliverOne(connection: Connection, session: Session, envelope: E
   span.end()
 }
 
-/** One stanza for many connections: serialised once for each kind of stream, `to` put in for each. */
+/**
+ * One stanza for many connections: serialised once for each kind of stream, `to` put in for each. They may be of several partitions, all
+ * held under this epoch: where one has been replaced nothing is written.
+ */
 export function deliver(edge: Edge, envelope: Envelope, conns: readonly number[]): void {
   const stanza = envelope.stanza!
   const span = edge.tracing.span('edge.out', traceOf(envelope))
-  const { id, emitterPartition, address } = envelope
+  const { id, epoch, address } = envelope
   const splicers = new Splicers(stanza)
   for (let i = 0; i < conns.length; i++) {
     const connection = edge.connections.get(conns[i]!)
     const session = connection?.session
-    if (connection === undefined || session === undefined || connection.partition !== emitterPartition) {
+    if (connection === undefined || session === undefined) {
       edge.events.unknownConnection(envelope)
+      continue
+    }
+    if (!edge.epochs.admits(connection.partition, epoch)) {
+      edge.events.refusedEpoch(connection.partition, epoch)
       continue
     }
     const to = address === Address.bare ? session.bare : session.jid

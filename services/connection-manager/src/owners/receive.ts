@@ -13,12 +13,12 @@ import { refused } from '../stream/refused.ts'
 
 /** What the owner of a user says to this edge. Anything from an owner that has been replaced is refused (its epoch is lower). */
 export function receive(edge: Edge, envelope: Envelope): void {
-  if (!edge.epochs.admits(envelope.emitterPartition, envelope.epoch)) {
-    edge.events.refusedEpoch(envelope)
-    return
-  }
   if (envelope.op === Op.deliver && envelope.conns !== undefined) {
     deliver(edge, envelope, envelope.conns)
+    return
+  }
+  if (!edge.epochs.admits(envelope.emitterPartition, envelope.epoch)) {
+    edge.events.refusedEpoch(envelope.emitterPartition, envelope.epoch)
     return
   }
   const connection = edge.connections.get(envelope.conn)

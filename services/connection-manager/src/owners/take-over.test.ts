@@ -101,6 +101,7 @@ test('one stanza for many connections gets the address of each', async () => {
   plain.hear()
   web.hear()
   owner.say({ partition: PARTITION, conn: 0 }, Op.deliver, (envelope) => {
+    envelope.emitterPartition = PARTITION + 1
     envelope.conns = [plain.connection.number, web.connection.number, 999]
     envelope.stanza = new Stanza({ name: 'message', id: '1' })
   })
@@ -112,6 +113,22 @@ test('one stanza for many connections gets the address of each', async () => {
     envelope.stanza = new Stanza({ name: 'presence' })
   })
   assert.equal(plain.hear(), "<presence to='juliet@capulet.example'/>")
+})
+
+test('copies of an owner that was replaced are not written', async () => {
+  const { owner } = fixture
+  const client = await new FakeClient(fixture).bind()
+  client.hear()
+  owner.takeOver(PARTITION)
+  const copy = (epoch: number) =>
+    owner.say({ partition: 0, conn: 0 }, Op.deliver, (envelope) => {
+      envelope.epoch = epoch
+      envelope.conns = [client.connection.number]
+      envelope.stanza = new Stanza({ name: 'presence', id: `under-${epoch}` })
+    })
+  copy(owner.epoch)
+  copy(owner.epoch - 1)
+  assert.equal(client.hear(), "<presence to='juliet@capulet.example/balcony' id='under-2'/>")
 })
 
 test('the owner hears how a connection ended', async () => {

@@ -1,4 +1,4 @@
-import { Envelope, Op } from '@heliograph/bus'
+import { Envelope, Haste, Op } from '@heliograph/bus'
 import { Stanza } from '@heliograph/stanza'
 import type { ParsedElement } from '@heliograph/xml'
 import type { Connection } from '../connection.ts'
@@ -48,6 +48,8 @@ function forward(connection: Connection, session: Session, stanza: Stanza): void
   envelope.count = ++session.count
   envelope.stanza = stanza
   envelope.trace = span.context ?? ''
+  // Nobody waits for presence that is broadcast: many are told at once.
+  if (stanza.name === 'presence' && stanza.to === undefined) envelope.haste = Haste.collect
   const size = stanza.payload.length + OVERHEAD
   session.inFlight.push(envelope, size, performance.now())
   edge.crowd.enter(connection.partition, size)

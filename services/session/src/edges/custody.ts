@@ -1,4 +1,4 @@
-import { Op } from '@heliograph/bus'
+import { Haste, Op } from '@heliograph/bus'
 import type { SessionContext } from '../context.ts'
 import type { Resource } from '../users/resource.ts'
 import type { User } from '../users/user.ts'
@@ -16,6 +16,7 @@ export function custodyAdvanced(context: SessionContext, user: User): (resource:
       if (resource.attachment === 'hibernating') return context.records.changed(user, resource)
       context.outgoing.tellEdge(user, resource, Op.custody, (envelope) => {
         envelope.count = resource.custody.settled
+        envelope.haste = Haste.ride
       })
     })
   }

@@ -1,4 +1,4 @@
-import { Address, Envelope, Kind, Op } from '@heliograph/bus'
+import { Address, Envelope, Haste, Kind, Op } from '@heliograph/bus'
 import { trusted } from '@heliograph/jid'
 import { NS, Stanza } from '@heliograph/stanza'
 import { deliverOffline } from '../archive/offline.ts'
@@ -88,6 +88,7 @@ function tellDirected(context: SessionContext, user: User, resource: Resource, s
 /** One event to the fan-out instance that owns this publisher; it knows the subscribers and where they are. */
 function tellFanout(context: SessionContext, user: User, resource: Resource, stanza: Stanza, trace: string): void {
   const envelope = emit(context, user, Op.presence)
+  envelope.haste = Haste.gather
   envelope.stanza = stanza
   envelope.count = resource.revision
   envelope.id = user.rosterVersion
@@ -99,7 +100,7 @@ function tellFanout(context: SessionContext, user: User, resource: Resource, sta
 function tellOwn(context: SessionContext, user: User, stanza: Stanza): void {
   const available = user.resources.filter((resource) => resource.available)
   const recipients = available.map((resource) => ({ user, resource, as: Address.bare }))
-  if (recipients.length > 0) context.outgoing.deliverCopies(recipients, stanza)
+  if (recipients.length > 0) context.outgoing.deliverCopies(recipients, stanza, { haste: Haste.ride })
 }
 
 /** What a resource gets when it becomes available: own resources' presence, contacts' presence by probes, waiting requests. */
@@ -110,6 +111,7 @@ function greet(context: SessionContext, user: User, resource: Resource): void {
     }
   }
   const envelope = emit(context, user, Op.probe)
+  envelope.haste = Haste.gather
   envelope.stanza = new Stanza({ name: 'presence', type: 'probe', from: resource.jid })
   envelope.id = user.rosterVersion
   context.router.transfer(Kind.presence, user.jid, envelope, ignore)

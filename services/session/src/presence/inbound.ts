@@ -40,5 +40,5 @@ function deliver(context: SessionContext, { user, stanza, trace }: Arrived): voi
   }
   const available = user.resources.filter((resource) => resource.available)
   const recipients = available.map((resource) => ({ user, resource, as: Address.bare }))
-  if (recipients.length > 0) user.afterCommit.pass(() => context.outgoing.deliverCopies(recipients, stanza, trace))
+  if (recipients.length > 0) user.afterCommit.pass(() => context.outgoing.deliverCopies(recipients, stanza, { trace }))
 }

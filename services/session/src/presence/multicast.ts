@@ -1,9 +1,9 @@
-import { Address, type Envelope, type InstanceId } from '@heliograph/bus'
+import { Address, type Envelope, Haste, type InstanceId } from '@heliograph/bus'
 import { type BareJid, bareOf, type FullJid, isFull, type Jid, trusted } from '@heliograph/jid'
 import { partitionOf } from '@heliograph/ownership'
 import { hop } from '@heliograph/telemetry'
 import type { SessionContext } from '../context.ts'
-import type { Recipient } from '../users/outgoing.ts'
+import type { Recipient } from '../users/copies.ts'
 import type { User, Work } from '../users/user.ts'
 import { answerProbe } from './probe.ts'
 
@@ -25,7 +25,8 @@ export function receiveMulticast(context: SessionContext, envelope: Envelope, fr
     }
   }
   const span = hop(context.tracing, 'session.multicast', envelope.trace)
-  if (recipients.length > 0) context.outgoing.deliverCopies(recipients, envelope.stanza!, span.trace)
+  const pace = { trace: span.trace, haste: Haste.gather }
+  if (recipients.length > 0) context.outgoing.deliverCopies(recipients, envelope.stanza!, pace)
   span.end()
   if (strays.length > 0) context.router.strays(from, envelope.transfer, strays)
   else context.router.receipt(from, envelope.transfer)
@@ -47,7 +48,7 @@ function serve(context: SessionContext, work: Work, user: User, to: Jid, recipie
     if (isFull(to) ? resource.jid !== (to as FullJid) : !resource.available) continue
     const recipient = { user, resource, as }
     if (user.afterCommit.length === 0) recipients.push(recipient)
-    else user.afterCommit.pass(() => context.outgoing.deliverCopies([recipient], stanza, envelope.trace))
+    else user.afterCommit.pass(() => context.outgoing.deliverCopies([recipient], stanza, { trace: envelope.trace }))
   }
 }
 

@@ -1,7 +1,8 @@
-import { type Address, Envelope, Kind, Op } from '@heliograph/bus'
+import { Envelope, Haste, Kind, Op } from '@heliograph/bus'
 import type { Ownership, Router } from '@heliograph/ownership'
 import type { Stanza } from '@heliograph/stanza'
 import type { LiveRecords } from '../recovery/live-records.ts'
+import { type Batch, Copies, type Recipient } from './copies.ts'
 import type { Resource } from './resource.ts'
 import { addressed, type Delivery } from './unacked.ts'
 import type { User } from './user.ts'
@@ -45,21 +46,19 @@ export class Outgoing {
     if (this.#keep(user, resource, { stanza, id })) this.#write(user, resource, stanza, id, trace)
   }
 
-  /** One stanza to many resources of users of this instance: one envelope an edge and partition, `to` spliced there. */
-  deliverCopies(recipients: readonly Recipient[], stanza: Stanza, trace = ''): void {
-    const batches = new Map<string, Batch>()
+  /** One stanza to many resources of users of this instance: one envelope an edge, `to` spliced there. */
+  deliverCopies(
+    recipients: readonly Recipient[],
+    stanza: Stanza,
+    { trace = '', haste = Haste.turn as Haste } = {},
+  ): void {
+    const copies = new Copies()
     for (const recipient of recipients) {
       const { user, resource, as } = recipient
       if (!this.#keep(user, resource, { stanza, id: 0, shared: as })) continue
-      const key = `${resource.edge} ${user.partition} ${as}`
-      let batch = batches.get(key)
-      if (batch === undefined) {
-        batch = { edge: resource.edge, partition: user.partition, as, recipients: [] }
-        batches.set(key, batch)
-      }
-      batch.recipients.push(recipient)
+      copies.add(recipient, this.#ownership.heldEpochOf(user.partition))
     }
-    for (const batch of batches.values()) this.#writeCopies(batch, stanza, trace)
+    for (const batch of copies) this.#writeCopies(batch, stanza, trace, haste)
   }
 
   /** Sends everything unacknowledged again, after a resumption (XEP-0198 §5). */
@@ -102,8 +101,11 @@ export class Outgoing {
     if (!this.#router.tell(resource.edge, envelope)) this.#troubles.unreachable(user, resource)
   }
 
-  #writeCopies({ edge, partition, as, recipients }: Batch, stanza: Stanza, trace: string): void {
-    const envelope = this.#envelope(partition, Op.deliver)
+  #writeCopies({ edge, epoch, as, recipients }: Batch, stanza: Stanza, trace: string, haste: Haste): void {
+    // In no single partition's name: one that was replaced must not hold up the others.
+    const envelope = new Envelope(Op.deliver)
+    envelope.epoch = epoch
+    envelope.haste = haste
     envelope.stanza = stanza
     envelope.conns = recipients.map(({ resource }) => resource.conn)
     envelope.address = as
@@ -137,18 +139,4 @@ export class Outgoing {
     this.#records.appendUnacked(user, resource, delivery)
     return false
   }
-}
-
-export interface Recipient {
-  readonly user: User
-  readonly resource: Resource
-  /** The address it finds in `to`: the one that was sent to (RFC 6121 §8.5.2.1.2: the server must not rewrite it). */
-  readonly as: Address
-}
-
-interface Batch {
-  readonly edge: string
-  readonly partition: number
-  readonly as: Address
-  readonly recipients: Recipient[]
 }

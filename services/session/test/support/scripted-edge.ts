@@ -82,11 +82,14 @@ export class ScriptedEdge {
   }
 
   #receive(envelope: Envelope): void {
-    if (!this.#admits(envelope.emitterPartition, envelope.epoch)) return
     if (envelope.op === Op.deliver && envelope.conns) {
-      for (const conn of envelope.conns) this.clients.get(conn)?.hearCopy(envelope)
+      for (const conn of envelope.conns) {
+        const client = this.clients.get(conn)
+        if (client && this.#admits(partitionOf(client.user), envelope.epoch)) client.hearCopy(envelope)
+      }
       return
     }
+    if (!this.#admits(envelope.emitterPartition, envelope.epoch)) return
     this.clients.get(envelope.conn)?.hear(envelope)
   }
 

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { mock, type TestContext, test } from 'node:test'
+import { Haste } from '../envelope.ts'
+import { Cadence, type Paced } from './cadence.ts'
+
+function setUp(t: TestContext) {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  t.after(() => mock.timers.reset())
+  const clock = { now: 1000 }
+  const way: Paced = { leftAt: Number.NEGATIVE_INFINITY, dueAt: Number.POSITIVE_INFINITY }
+  const left: number[] = []
+  const leave = () => {
+    left.push(clock.now)
+    cadence.left(way, clock.now)
+  }
+  const cadence = new Cadence<Paced>(leave, () => clock.now)
+  const send = (haste: Haste) => {
+    if (cadence.isDue(way, haste)) leave()
+  }
+  const pass = (ms: number) => {
+    for (let i = 0; i < ms; i++) {
+      clock.now++
+      mock.timers.tick(1)
+    }
+  }
+  return { send, pass, left, cadence }
+}
+
+test('what is gathered goes at once after a quiet spell, then together', (t) => {
+  const { send, pass, left } = setUp(t)
+  for (let i = 0; i < 60; i++) {
+    send(Haste.gather)
+    pass(1)
+  }
+  assert.deepEqual(left, [1000, 1020, 1040, 1060])
+})
+
+test('what is collected waits longer', (t) => {
+  const { send, pass, left } = setUp(t)
+  for (let i = 0; i < 10; i++) {
+    send(Haste.collect)
+    pass(10)
+  }
+  assert.deepEqual(left, [1000, 1050, 1100])
+})
+
+test('what rides leaves with what comes, or by itself in the end', (t) => {
+  const { send, pass, left } = setUp(t)
+  send(Haste.ride)
+  pass(5)
+  assert.deepEqual(left, [])
+  send(Haste.turn)
+  assert.deepEqual(left, [1005])
+  pass(100)
+  assert.deepEqual(left, [1005])
+  send(Haste.ride)
+  pass(100)
+  assert.deepEqual(left, [1005, 1180])
+})
+
+test('the most urgent counts', (t) => {
+  const { send, pass, left } = setUp(t)
+  send(Haste.turn)
+  send(Haste.ride)
+  send(Haste.collect)
+  send(Haste.gather)
+  pass(100)
+  assert.deepEqual(left, [1000, 1020])
+})
+
+test('everything can be let go, and nothing comes after the end', (t) => {
+  const { send, pass, left, cadence } = setUp(t)
+  send(Haste.ride)
+  cadence.releaseAll()
+  assert.deepEqual(left, [1000])
+  send(Haste.ride)
+  cadence[Symbol.dispose]()
+  pass(200)
+  assert.deepEqual(left, [1000])
+})

@@ -1,0 +1,84 @@
+import { Haste } from '../envelope.ts'
+
+/** Least time between two departures to one instance, where all that leaves can wait. */
+const gatherMs = 20
+const collectMs = 50
+/** How long at most something waits for a ride: longer than those, so that one comes where there is traffic. */
+const rideMs = 75
+
+/** The way to one instance, as far as departures go; times in monotonic milliseconds. */
+export interface Paced {
+  /** When something last left. */
+  leftAt: number
+  /** When what waits is to leave; infinity when nothing does. */
+  dueAt: number
+}
+
+/**
+ * Holds back what can wait, so that it leaves together: a message alone costs sender, bus and receiver far more than one among others.
+ * After a quiet spell what is gathered or collected doesn't wait at all.
+ */
+export class Cadence<T extends Paced> implements Disposable {
+  readonly #release: (way: T) => void
+  readonly #clock: () => number
+  readonly #waiting = new Set<T>()
+  #timer: NodeJS.Timeout | undefined
+  #wakesAt = Number.POSITIVE_INFINITY
+
+  /** `release` is called when what waits for a way is to leave in this turn. `clock` gives monotonic milliseconds. */
+  constructor(release: (way: T) => void, clock = () => performance.now()) {
+    this.#release = release
+    this.#clock = clock
+  }
+
+  /** True when something queued just now is to leave in this turn. Otherwise it will be released in time. */
+  isDue(way: T, haste: Haste): boolean {
+    if (haste === Haste.turn) return true
+    const now = this.#clock()
+    const at = haste === Haste.ride ? now + rideMs : way.leftAt + (haste === Haste.gather ? gatherMs : collectMs)
+    if (at <= now) return true
+    if (at < way.dueAt) {
+      way.dueAt = at
+      this.#waiting.add(way)
+      this.#wake(at, now)
+    }
+    return false
+  }
+
+  /** Everything queued for this way has left. */
+  left(way: T, now: number): void {
+    way.leftAt = now
+    if (way.dueAt === Number.POSITIVE_INFINITY) return
+    way.dueAt = Number.POSITIVE_INFINITY
+    this.#waiting.delete(way)
+  }
+
+  /** Lets everything go now. */
+  releaseAll(): void {
+    for (const way of this.#waiting) this.#release(way)
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer)
+    this.#waiting.clear()
+  }
+
+  #wake(at: number, now: number): void {
+    if (at >= this.#wakesAt) return
+    clearTimeout(this.#timer)
+    this.#wakesAt = at
+    this.#timer = setTimeout(this.#check, at - now)
+  }
+
+  readonly #check = (): void => {
+    this.#wakesAt = Number.POSITIVE_INFINITY
+    // Timers count in whole milliseconds.
+    const now = this.#clock() + 1
+    let next = Number.POSITIVE_INFINITY
+    for (const way of this.#waiting) {
+      if (way.dueAt <= now) this.#release(way)
+      else next = Math.min(next, way.dueAt)
+    }
+    if (next < Number.POSITIVE_INFINITY) this.#wake(next, now)
+  }
+}
