@@ -20,6 +20,8 @@ export class MemoryLeases {
   readonly #lapse: boolean
   readonly #seats = new Map<string, Seat>()
   readonly #tenures = new Map<number, Tenure>()
+  /** What `#tenures` amounts to, until they change: standings are read many times a second and hardly ever differ. */
+  #holdings: readonly Holding[] | undefined
   /** Instances that may not come back, and since when. */
   readonly #gone = new Map<string, number>()
   #storeId = ''
@@ -61,6 +63,7 @@ export class MemoryLeases {
     // A store that came back empty may have been told by one that didn't know better what it held.
     if (this.#now() < this.#settledAt) return
     for (const tenure of this.#tenures.values()) if (tenure.instance === instance) tenure.instance = ''
+    this.#holdings = undefined
   }
 
   expel(instances: readonly string[]): void {
@@ -75,6 +78,7 @@ export class MemoryLeases {
     this.#seats.clear()
     this.#tenures.clear()
     this.#gone.clear()
+    this.#holdings = undefined
     this.#storeId = ''
   }
 
@@ -106,12 +110,14 @@ export class MemoryLeases {
       const stored = this.#tenures.get(partition)
       if (stored && stored.epoch >= epoch) continue
       this.#tenures.set(partition, { instance: beat.member.instance, epoch, usurped: [] })
+      this.#holdings = undefined
     }
   }
 
   #release(beat: Heartbeat, release: Release, now: number): void {
     const tenure = this.#tenures.get(release.partition)
     if (tenure?.instance !== beat.member.instance || tenure.epoch !== release.epoch) return
+    this.#holdings = undefined
     if (release.served) tenure.usurped = []
     const heir = this.#seats.get(release.to)
     if (heir && !heir.member.draining) {
@@ -123,6 +129,7 @@ export class MemoryLeases {
   #claim(beat: Heartbeat, partition: number, now: number): void {
     const { instance } = beat.member
     const tenure = this.#tenures.get(partition)
+    this.#holdings = undefined
     if (!tenure) {
       if (now < this.#settledAt) return
       this.#tenures.set(partition, { instance, epoch: nextEpoch(0, beat.above, now), usurped: [] })
@@ -139,12 +146,18 @@ export class MemoryLeases {
   }
 
   #standing(now: number): Standing {
+    this.#holdings ??= this.#held()
+    const members = [...this.#seats.values()].map((seat) => seat.member)
+    const settled = this.#storeId !== '' && now >= this.#settledAt
+    return { members, holdings: this.#holdings, storeId: this.#storeId, settled }
+  }
+
+  #held(): Holding[] {
     const holdings: Holding[] = []
     for (const [partition, { instance, epoch, usurped }] of this.#tenures) {
       if (instance !== '') holdings.push({ partition, instance, epoch, usurped })
     }
-    const members = [...this.#seats.values()].map((seat) => seat.member)
-    return { members, holdings, storeId: this.#storeId, settled: this.#storeId !== '' && now >= this.#settledAt }
+    return holdings
   }
 }
 

@@ -1,5 +1,5 @@
 import type { InstanceId, Kind } from '@heliograph/bus'
-import type { Heartbeat, LiveState, Release, Renewal } from '@heliograph/live-state'
+import type { Heartbeat, Holding, LiveState, Release, Renewal } from '@heliograph/live-state'
 import type { Logger } from '@heliograph/telemetry'
 import type { Clock } from './clock.ts'
 import type { Lease } from './lease.ts'
@@ -41,6 +41,8 @@ export class Part {
   #candidates = ''
   #proposal: readonly string[] = []
   #stableSince = 0
+  /** What was last followed: live state gives the same array as long as nothing changes. */
+  #holdings: readonly Holding[] = []
   #draining = false
   #ended = false
   /** Our lease had run out when the store came back empty: until it is settled it can't tell whether we were usurped before. */
@@ -115,11 +117,11 @@ export class Part {
   #claims(): number[] {
     const { instance, view, tenants } = this.#options
     if (!tenants || this.#draining || !view.standing) return []
-    const taken = new Set<number>()
-    for (const holding of view.standing.holdings) if (view.has(holding.instance)) taken.add(holding.partition)
+    const taken = new Uint8Array(PARTITIONS)
+    for (const holding of view.standing.holdings) if (view.has(holding.instance)) taken[holding.partition] = 1
     const claims: number[] = []
     for (let partition = 0; partition < PARTITIONS; partition++) {
-      if (this.#proposal[partition] === instance && !taken.has(partition)) claims.push(partition)
+      if (this.#proposal[partition] === instance && taken[partition] === 0) claims.push(partition)
     }
     return claims
   }
@@ -153,6 +155,8 @@ export class Part {
 
   /** Follows what the store says is ours. Returns the partitions whose owner changed by this heartbeat. */
   #reconcile(tenants: Tenants, renewal: Renewal, releases: readonly Release[]): number[] {
+    if (renewal.holdings === this.#holdings && releases.length === 0) return []
+    this.#holdings = renewal.holdings
     const { instance, events, view } = this.#options
     const mine = new Map(
       renewal.holdings.filter((each) => each.instance === instance).map((each) => [each.partition, each]),
@@ -195,11 +199,11 @@ export class Part {
 
   #handOver(tenants: Tenants, stable: boolean): void {
     if (!this.#draining && !stable) return
-    let room = handOverBound - tenants.inPhase('settling').length - tenants.inPhase('leaving').length
-    for (const partition of tenants.inPhase('served')) {
-      if (room <= 0) return
-      if (this.#proposal[partition] === this.#options.instance) continue
-      room--
+    const { instance } = this.#options
+    const others = tenants.inPhase('served').filter((partition) => this.#proposal[partition] !== instance)
+    if (others.length === 0) return
+    const room = handOverBound - tenants.inPhase('settling').length - tenants.inPhase('leaving').length
+    for (const partition of others.slice(0, Math.max(0, room))) {
       void tenants.handOver(partition).then(() => this.beat())
     }
   }

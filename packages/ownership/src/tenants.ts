@@ -31,6 +31,7 @@ export class Tenants {
   /** The tenancy's unfinished work on a partition: what comes next waits for it. */
   readonly #work = new Array<Promise<void>>(PARTITIONS).fill(Promise.resolve())
   readonly #releases = new Map<number, Omit<Release, 'to'>>()
+  #held: readonly Claim[] | undefined
 
   constructor(options: TenantsOptions) {
     this.#options = options
@@ -58,17 +59,17 @@ export class Tenants {
   }
 
   /** Everything held. */
-  get held(): Claim[] {
-    const held: Claim[] = []
-    for (let partition = 0; partition < PARTITIONS; partition++) {
-      const epoch = this.#epochs[partition]!
-      if (epoch !== 0) held.push({ partition, epoch })
-    }
-    return held
+  get held(): readonly Claim[] {
+    this.#held ??= this.#list()
+    return this.#held
   }
 
   inPhase(phase: Phase): number[] {
-    return this.#phases.flatMap((each, partition) => (each === phase ? [partition] : []))
+    const partitions: number[] = []
+    for (let partition = 0; partition < PARTITIONS; partition++) {
+      if (this.#phases[partition] === phase) partitions.push(partition)
+    }
+    return partitions
   }
 
   /** What can be given up now. */
@@ -80,6 +81,7 @@ export class Tenants {
   granted(partition: number, epoch: number, usurped: readonly InstanceId[]): void {
     if (this.#epochs[partition] !== 0) this.lost(partition)
     this.#epochs[partition] = epoch
+    this.#held = undefined
     this.#enter(partition, 'pending')
     void this.#follow(partition, () => this.#load(partition, epoch, usurped))
   }
@@ -187,12 +189,22 @@ export class Tenants {
     }
   }
 
+  #list(): Claim[] {
+    const held: Claim[] = []
+    for (let partition = 0; partition < PARTITIONS; partition++) {
+      const epoch = this.#epochs[partition]!
+      if (epoch !== 0) held.push({ partition, epoch })
+    }
+    return held
+  }
+
   #wants(partition: number, epoch: number): boolean {
     return this.#epochs[partition] === epoch && this.#phases[partition] === 'pending'
   }
 
   #forget(partition: number): void {
     this.#epochs[partition] = 0
+    this.#held = undefined
     this.#releases.delete(partition)
     this.#enter(partition, 'none')
   }

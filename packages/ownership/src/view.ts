@@ -18,6 +18,8 @@ export class View {
   readonly #owners: (Owner | undefined)[] = new Array<Owner | undefined>(PARTITIONS).fill(undefined)
   /** Highest epoch known of each partition, kept when its owner is gone: what is older isn't believed. */
   readonly #epochs = new Float64Array(PARTITIONS)
+  /** Of all partitions. */
+  #highestEpoch = 0
   /** Who was known to own each partition before its present owner. */
   readonly #previous = new Array<InstanceId | undefined>(PARTITIONS).fill(undefined)
   readonly #last = new Array<InstanceId | undefined>(PARTITIONS).fill(undefined)
@@ -40,7 +42,7 @@ export class View {
   }
 
   get highestEpoch(): number {
-    return this.#epochs.reduce((highest, epoch) => Math.max(highest, epoch), 0)
+    return this.#highestEpoch
   }
 
   has(instance: InstanceId): boolean {
@@ -79,6 +81,7 @@ export class View {
     if (this.#gone(instance)) return false
     if (epoch < known || (epoch === known && this.#owners[partition] !== undefined)) return false
     this.#epochs[partition] = epoch
+    if (epoch > this.#highestEpoch) this.#highestEpoch = epoch
     if (this.#last[partition] !== instance) {
       this.#previous[partition] = this.#last[partition]
       this.#last[partition] = instance
