@@ -4,7 +4,7 @@ import { domainToASCII } from 'node:url'
 import { type Logger, OperatorError } from '@heliograph/telemetry'
 import type { CertificateFiles } from './files.ts'
 import { fingerprint, type LoadedCertificate, loadCertificate } from './loaded-certificate.ts'
-import { type TlsPolicy, tlsDefaults } from './tls-options.ts'
+import { alpnWire, type TlsPolicy, tlsDefaults } from './tls-options.ts'
 
 export interface DomainCertificate {
   readonly domain: string
@@ -80,7 +80,7 @@ export class CertificateStore implements AsyncDisposable {
       isServer: true,
       secureContext: this.contextFor(domain),
       SNICallback: this.sniCallback,
-      ALPNProtocols: [...alpn],
+      ALPNProtocols: alpnWire(alpn),
     }
   }
 

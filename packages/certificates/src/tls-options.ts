@@ -26,3 +26,12 @@ export function tlsDefaults(policy: TlsPolicy = {}): SecureContextOptions {
 
 /** ALPN protocol ids (XEP-0368 §4) by listener. */
 export const ALPN = { client: ['xmpp-client'], server: ['xmpp-server'], http: ['http/1.1'] } as const
+
+/**
+ * Protocol ids as TLS has them (RFC 7301 §3.1), for `ALPNProtocols`. Node copies what it is given for each socket and keeps the copy:
+ * of a DataView as it is, of anything else as a piece of its pool, 64 KiB that stay with the connection.
+ */
+export function alpnWire(protocols: readonly string[]): DataView<ArrayBuffer> {
+  const bytes = protocols.flatMap((protocol) => [protocol.length, ...Buffer.from(protocol, 'latin1')])
+  return new DataView(Uint8Array.from(bytes).buffer)
+}

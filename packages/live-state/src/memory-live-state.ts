@@ -58,7 +58,7 @@ export class MemoryLiveState implements LiveState {
     const shelf = this.#fenced(place)
     if (!shelf) return Promise.resolve(false)
     for (const { field, value } of changes) {
-      if (value) shelf.records.set(field, Buffer.from(value))
+      if (value) shelf.records.set(field, kept(value))
       else shelf.records.delete(field)
     }
     return Promise.resolve(true)
@@ -72,7 +72,7 @@ export class MemoryLiveState implements LiveState {
     const shelf = this.#fenced(place)
     if (!shelf) return Promise.resolve(false)
     const list = shelf.lists.get(field) ?? []
-    for (const item of items) list.push(Buffer.from(item))
+    for (const item of items) list.push(kept(item))
     shelf.lists.set(field, list)
     return Promise.resolve(true)
   }
@@ -156,6 +156,13 @@ export class MemoryLiveState implements LiveState {
     const now = this.#now()
     for (const [key, count] of this.#counts) if (count.expires <= now) this.#counts.delete(key)
   }
+}
+
+/** A copy in memory of its own: a small piece of Node's pool would keep the whole of it. */
+function kept(value: Uint8Array): Buffer {
+  const copy = Buffer.allocUnsafeSlow(value.length)
+  copy.set(value)
+  return copy
 }
 
 function shelfKey(place: Omit<Place, 'epoch'>): string {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, type Environment, findConfigFile, type HeliographConfig, loadConfig } from '@heliograph/config'
+import { trimWhenQuiet } from './memory-trim.ts'
 import { type ProcessDefinition, type RunningProcess, startProcess } from './start-process.ts'
 import { releaseVersion } from './version.ts'
 
@@ -47,6 +48,7 @@ export async function runService(
   try {
     running = await startProcess(definition, config, {}, starting.signal)
     logCrashes(running)
+    using _ = trimWhenQuiet(running.telemetry.log)
     options.onReady?.(running, config)
     if (asked > 0) void running.shutdown() // asked in the very last moment
     await running.stopped

@@ -64,8 +64,8 @@ export class AccountStore {
     const { rows } = await this.#db.query<KeyRow>('account_keys', sql, [jid, hash])
     const row = rows[0]
     if (row === undefined) return undefined
-    const { iterations, salt, stored_key: storedKey, server_key: serverKey, disabled } = row
-    return { keys: { hash, iterations, salt, storedKey, serverKey }, disabled }
+    const { iterations, disabled } = row
+    return { keys: { hash, iterations, ...detached(row) }, disabled }
   }
 
   async exists(jid: BareJid): Promise<boolean> {
@@ -109,6 +109,16 @@ export class AccountStore {
     if (rows[0] === undefined) throw new Error('the secret of accounts was removed while it was read')
     return rows[0].secret
   }
+}
+
+/** Copies in memory of their own: keys are remembered, and as pieces of Node's pool they would keep the whole of it. */
+function detached(row: KeyRow): Pick<ScramKeys, 'salt' | 'storedKey' | 'serverKey'> {
+  const { salt, stored_key: storedKey, server_key: serverKey } = row
+  const all = Buffer.allocUnsafeSlow(salt.length + storedKey.length + serverKey.length)
+  const keysAt = salt.copy(all)
+  const serverAt = keysAt + storedKey.copy(all, keysAt)
+  serverKey.copy(all, serverAt)
+  return { salt: all.subarray(0, keysAt), storedKey: all.subarray(keysAt, serverAt), serverKey: all.subarray(serverAt) }
 }
 
 /** The keys as parameters 2 to 6: one array a column. */
