@@ -19,6 +19,11 @@ export interface Contract<Service> {
   readonly service?: Service
 }
 
+/** The methods of a service that have one reply. */
+export function methodsOf(service: ServiceDefinition): [string, ServiceDefinition[string]][] {
+  return Object.entries(service).filter(([, { responseStream }]) => !responseStream)
+}
+
 const root = fileURLToPath(new URL('../../../proto/', import.meta.url))
 
 export function contract<Service>(file: string, name: string): Contract<Service> {

@@ -1,7 +1,7 @@
 import { type ChannelOptions, Client, connectivityState, Metadata } from '@grpc/grpc-js'
 import type { Logger } from '@heliograph/telemetry'
 import { Carriage } from './carriage.ts'
-import type { Contract, Methods } from './contract.ts'
+import { type Contract, type Methods, methodsOf } from './contract.ts'
 import { largestMessage } from './largest-message.ts'
 import { LocalCalls } from './local-calls.ts'
 import { fromStatus, RpcError } from './rpc-error.ts'
@@ -99,7 +99,7 @@ export class RpcClients implements Disposable {
   }
 
   #client<Service>(contract: Contract<Service>, call: Call): RpcClient<Service> {
-    const methods = Object.entries(contract.definition()).map(([name, path]): [string, Method] => [
+    const methods = methodsOf(contract.definition()).map(([name, path]): [string, Method] => [
       path.originalName ?? name,
       (request, options = {}) => call(`${contract.name}.${name}`, path, request, options),
     ])

@@ -10,10 +10,11 @@ import {
 } from '@grpc/grpc-js'
 import type { Logger } from '@heliograph/telemetry'
 import { Carrier } from './carrier.ts'
-import type { Contract, Methods } from './contract.ts'
+import { type Contract, type Methods, methodsOf } from './contract.ts'
 import { largestMessage } from './largest-message.ts'
 import { RpcError } from './rpc-error.ts'
 import { type RpcTls, serverCredentials } from './rpc-tls.ts'
+import { type StreamHandler, streamed } from './streamed.ts'
 
 /** About the call that a handler answers. */
 export interface CallInfo {
@@ -34,8 +35,9 @@ export type Handlers<Service> = {
 /** A contract with who fulfils it; made by `serve`. */
 export interface ServedContract {
   readonly name: string
-  register(server: Server, log: Logger): void
-  /** Its methods by full name, `package.Service.Method`. */
+  /** `stopping` ends its streams. */
+  register(server: Server, log: Logger, stopping: AbortSignal): void
+  /** Its methods with one reply by full name, `package.Service.Method`. */
   methods(): ReadonlyMap<string, ServedMethod>
 }
 
@@ -66,11 +68,24 @@ export interface RpcServer extends AsyncDisposable {
 /** How long calls under way may take when the server stops. */
 const graceMs = 2_000
 
-export function serve<Service>(contract: Contract<Service>, handlers: Handlers<Service>): ServedContract {
-  const methods = () => handlersOf(contract.definition(), handlers as UntypedHandlers, contract.name)
+/** @param streams who answers the methods with a stream of replies, which only clients other than ours use */
+export function serve<Service>(
+  contract: Contract<Service>,
+  handlers: Handlers<Service>,
+  streams: Readonly<Record<string, StreamHandler>> = {},
+): ServedContract {
+  const { name } = contract
+  const methods = () => handlersOf(contract.definition(), handlers as UntypedHandlers, name)
   return {
-    name: contract.name,
-    register: (server, log) => server.addService(contract.definition(), implementation(methods(), log)),
+    name,
+    register(server, log, stopping) {
+      const streaming = Object.entries(streams).map(([method, handler]) => [
+        method,
+        streamed(handler, { method: `${name}.${method}`, log, stopping }),
+      ])
+      const definition = contract.definition()
+      server.addService(definition, { ...implementation(methods(), log), ...Object.fromEntries(streaming) })
+    },
     methods,
   }
 }
@@ -83,8 +98,9 @@ export function serve<Service>(contract: Contract<Service>, handlers: Handlers<S
 export async function startRpcServer({ host, port, tls, services, log }: RpcServerOptions): Promise<RpcServer> {
   const server = new Server({ 'grpc.max_receive_message_length': largestMessage, 'grpc.enable_channelz': 0 })
   const carrier = new Carrier(server, log)
+  const stopping = new AbortController()
   const add = (service: ServedContract): void => {
-    service.register(server, log)
+    service.register(server, log, stopping.signal)
     carrier.add(service.methods())
   }
   for (const service of services) add(service)
@@ -97,6 +113,7 @@ export async function startRpcServer({ host, port, tls, services, log }: RpcServ
     add,
     async [Symbol.asyncDispose]() {
       carrier.stop()
+      stopping.abort()
       const finished = new Promise<void>((resolve) => server.tryShutdown(() => resolve()))
       const timer = setTimeout(() => server.forceShutdown(), graceMs)
       await finished
@@ -113,7 +130,7 @@ function handlersOf(
   serviceName: string,
 ): Map<string, ServedMethod> {
   return new Map(
-    Object.entries(service).map(([method, definition]) => {
+    methodsOf(service).map(([method, definition]) => {
       const name = `${serviceName}.${method}`
       const handler = handlers[definition.originalName ?? method]
       if (handler === undefined) throw new Error(`${name} has no handler`)

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Client, credentials } from '@grpc/grpc-js'
 import { silentTelemetry } from '@heliograph/telemetry'
-import { healthContract } from './contracts/health.ts'
+import { type HealthCheckResponse, healthContract } from './contracts/health.ts'
 import { instanceContract } from './contracts/instance.ts'
 import { serveHealth } from './health.ts'
 import { RpcClients } from './rpc-clients.ts'
@@ -118,4 +119,28 @@ test('stopping lets a call under way finish', async () => {
   finish()
   assert.deepEqual(await call, { begun: true })
   await stopped
+})
+
+test('who watches is told the health now and each time it changes, until the server stops', async () => {
+  let ready = false
+  const checks = { liveness: () => true, readiness: () => ready, startup: () => true }
+  const server = await startRpcServer({ host, port: 0, log, services: [serveHealth(checks, 5)] })
+  const client = new Client(server.address, credentials.createInsecure())
+  const { path, requestSerialize, responseDeserialize } = healthContract.definition().Watch!
+  const watch = (service: string) => {
+    const call = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, { service })
+    return call.map(({ status }: HealthCheckResponse) => status)[Symbol.asyncIterator]()
+  }
+  const [readiness, unknown] = [watch('readiness'), watch('rooms')]
+  assert.equal((await readiness.next()).value, 'NOT_SERVING')
+  assert.equal((await unknown.next()).value, 'SERVICE_UNKNOWN')
+  ready = true
+  assert.equal((await readiness.next()).value, 'SERVING')
+  ready = false
+  assert.equal((await readiness.next()).value, 'NOT_SERVING')
+  const begun = performance.now()
+  await server[Symbol.asyncDispose]()
+  for (const watched of [readiness, unknown]) assert.equal((await watched.next()).done, true)
+  assert.ok(performance.now() - begun < 1_500, 'who watches does not keep a server from stopping')
+  client.close()
 })

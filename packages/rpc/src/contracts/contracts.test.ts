@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Contract, Methods } from '../contract.ts'
+import { type Contract, type Methods, methodsOf } from '../contract.ts'
 import { accountsContract } from './accounts.ts'
 import { adminContract } from './admin.ts'
 import { healthContract } from './health.ts'
@@ -15,7 +15,7 @@ type Samples<Service> = {
 /** What is written beside the `.proto` file has its names, its fields and its kinds of value. */
 function agree<Service>(contract: Contract<Service>, samples: Samples<Service>): void {
   const given = new Map(Object.entries<readonly [object, object]>(samples as Record<string, readonly [object, object]>))
-  for (const [name, method] of Object.entries(contract.definition())) {
+  for (const [name, method] of methodsOf(contract.definition())) {
     const sample = given.get(method.originalName ?? name)
     assert.ok(sample, `${contract.name}.${name} has no sample`)
     given.delete(method.originalName ?? name)

@@ -1,0 +1,34 @@
+import { type handleServerStreamingCall, type ServerWritableStream, status } from '@grpc/grpc-js'
+import type { Logger } from '@heliograph/telemetry'
+import { RpcError } from './rpc-error.ts'
+import type { CallInfo } from './rpc-server.ts'
+
+/** Yields replies until `call.signal` aborts: the caller went away, or the server stops. It may throw `RpcError` to refuse. */
+export type StreamHandler = (request: unknown, call: CallInfo) => AsyncIterable<unknown>
+
+type Call = ServerWritableStream<unknown, unknown>
+
+/** Answers a method with a stream of replies. There must be few of them: what the caller doesn't read waits in memory. */
+export function streamed(
+  handler: StreamHandler,
+  { method, log, stopping }: { method: string; log: Logger; stopping: AbortSignal },
+): handleServerStreamingCall<unknown, unknown> {
+  return (call: Call) => {
+    const gone = new AbortController()
+    call.on('cancelled', () => gone.abort())
+    const signal = AbortSignal.any([gone.signal, stopping])
+    send(call, handler(call.request, { peer: call.getPeer(), signal }), signal).catch((error: unknown) => {
+      if (!(error instanceof RpcError)) log.error('rpc_failed', { method, error })
+      const refused = error instanceof RpcError ? error : new RpcError('INTERNAL', 'internal error')
+      call.emit('error', { code: status[refused.code], details: refused.message })
+    })
+  }
+}
+
+async function send(call: Call, replies: AsyncIterable<unknown>, signal: AbortSignal): Promise<void> {
+  for await (const reply of replies) {
+    if (signal.aborted) break
+    call.write(reply)
+  }
+  call.end()
+}
