@@ -1,5 +1,6 @@
 import { type Logger, OperatorError } from '@heliograph/telemetry'
 import type pg from 'pg'
+import { addressOf, withPassword } from './address.ts'
 import { Connections } from './connections.ts'
 import { breaksConnection, FENCED_SQLSTATE, FencedError, isUnavailable } from './errors.ts'
 import { FENCE_EVICT_SQL, FENCE_INSERT_SQL, FENCE_LOCK_SQL, FENCE_PRUNE_SQL, guarded } from './fencing.ts'
@@ -87,12 +88,6 @@ function isOperators(error: unknown): error is Error {
   if (isUnavailable(error)) return true
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return code.startsWith('28') || code.startsWith('3D')
-}
-
-/** Without user and password. */
-function addressOf(url: string): string {
-  const { host, pathname } = new URL(url)
-  return `postgresql://${host}${pathname}`
 }
 
 class PostgresDatabase implements Database {
@@ -215,13 +210,6 @@ class PostgresDatabase implements Database {
       }
     })
   }
-}
-
-function withPassword(url: string, password: string | undefined): string {
-  if (password === undefined) return url
-  const parsed = new URL(url)
-  parsed.password = encodeURIComponent(password)
-  return parsed.href
 }
 
 function querier(client: pg.PoolClient): Querier {

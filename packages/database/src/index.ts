@@ -11,3 +11,4 @@ export {
 export { type EmbeddedOptions, type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/server.ts'
 export { FencedError, isUnavailable, UnavailableError } from './errors.ts'
 export { type Migration, migrate } from './migrate.ts'
+export { becomeSoleUser, type SoleUserOptions } from './sole-user.ts'

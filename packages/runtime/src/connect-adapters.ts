@@ -12,6 +12,10 @@ export interface ConnectOptions {
   readonly needs: ReadonlySet<Need>
   /** Ends waiting for servers that aren't there. */
   readonly signal: AbortSignal
+  /** Name of the process. */
+  readonly instance: string
+  /** Something was found by which the process can't go on: it stops, with that reason. */
+  readonly abandon: (reason: string) => void
 }
 
 /**

@@ -124,6 +124,8 @@ class Process implements RunningProcess, ProcessView {
       telemetry: this.telemetry,
       needs,
       signal: this.#starting.signal,
+      instance: this.instance,
+      abandon: (reason) => this.#abandon(this.instance, reason),
     })
     this.#resources.defer(guard(log, 'adapters', () => adapters[Symbol.asyncDispose]()))
     for (const service of this.#definition.services) {

@@ -80,3 +80,10 @@ async function killPostgres(url: string): Promise<void> {
   const pid = Number((await readFile(join(rows[0]?.data ?? '', 'postmaster.pid'), 'utf8')).split('\n')[0])
   process.kill(pid, 'SIGKILL')
 }
+
+test('a second standalone process on one database is told so, and does not start', async () => {
+  const env = { HELIOGRAPH_POSTGRES_URL: await servers.createDatabase(), HELIOGRAPH_INSTANCE: 'one' }
+  await using _first = await start('standalone', env, [])
+  const second = start('standalone', { ...env, HELIOGRAPH_INSTANCE: 'two' }, [])
+  await assert.rejects(second, /is in use by heliograph test-one: a standalone server needs a database of its own/)
+})
