@@ -164,7 +164,7 @@ export class EdgeEvents {
     this.#count('web_relayed_total', 'Requests relayed to the edge that holds their session.')
   }
 
-  /** That edge didn't answer: its sessions are taken for gone. */
+  /** That edge is there, and didn't answer. */
   relayFailed(error: unknown): void {
     this.#count('web_relay_failures_total', 'Relayed requests that were not answered.')
     this.#log.info('relay_failed', { error })

@@ -27,7 +27,11 @@ export interface EdgeFixture extends AsyncDisposable {
 type Overrides = { readonly [Key in keyof EdgeConfig]?: Partial<EdgeConfig[Key]> | EdgeConfig[Key] }
 
 /** Listens nowhere unless the overrides say so. */
-export async function edgeFixture(overrides: Overrides = {}, peers: Peers = nobody): Promise<EdgeFixture> {
+export async function edgeFixture(
+  overrides: Overrides = {},
+  peers: Peers = nobody,
+  instance = 'edge-test',
+): Promise<EdgeFixture> {
   const directory = await mkdtemp(join(tmpdir(), 'edge-'))
   const files = await ensureSelfSigned({ directory, domains: [DOMAIN] })
   const telemetry = silentTelemetry()
@@ -44,7 +48,7 @@ export async function edgeFixture(overrides: Overrides = {}, peers: Peers = nobo
   const hosts = new Hosts([ensureDomain(DOMAIN), ensureDomain('montague.example')])
   const config = configWith(overrides)
   const running = new RunningEdge({
-    instance: 'edge-test',
+    instance,
     config,
     telemetry,
     hosts,

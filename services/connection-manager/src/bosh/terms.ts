@@ -3,8 +3,11 @@ import type { BodyHead } from './body-head.ts'
 
 /** XEP-0124 version that this is. */
 const VERSION = { major: 1, minor: 11 }
-/** More would only be more connections a client. */
-const MOST_HELD = 4
+/**
+ * With more, a client that asks for as many as it has connections could send nothing while all of them are held. A client that lets none be
+ * held gets none.
+ */
+const MOST_HELD = 1
 const CONTENT_TYPE = 'text/xml; charset=utf-8'
 
 /** What client and server agreed on when a session was created (XEP-0124 §7). */

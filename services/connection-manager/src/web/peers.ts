@@ -4,10 +4,10 @@ import type { WebReply, WebRequest } from './exchange.ts'
 /** The other edges: any of them may get a request for a session that one of them holds. */
 export interface Peers {
   /**
-   * Has the instance with this tag answer a request. Undefined when there is none; rejects when it can't be reached, or `signal` aborts.
-   * `timeoutMs` is how long it may hold the request.
+   * Has the instance with this tag answer a request. Resolves undefined when there is none (any more): with it its sessions are gone.
+   * Rejects when it is there and doesn't answer, or when `signal` aborts, which tells it that the client has gone.
    */
-  relay(tag: string, request: RelayedRequest, options: { signal: AbortSignal }): Promise<WebReply> | undefined
+  relay(tag: string, request: RelayedRequest, options: { signal: AbortSignal }): Promise<WebReply | undefined>
 }
 
 /** Which kind of session a request is for. */
@@ -18,7 +18,7 @@ export interface RelayedRequest extends WebRequest {
 }
 
 /** No other edges. */
-export const nobody: Peers = { relay: () => undefined }
+export const nobody: Peers = { relay: () => Promise.resolve(undefined) }
 
 export const TAG_LENGTH = 8
 

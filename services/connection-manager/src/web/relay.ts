@@ -1,4 +1,3 @@
-import { RpcError } from '@heliograph/rpc'
 import type { Edge } from '../edge.ts'
 import type { Exchange } from './exchange.ts'
 import type { Peers, SessionKind } from './peers.ts'
@@ -16,20 +15,17 @@ interface Relay {
 export function relay({ edge, peers, exchange, kind, tag }: Relay, lost: () => void): void {
   const aborted = new AbortController()
   exchange.onGone = () => aborted.abort()
-  const answer = peers.relay(tag, { ...exchange.request, kind }, { signal: aborted.signal })
-  if (answer === undefined) {
-    lost()
-    return
-  }
   edge.events.relayed()
-  answer.then(
-    (reply) => exchange.answer(reply),
+  peers.relay(tag, { ...exchange.request, kind }, { signal: aborted.signal }).then(
+    (reply) => {
+      if (reply === undefined) lost()
+      else exchange.answer(reply)
+    },
     (error: unknown) => {
       if (aborted.signal.aborted) return
       edge.events.relayFailed(error)
-      // Nobody is there any more; else the client asks again (XEP-0124 §17.1).
-      if (error instanceof RpcError && error.code === 'UNAVAILABLE') lost()
-      else exchange.answer({ status: 503, type: 'text/plain', body: Buffer.alloc(0) })
+      // The client asks again (XEP-0124 §17.1).
+      exchange.answer({ status: 503, type: 'text/plain', body: Buffer.alloc(0) })
     },
   )
 }

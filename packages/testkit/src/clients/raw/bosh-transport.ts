@@ -10,6 +10,7 @@ export class BoshTransport implements Transport {
   readonly tls: TLSSocket | undefined = undefined
   readonly #bosh: RawBosh
   readonly #domain: string
+  readonly #port: number
   readonly #events: TransportEvents
   readonly #waiting: (readonly [BoshAttributes, string])[] = []
   /** Answered requests whose turn hasn't come, by rid. */
@@ -19,9 +20,15 @@ export class BoshTransport implements Transport {
   #ended = false
   #paused = false
 
-  constructor(options: RawBoshOptions, domain: string, events: TransportEvents) {
+  /** The session is for `domain`, and is created at `port`. */
+  constructor(
+    options: RawBoshOptions,
+    to: { readonly domain: string; readonly port: number },
+    events: TransportEvents,
+  ) {
     this.#bosh = new RawBosh(options)
-    this.#domain = domain
+    this.#domain = to.domain
+    this.#port = to.port
     this.#events = events
   }
 
@@ -52,7 +59,7 @@ export class BoshTransport implements Transport {
 
   async #create(): Promise<void> {
     try {
-      const response = await this.#bosh.create(this.#domain)
+      const response = await this.#bosh.create(this.#domain, {}, this.#port)
       this.#next = this.#bosh.rid + 1
       this.#take(response)
     } catch (error) {

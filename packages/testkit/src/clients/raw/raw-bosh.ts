@@ -42,10 +42,10 @@ export class RawBosh {
   }
 
   /** Creates a session with a new sid; what the attributes don't say is usual. */
-  async create(domain: string, attributes: BoshAttributes = {}): Promise<BoshResponse> {
+  async create(domain: string, attributes: BoshAttributes = {}, port?: number): Promise<BoshResponse> {
     this.sid = undefined
     const usual = { to: domain, ver: '1.11', wait: 30, hold: 1, 'xml:lang': 'en', 'xmpp:version': '1.0' }
-    const response = await this.post({ ...usual, ...attributes })
+    const response = await this.post({ ...usual, ...attributes }, '', port)
     this.sid = response.attributes.sid
     return response
   }

@@ -12,8 +12,8 @@ export interface RawStreamOptions {
   readonly domain: string
   /** Default `starttls`; `tcp` stays without TLS. `ws`/`wss` use `/xmpp-websocket`, `bosh`/`boshs` use `/http-bind`. */
   readonly transport?: 'starttls' | 'tls' | 'tcp' | 'ws' | 'wss' | 'bosh' | 'boshs'
-  /** Ports on which the requests of a BOSH session take turns, beside `port`. */
-  readonly otherPorts?: readonly number[]
+  /** Where the requests of a BOSH session go, taking turns, once it was created at `port`; default there too. */
+  readonly laterPorts?: readonly number[]
   /** PEM of the authority that the server's certificate is checked against; without it any is accepted. */
   readonly ca?: string
   /** Where the client connects from, e.g. another address of the loopback. */
@@ -63,8 +63,9 @@ export class RawStream implements AsyncDisposable {
       onEnd: (error: Error | undefined) => this.#onEnd(error),
     }
     if (transport === 'bosh' || transport === 'boshs') {
-      const ports = [port, ...(this.#options.otherPorts ?? [])]
-      this.transport = new BoshTransport({ host, ports, ca, secure: transport === 'boshs' }, domain, events)
+      const { laterPorts: ports = [port] } = this.#options
+      const requests = { host, ports, ca, secure: transport === 'boshs' }
+      this.transport = new BoshTransport(requests, { domain, port }, events)
       return
     }
     if (this.#framed) {
