@@ -15,6 +15,7 @@ export interface LoadOptions {
 
 /** Logins at a time, to begin with. */
 const AT_ONCE = 20
+const QUIET_MS = 1_000
 
 /** Pairs of talkers on different edges that chat at a steady rate while a test disturbs the server. */
 export class Load implements AsyncDisposable {
@@ -47,8 +48,7 @@ export class Load implements AsyncDisposable {
     }
     for (const [a, b] of pairs) befriend(a, b, options.domain)
     await load.until('pairs see each other', 30_000, () => load.talkers.every(({ presence }) => presence.length > 0))
-    // Both directions of a subscription may tell of the same presence.
-    await sleep(500)
+    await load.#quiet()
     for (const talker of load.talkers) talker.presence.length = 0
     load.#talking = load.#talk()
     return load
@@ -86,6 +86,14 @@ export class Load implements AsyncDisposable {
     return Date.now() - since
   }
 
+  /** Both directions of a subscription may tell of the same presence: waits until no more comes. */
+  async #quiet(): Promise<void> {
+    for (let seen = -1; seen !== this.presenceSeen.length; ) {
+      seen = this.presenceSeen.length
+      await sleep(QUIET_MS)
+    }
+  }
+
   /** Time until each talker, having said something more, has had something said to it since now: the service is back for everybody. */
   async flowing(timeoutMs: number): Promise<number> {
     const before = new Map(this.talkers.map((talker) => [talker, talker.sent.length]))
@@ -99,7 +107,7 @@ export class Load implements AsyncDisposable {
     await this.#talking
     await Promise.all(this.talkers.map((talker) => talker.acknowledged(timeoutMs)))
     const complete = () => this.pairs.every(([a, b]) => missing(a, b) + missing(b, a) === 0)
-    await this.until('everything is delivered', 5_000, complete).catch(() => {})
+    await this.until('everything is delivered', 15_000, complete).catch(() => {})
     const faults: string[] = []
     for (const [a, b] of this.pairs) {
       faults.push(...faultsBetween(a, b), ...faultsBetween(b, a))

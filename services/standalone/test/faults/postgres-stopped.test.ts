@@ -13,10 +13,10 @@ test('Postgres is stopped for 30 s: chat goes on, nothing is acknowledged before
   // Deliveries wait for their commit only until the stall is noticed.
   await load.flowing(15_000)
   const acknowledged = () => load.talkers.reduce((sum, { client }) => sum + (client?.sm?.acked ?? 0), 0)
-  await Promise.all(load.talkers.map(({ client }) => client?.requestAck(3_000)))
+  await Promise.all(load.talkers.map(({ client }) => client?.requestAck(10_000)))
   const before = acknowledged()
   await new Promise((resolve) => setTimeout(resolve, 2_000))
-  await Promise.all(load.talkers.map(({ client }) => client?.requestAck(3_000)))
+  await Promise.all(load.talkers.map(({ client }) => client?.requestAck(10_000)))
   assert.equal(acknowledged(), before, 'an h that covers a message which is not stored')
   await new Promise((resolve) => setTimeout(resolve, AWAY_MS - (Date.now() - since)))
   await servers.postgres.start()

@@ -1,7 +1,6 @@
 /** CORE-10, CORE-11, MSG-01, MSG-08 together: people whose connections break all the time miss nothing and hear nothing twice. */
 import assert from 'node:assert/strict'
-import { randomInt } from 'node:crypto'
-import { bothModes, type Person, RawClient, type Site } from '@heliograph/testkit'
+import { bothModes, type Chance, chance, type Person, RawClient, type Site } from '@heliograph/testkit'
 import { bareOf, enter, say } from '../support/actor.ts'
 import { readWholeArchive } from '../support/archive.ts'
 
@@ -13,20 +12,22 @@ const BODY = /^(\d+) to (\d+): (\d+)$/
 class Restless {
   readonly person: Person
   readonly #site: Site
+  readonly #draw: Chance
   readonly #past: RawClient[] = []
   readonly sent = new Map<number, number>()
   client: RawClient
 
-  private constructor(site: Site, person: Person, client: RawClient) {
+  private constructor(site: Site, draw: Chance, person: Person, client: RawClient) {
     this.#site = site
+    this.#draw = draw
     this.person = person
     this.client = client
   }
 
-  static async enter(site: Site, number: number): Promise<Restless> {
+  static async enter(site: Site, draw: Chance, number: number): Promise<Restless> {
     const person = await site.person(`restless${number}`)
     const client = await enter(site, person, { resource: 'one', edge: number, sm: true })
-    return new Restless(site, person, client)
+    return new Restless(site, draw, person, client)
   }
 
   /** Resumes, with the old connection cut or still alive. */
@@ -34,7 +35,8 @@ class Restless {
     const old = this.client
     if (cut) old.cut()
     this.#past.push(old)
-    this.client = await RawClient.resumed(this.#site.at(randomInt(8), randomInt(2) ? 'tls' : 'wss'), this.person, old)
+    const edge = this.#site.at(this.#draw(8), this.#draw(2) === 0 ? 'tls' : 'wss')
+    this.client = await RawClient.resumed(edge, this.person, old)
     old.cut()
   }
 
@@ -51,17 +53,18 @@ class Restless {
 
 const scenario = await bothModes()
 
-scenario('five people talk while their connections break and move', async (site) => {
+scenario('five people talk while their connections break and move', async (site, test) => {
+  const draw = chance(test)
   const people: Restless[] = []
-  for (let number = 0; number < PEOPLE; number++) people.push(await Restless.enter(site, number))
-  const total = await mingle(people)
+  for (let number = 0; number < PEOPLE; number++) people.push(await Restless.enter(site, draw, number))
+  const total = await mingle(people, draw)
   for (const each of people) {
     await each.move(false)
-    await each.client.requestAck(10_000)
+    await each.client.requestAck(20_000)
     assert.deepEqual(each.client.sm?.unacked, [])
   }
   const heard = () => people.reduce((sum, each) => sum + each.heard.length, 0)
-  for (const until = Date.now() + 10_000; heard() < total && Date.now() < until; )
+  for (const until = Date.now() + 30_000; heard() < total && Date.now() < until; )
     await new Promise((resolve) => setTimeout(resolve, 50))
   for (const [number, each] of people.entries()) {
     checkOrder(each.heard, number, people)
@@ -75,21 +78,21 @@ scenario('five people talk while their connections break and move', async (site)
 })
 
 /** Random steps; gives how many messages were sent. */
-async function mingle(people: readonly Restless[]): Promise<number> {
+async function mingle(people: readonly Restless[], draw: Chance): Promise<number> {
   let total = 0
   for (let step = 0; step < STEPS; step++) {
-    const from = randomInt(PEOPLE)
+    const from = draw(PEOPLE)
     const who = people[from]!
-    const dice = randomInt(10)
+    const dice = draw(10)
     if (dice === 0) await who.move(true)
     else if (dice === 1) await who.move(false)
-    else if (dice === 2) await new Promise((resolve) => setTimeout(resolve, randomInt(20)))
+    else if (dice === 2) await new Promise((resolve) => setTimeout(resolve, draw(20)))
     else {
-      const to = (from + 1 + randomInt(PEOPLE - 1)) % PEOPLE
+      const to = (from + 1 + draw(PEOPLE - 1)) % PEOPLE
       const count = who.sent.get(to) ?? 0
       who.sent.set(to, count + 1)
       const { jid } = people[to]!.person
-      say(who.client, randomInt(2) ? jid : `${jid}/one`, `${from} to ${to}: ${count}`)
+      say(who.client, draw(2) === 0 ? jid : `${jid}/one`, `${from} to ${to}: ${count}`)
       total += 1
     }
   }

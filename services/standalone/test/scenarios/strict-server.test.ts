@@ -1,11 +1,11 @@
 /** CORE-03, CORE-14, CORE-17, AUTH-20, AUTH-22: a server with little patience. */
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { bothModes, RawClient, type Site } from '@heliograph/testkit'
+import { bothModes, RawClient, type RawStreamOptions, type Site } from '@heliograph/testkit'
 import { enter, errorOf, isPresence, newcomer } from '../support/actor.ts'
 import { befriend } from '../support/friends.ts'
 
-const LOCKOUT_SECONDS = 3
+const LOCKOUT_SECONDS = 6
 const CONNECTIONS = 8
 
 const scenario = await bothModes({
@@ -14,14 +14,20 @@ const scenario = await bothModes({
     sessions: { resourceConflict: 'refuse' },
     authentication: { lockout: { attempts: 3, windowSeconds: LOCKOUT_SECONDS } },
     limits: {
-      timeToAuthenticateSeconds: 2,
+      timeToAuthenticateSeconds: 4,
       idleSeconds: 2,
-      pingTimeoutSeconds: 3,
+      pingTimeoutSeconds: 4,
       connectionsPerAddress: CONNECTIONS,
       stanzaBytes: 20_000,
     },
   },
 })
+
+async function opened(options: RawStreamOptions): Promise<RawClient> {
+  const client = await RawClient.connect(options)
+  await client.open()
+  return client
+}
 
 const isPing = ({ name, attrs }: { name: string; attrs: { type?: string } }) => name === 'iq' && attrs.type === 'get'
 
@@ -75,16 +81,16 @@ scenario('who does not log in is not waited for', async (site) => {
   await using hesitant = await RawClient.connect(site.at(1, 'tls'))
   await hesitant.open()
   await Promise.all([silent.ended, hesitant.ended])
-  assert.ok(Date.now() - begun < 5_000)
+  assert.ok(Date.now() - begun < 15_000)
 })
 
 scenario('who is silent is pinged; who does not answer is gone, for his friends too', async (site) => {
   await using lively = await newcomer(site, 'lively', { edge: 0 })
   await using dead = await newcomer(site, 'dead', { edge: 1 })
   await befriend(lively, dead)
-  const gone = lively.expect((it) => isPresence(it, dead.jid, 'unavailable'), 15_000)
+  const gone = lively.expect((it) => isPresence(it, dead.jid, 'unavailable'), 30_000)
   for (let pings = 0; pings < 2; pings++) {
-    const ping = await lively.expect(isPing, 6_000)
+    const ping = await lively.expect(isPing)
     assert.ok(ping.getChild('ping', 'urn:xmpp:ping'))
     lively.send(`<iq type='result' id='${ping.attrs.id}'${ping.attrs.from ? ` to='${ping.attrs.from}'` : ''}/>`)
   }
@@ -97,14 +103,16 @@ scenario('one address has so many connections and no more; what it gives back it
   const from = { ...site.at(0, 'tls'), localAddress: '127.0.0.9' }
   const clients = await Promise.all(Array.from({ length: CONNECTIONS }, () => RawClient.connect(from)))
   await Promise.all(clients.map((client) => client.open()))
-  await assert.rejects(RawClient.connect(from).then((client) => client.open()))
+  await assert.rejects(opened(from))
   await using elsewhere = await RawClient.connect(site.at(0, 'tls'))
   assert.ok(await elsewhere.open())
   await clients.pop()?.close()
-  await sleep(100)
-  await using again = await RawClient.connect(from)
-  assert.ok(await again.open())
-  for (const client of clients) client.cut()
+  // The edge hears of the end at its own pace.
+  let again: RawClient | undefined
+  for (let tries = 0; again === undefined && tries < 100; tries++)
+    again = await opened(from).catch(() => sleep(50, undefined))
+  assert.ok(again?.features)
+  for (const client of [...clients, again]) client.cut()
 })
 
 scenario('a stanza may be so long and no longer', async (site) => {

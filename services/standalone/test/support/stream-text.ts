@@ -1,7 +1,7 @@
 import { connect } from 'node:tls'
 import type { Site } from '@heliograph/testkit'
 
-const WAIT_MS = 5_000
+const WAIT_MS = 20_000
 
 /**
  * Sends text over direct TLS, whole or in pieces of so many bytes, and resolves with all that the server said until it

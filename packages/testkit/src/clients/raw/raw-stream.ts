@@ -22,7 +22,7 @@ export interface RawStreamOptions {
   readonly namespaces?: string
   /** Sent first of all, before TLS, e.g. a PROXY header. */
   readonly prelude?: string | Uint8Array
-  /** How long `expect` waits unless told; default 5000. */
+  /** How long `expect` waits unless told; default 20000. */
   readonly timeoutMs?: number
 }
 
@@ -51,7 +51,7 @@ export class RawStream implements AsyncDisposable {
   protected constructor(options: RawStreamOptions) {
     this.#options = options
     this.domain = options.domain
-    this.#timeoutMs = options.timeoutMs ?? 5_000
+    this.#timeoutMs = options.timeoutMs ?? 20_000
     this.#framed = ['ws', 'wss', 'bosh', 'boshs'].includes(options.transport ?? '')
   }
 
