@@ -28,6 +28,17 @@ const NEXT_VERSION = `(SELECT GREATEST(COALESCE(max(version), 0) + 1, (extract(e
 /** Versions a client may be behind before it is sent the whole roster. */
 const CHANGES_MAX = 100
 
+/** As old may a client's version be. A version is never earlier than the change it was given to, in milliseconds. */
+const OLDEST_VERSION = `(extract(epoch FROM now() - interval '30 days') * 1000)::bigint`
+
+/**
+ * Marks of removed items that nobody can ask for any more: whoever hasn't seen the removal has a version that is too old (with a day for
+ * clocks that were set back), or is more than CHANGES_MAX behind, and is sent the whole roster.
+ */
+const PRUNE = `DELETE FROM roster WHERE owner = $1 AND removed AND version < GREATEST(
+  (extract(epoch FROM now() - interval '31 days') * 1000)::bigint,
+  COALESCE((SELECT version FROM roster WHERE owner = $1 ORDER BY version DESC OFFSET ${CHANGES_MAX} LIMIT 1), 0))`
+
 export class PostgresRosterStore implements RosterStore {
   readonly #db: Database
 
@@ -56,20 +67,24 @@ export class PostgresRosterStore implements RosterStore {
   }
 
   async remove(user: BareJid, contact: BareJid): Promise<number> {
-    const { rows } = await this.#db.fencedQuery<{ version: string }>(
-      'roster_remove',
-      `UPDATE roster SET removed = true, listed = false, name = '', groups = '{}', subscription = 'none', ask = false,
-         approved = false, request = '', version = ${NEXT_VERSION}
-       WHERE owner = $1 AND contact = $2 RETURNING version`,
-      [user, contact],
-    )
-    return Number(rows[0]?.version ?? 0)
+    return this.#db.fencedWrite(async (tx) => {
+      const { rows } = await tx.query<{ version: string }>(
+        'roster_remove',
+        `UPDATE roster SET removed = true, listed = false, name = '', groups = '{}', subscription = 'none', ask = false,
+           approved = false, request = '', version = ${NEXT_VERSION}
+         WHERE owner = $1 AND contact = $2 RETURNING version`,
+        [user, contact],
+      )
+      // The mark just made is the newest row, so the roster's version, which is its rows' highest, never goes back.
+      await tx.query('roster_prune', PRUNE, [user])
+      return Number(rows[0]?.version ?? 0)
+    })
   }
 
   async changesSince(user: BareJid, version: number): Promise<readonly RosterChange[] | undefined> {
     const known = await this.#db.query<{ known: boolean }>(
       'roster_version_known',
-      'SELECT count(*) > 0 AS known FROM roster WHERE owner = $1 AND version <= $2',
+      `SELECT count(*) > 0 AND $2 >= ${OLDEST_VERSION} AS known FROM roster WHERE owner = $1 AND version <= $2`,
       [user, version],
     )
     if (!known.rows[0]?.known) return undefined

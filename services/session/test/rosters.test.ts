@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { connectDatabase } from '@heliograph/database'
+import { ensureBare } from '@heliograph/jid'
+import { PostgresRosterStore } from '@heliograph/roster'
 import { NS, type Stanza } from '@heliograph/stanza'
 import { infrastructure } from '@heliograph/testkit'
 import type { Element } from '@heliograph/xml'
@@ -96,6 +99,61 @@ test('a client that has a version is sent what has changed since', async () => {
   assert.ok(Number(first.version) < Number(second.version))
   const strange = await later.iq('get', `<query xmlns='${NS.roster}' ver='of another server'/>`)
   assert.equal(itemsOf(strange).length, 3)
+})
+
+test('marks of removed items go when nobody can ask for them any more, who is further behind gets the whole roster', async () => {
+  await using db = await connectDatabase({ url: cluster.databaseUrl, instance: 'test', poolSize: 1 })
+  const store = new PostgresRosterStore(db)
+  const owner = ensureBare('hoarder@capulet.example')
+  const contact = (name: string) => ensureBare(`${name}@x.example`)
+  const put = (name: string) =>
+    store.put(owner, {
+      jid: contact(name),
+      name: '',
+      groups: [],
+      subscription: 'none',
+      ask: false,
+      approved: false,
+      request: '',
+      listed: true,
+    })
+  const marks = async () => {
+    const sql = 'SELECT contact FROM roster WHERE owner = $1 AND removed ORDER BY version'
+    return (await db.query<{ contact: string }>('marks', sql, [owner])).rows.map((row) => row.contact)
+  }
+  const daysAgo = (days: number) => Date.now() - days * 86_400_000
+  const age = (name: string, days: number) =>
+    db.query('age', 'UPDATE roster SET version = $3 WHERE owner = $1 AND contact = $2', [
+      owner,
+      contact(name),
+      daysAgo(days),
+    ])
+
+  for (const name of ['kept', 'old', 'recent', 'new']) await put(name)
+  for (const name of ['old', 'recent', 'new']) await store.remove(owner, contact(name))
+  for (const [name, days] of [
+    ['kept', 50],
+    ['old', 40],
+    ['recent', 20],
+  ] as const)
+    await age(name, days)
+  const before = await store.remove(owner, contact('new'))
+  assert.deepEqual(await marks(), [contact('recent'), contact('new')])
+  assert.equal(await store.changesSince(owner, daysAgo(45)), undefined, 'the mark of what was removed since is gone')
+  const changes = await store.changesSince(owner, daysAgo(25))
+  assert.deepEqual(
+    changes?.map(({ jid }) => jid),
+    [contact('recent'), contact('new')],
+  )
+  assert.equal((await store.load(owner)).version, before)
+
+  const many = Array.from({ length: 110 }, (_, at) => `passing-${at}`)
+  for (const name of many) await put(name)
+  for (const name of many) await store.remove(owner, contact(name))
+  const left = await marks()
+  assert.equal(left.length, 101)
+  assert.equal(left.at(-1), contact('passing-109'))
+  assert.equal(await store.changesSince(owner, before), undefined)
 })
 
 test('a subscription, from asking to seeing each other, over two owners', async () => {
