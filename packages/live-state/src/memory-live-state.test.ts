@@ -40,3 +40,9 @@ test('leases of one process never run out unless told to, and there is nothing t
   assert.equal((await beat('b', '')).holdings[0]?.instance, 'a')
   assert.equal((await beat('a', first.storeId)).alive, true)
 })
+
+test('counters that anyone can make are bounded: the oldest is forgotten', async () => {
+  const state = new MemoryLiveState()
+  for (let i = 0; i < 100_001; i++) await state.increment(`k${i}`, 300)
+  assert.deepEqual([await state.peek('k0'), await state.peek('k1'), await state.peek('k100000')], [0, 1, 1])
+})

@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { Change, Heartbeat, LiveState, Place, Renewal, Standing } from './live-state.ts'
 import { MemoryLeases } from './memory-leases.ts'
 
+/** Counters kept; past it the oldest is forgotten. */
+const MOST_COUNTS = 100_000
+
 interface Shelf {
   fence: number
   readonly records: Map<string, Buffer>
@@ -91,7 +94,7 @@ export class MemoryLiveState implements LiveState {
     const known = this.#count(key)
     if (known) known.value++
     else {
-      this.#sweep()
+      this.#makeRoom()
       this.#counts.set(key, { value: 1, expires: this.#now() + windowSeconds * 1000 })
     }
     return Promise.resolve(known?.value ?? 1)
@@ -151,10 +154,13 @@ export class MemoryLiveState implements LiveState {
   }
 
   /** Keeps what nobody asks for again from piling up: counters are keyed by addresses that anyone can vary. */
-  #sweep(): void {
-    if (this.#counts.size < 4096 || (this.#counts.size & 1023) !== 0) return
-    const now = this.#now()
-    for (const [key, count] of this.#counts) if (count.expires <= now) this.#counts.delete(key)
+  #makeRoom(): void {
+    if (this.#counts.size >= 4096 && (this.#counts.size & 1023) === 0) {
+      const now = this.#now()
+      for (const [key, count] of this.#counts) if (count.expires <= now) this.#counts.delete(key)
+    }
+    const oldest = this.#counts.keys().next()
+    if (this.#counts.size >= MOST_COUNTS && !oldest.done) this.#counts.delete(oldest.value)
   }
 }
 

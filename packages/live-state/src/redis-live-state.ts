@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Logger } from '@heliograph/telemetry'
+import type { Logger, Metrics } from '@heliograph/telemetry'
+import { Allowance } from './allowance.ts'
 import type { Change, Heartbeat, LiveState, Place, Renewal, Standing } from './live-state.ts'
 import { connectRedis, type RedisClient } from './redis-connection.ts'
 import { parseStanding, type StampedStanding } from './redis-standing.ts'
@@ -15,7 +16,11 @@ export interface RedisLiveStateOptions {
   /** Default 1000. */
   readonly commandTimeoutMs?: number
   readonly log: Logger
+  readonly metrics?: Metrics
 }
+
+/** Counts are asked for as often as strangers log in; the rest by as many as there are partitions. */
+const MOST_COUNTING = 2_000
 
 /**
  * Live state in Redis 6.2 or newer, or in a Redis Cluster: the leases of a service share a hash tag, and so do the records of a
@@ -29,6 +34,8 @@ export class RedisLiveState implements LiveState {
   readonly #timeoutMs: number
   /** The last standing of each service, so that heartbeats needn't carry what hasn't changed. */
   readonly #standings = new Map<string, StampedStanding>()
+  readonly #counting = new Allowance(MOST_COUNTING, 'counts')
+  #underWay = 0
 
   /** @throws TypeError when an address or the prefix can't be used. */
   constructor(options: RedisLiveStateOptions) {
@@ -36,6 +43,11 @@ export class RedisLiveState implements LiveState {
     if (/[{}]/.test(this.#prefix)) throw new TypeError('the Redis key prefix must not contain braces')
     this.#timeoutMs = options.commandTimeoutMs ?? 1000
     this.#redis = connectRedis({ ...options, commandTimeoutMs: this.#timeoutMs })
+    options.metrics?.gauge(
+      'heliograph_live_state_commands',
+      'Commands to Redis that wait for their reply',
+      () => this.#underWay,
+    )
   }
 
   async heartbeat(beat: Heartbeat): Promise<Renewal> {
@@ -92,15 +104,16 @@ export class RedisLiveState implements LiveState {
   }
 
   increment(key: string, windowSeconds: number): Promise<number> {
-    return this.#within(this.#redis.hgIncrement(this.#counter(key), Math.max(1, Math.ceil(windowSeconds))))
+    const seconds = Math.max(1, Math.ceil(windowSeconds))
+    return this.#counting.run(() => this.#within(this.#redis.hgIncrement(this.#counter(key), seconds)))
   }
 
   async peek(key: string): Promise<number> {
-    return Number((await this.#within(this.#redis.get(this.#counter(key)))) ?? 0)
+    return Number((await this.#counting.run(() => this.#within(this.#redis.get(this.#counter(key))))) ?? 0)
   }
 
   async reset(key: string): Promise<void> {
-    await this.#within(this.#redis.del(this.#counter(key)))
+    await this.#counting.run(() => this.#within(this.#redis.del(this.#counter(key))))
   }
 
   async ping(timeoutMs: number): Promise<void> {
@@ -112,8 +125,13 @@ export class RedisLiveState implements LiveState {
     return Promise.resolve()
   }
 
-  #within<T>(reply: Promise<T>): Promise<T> {
-    return within(this.#timeoutMs, reply, 'redis')
+  async #within<T>(reply: Promise<T>): Promise<T> {
+    this.#underWay++
+    try {
+      return await within(this.#timeoutMs, reply, 'redis')
+    } finally {
+      this.#underWay--
+    }
   }
 
   #remember(service: string, reply: unknown[], known: StampedStanding | undefined): StampedStanding {

@@ -2,6 +2,7 @@ import type { InstanceId } from '@heliograph/bus'
 import type { Clock } from './clock.ts'
 
 const remembered = 64
+const mostSuspects = 1024
 const suspectPauseMs = 100
 
 /** Who has departed, so that each departure is told once; and who may have, because the bus can't reach them. */
@@ -35,7 +36,10 @@ export class Departures {
     if (this.#gone.has(instance)) return false
     const since = this.#suspects.get(instance)
     if (since !== undefined && now - since < suspectPauseMs) return false
+    this.#suspects.delete(instance)
     this.#suspects.set(instance, now)
+    const [oldest] = this.#suspects.keys()
+    if (this.#suspects.size > mostSuspects && oldest !== undefined) this.#suspects.delete(oldest)
     return true
   }
 

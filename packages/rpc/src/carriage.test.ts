@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { EventEmitter } from 'node:events'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, credentials, Server, ServerCredentials } from '@grpc/grpc-js'
@@ -99,4 +100,18 @@ test('a peer that carries no calls is left alone', async (t) => {
   })
   t.after(() => server.forceShutdown())
   assert.equal((await carriageTo(t, `127.0.0.1:${port}`)).ready, false)
+})
+
+test('past the bound a call fails at once: of those that wait, and of those that a peer does not read', async () => {
+  const stream = Object.assign(new EventEmitter(), { writableLength: 0, write: () => true, cancel: () => {} })
+  const carriage = new Carriage({ makeBidiStreamRequest: () => stream } as unknown as Client, 'there')
+  for (let call = 0; call < 2; call++) carriage.succeeded()
+  stream.emit('data', { id: 0 })
+  stream.writableLength = 10_000
+  await assert.rejects(carriage.call(drain, {}, soon), failsWith('RESOURCE_EXHAUSTED'))
+  stream.writableLength = 0
+  const waiting = Array.from({ length: 10_000 }, () => carriage.call(drain, {}, soon))
+  await assert.rejects(carriage.call(drain, {}, soon), failsWith('RESOURCE_EXHAUSTED'))
+  stream.emit('end')
+  for (const each of await Promise.allSettled(waiting)) assert.equal(each.status, 'rejected')
 })

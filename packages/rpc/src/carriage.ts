@@ -53,7 +53,8 @@ export class Carriage {
     const { timeoutMs, signal } = limits
     const id = ++this.#last
     return new Promise<unknown>((resolve, reject) => {
-      if (this.#waiting.size >= MOST_WAITING)
+      // A peer that doesn't read: what was given up still waits to be written.
+      if (this.#waiting.size >= MOST_WAITING || this.#stream!.writableLength >= MOST_WAITING)
         throw this.#error('RESOURCE_EXHAUSTED', method, 'too many calls under way')
       const settle = <T>(then: (value: T) => void): ((value: T) => void) => {
         return (value) => {

@@ -6,6 +6,9 @@ import type { CallInfo, ServedMethod } from './rpc-server.ts'
 
 type Stream = ServerDuplexStream<Call, Answer>
 
+/** Calls of one peer that may be under way, and answers that may wait for it to read them: twice what a peer that behaves gives. */
+const MOST_RUNNING = 20_000
+
 /** The server's end of the streams that carry calls. */
 export class Carrier {
   readonly #methods = new Map<string, ServedMethod>()
@@ -62,6 +65,7 @@ class CarriedCalls {
     if (cancelled) return this.#cancel(id)
     const served = this.#methods.get(method)
     if (this.#state !== 'open') this.#refuse(id, status.UNAVAILABLE, 'the server is stopping')
+    else if (this.#running.size >= MOST_RUNNING) this.#refuse(id, status.RESOURCE_EXHAUSTED, 'too many calls under way')
     else if (served === undefined) this.#refuse(id, status.UNIMPLEMENTED, `there is no ${method}`)
     else this.#run(id, served, request)
   }
@@ -94,13 +98,19 @@ class CarriedCalls {
   }
 
   #refuse(id: number, code: number, message: string): void {
-    if (this.#state !== 'ended') this.#stream.write({ ...WELCOME, id, code, message })
+    if (this.#state !== 'ended') this.#write({ ...WELCOME, id, code, message })
   }
 
   #answer(id: number, answer: Answer): void {
     // Unless nobody waits for it any more.
-    if (this.#running.delete(id)) this.#stream.write(answer)
+    if (this.#running.delete(id)) this.#write(answer)
     this.#endWhenIdle()
+  }
+
+  #write(answer: Answer): void {
+    if (this.#stream.writableLength < MOST_RUNNING) this.#stream.write(answer)
+    // It calls and doesn't read: it may begin anew.
+    else this.#stream.destroy()
   }
 
   #cancel(id: number): void {

@@ -26,6 +26,8 @@ type Method = (request: unknown, options?: CallOptions) => Promise<unknown>
 
 /** Channels kept; the one unused for longest gives way, so that addresses that are gone don't pile up. */
 const mostChannels = 128
+/** Separate calls to one address that may be under way; more fail with RESOURCE_EXHAUSTED. */
+const mostSeparate = 10_000
 const channelOptions: ChannelOptions = {
   'grpc.enable_retries': 0,
   'grpc.enable_channelz': 0,
@@ -44,13 +46,21 @@ export class RpcClients implements Disposable {
   readonly #tls: RpcTls | undefined
   readonly #timeoutMs: number
   readonly #local = new LocalCalls()
+  readonly #mostSeparate: number
+  #underWay = 0
   #turn = 0
   #closed = false
 
-  /** `timeoutMs` is that of calls which don't say their own. */
-  constructor(tls?: RpcTls | undefined, timeoutMs = 5_000) {
+  /** `timeoutMs` is that of calls which don't say their own; `bound` that of {@link mostSeparate}. */
+  constructor(tls?: RpcTls | undefined, timeoutMs = 5_000, bound = mostSeparate) {
     this.#tls = tls
     this.#timeoutMs = timeoutMs
+    this.#mostSeparate = bound
+  }
+
+  /** Calls that wait for their answer. */
+  get underWay(): number {
+    return this.#underWay
   }
 
   /** Calls of `service` at `address`, this process's own, go straight to its handlers. */
@@ -60,7 +70,9 @@ export class RpcClients implements Disposable {
 
   /** Calls go to `address` (`host:port`), over a connection that is made when it is first needed. */
   at<Service>(contract: Contract<Service>, address: string): RpcClient<Service> {
-    return this.#client(contract, (what, path, request, options) => this.#call(address, what, path, request, options))
+    return this.#client(contract, (what, path, request, options) =>
+      this.#counted(address, what, path, request, options),
+    )
   }
 
   /**
@@ -83,7 +95,7 @@ export class RpcClients implements Disposable {
             ? remaining
             : Math.max(remaining / 2, Math.min(remaining, 1_000))
         try {
-          return await this.#call(address, what, path, request, { ...options, timeoutMs })
+          return await this.#counted(address, what, path, request, { ...options, timeoutMs })
         } catch (error) {
           if (last || Date.now() >= until || !this.#unreachable(error, address)) throw error
         }
@@ -106,12 +118,25 @@ export class RpcClients implements Disposable {
     return Object.fromEntries(methods) as RpcClient<Service>
   }
 
+  async #counted(address: string, ...call: CallOf): Promise<unknown> {
+    this.#underWay++
+    try {
+      return await this.#call(address, ...call)
+    } finally {
+      this.#underWay--
+    }
+  }
+
   #call(address: string, what: string, path: Path, request: unknown, options: CallOptions): Promise<unknown> {
     if (this.#closed) return Promise.reject(new RpcError('CANCELLED', `${what}: the client is closed`))
     const { timeoutMs = this.#timeoutMs, signal } = options
     if (this.#local.has(address, what)) return this.#local.call(address, what, request, { timeoutMs, signal })
-    const { client, carriage } = this.#channel(address)
+    const channel = this.#channel(address)
+    const { client, carriage } = channel
     if (carriage.ready) return carriage.call({ ...path, name: what }, request, { timeoutMs, signal })
+    if (channel.separate >= this.#mostSeparate)
+      return Promise.reject(new RpcError('RESOURCE_EXHAUSTED', `${what} at ${address}: too many calls under way`))
+    channel.separate++
     return new Promise((resolve, reject) => {
       const call = client.makeUnaryRequest(
         path.path,
@@ -121,6 +146,7 @@ export class RpcClients implements Disposable {
         new Metadata(),
         { deadline: Date.now() + timeoutMs },
         (error, reply) => {
+          channel.separate--
           signal?.removeEventListener('abort', cancel)
           if (error) return reject(fromStatus(error, `${what} at ${address}`))
           carriage.succeeded()
@@ -158,11 +184,12 @@ export class RpcClients implements Disposable {
 interface Channel {
   readonly client: Client
   readonly carriage: Carriage
+  separate: number
 }
 
 function open(address: string, tls: RpcTls | undefined): Channel {
   const client = new Client(address, channelCredentials(tls), channelOptions)
-  return { client, carriage: new Carriage(client, address) }
+  return { client, carriage: new Carriage(client, address), separate: 0 }
 }
 
 function close({ client, carriage }: Channel): void {
@@ -171,4 +198,5 @@ function close({ client, carriage }: Channel): void {
 }
 
 type Path = ReturnType<Contract<unknown>['definition']>[string]
-type Call = (what: string, path: Path, request: unknown, options: CallOptions) => Promise<unknown>
+type CallOf = [what: string, path: Path, request: unknown, options: CallOptions]
+type Call = (...call: CallOf) => Promise<unknown>

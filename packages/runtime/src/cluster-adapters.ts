@@ -15,7 +15,12 @@ export async function clusterAdapters({ config, telemetry, needs, signal }: Conn
 
   function openLiveState(): LiveState {
     if (redis.url === undefined) throw missing('redis.url', 'HELIOGRAPH_REDIS_URL')
-    return new RedisLiveState({ addresses: [withPassword(redis.url, redis.password)], prefix: redis.prefix, log })
+    return new RedisLiveState({
+      addresses: [withPassword(redis.url, redis.password)],
+      prefix: redis.prefix,
+      log,
+      metrics,
+    })
   }
 
   return {

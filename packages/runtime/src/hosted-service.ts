@@ -40,6 +40,13 @@ export async function hostService(
     opened.defer(guard(shared.telemetry.log, 'database', () => database.close()))
     probes.push({ name: 'database', ping: (timeoutMs) => database.ping(timeoutMs) })
     ports.database = database
+    const { metrics } = shared.telemetry
+    metrics.gauge(
+      'heliograph_database_waiting',
+      'Callers that wait for a connection to Postgres',
+      () => database.waiting,
+    )
+    metrics.gauge('heliograph_database_busy', 'Connections to Postgres in use', () => database.busy)
   }
   if (service.needs.includes('liveState')) {
     const liveState = adapters.liveState()

@@ -116,6 +116,11 @@ class Process implements RunningProcess, ProcessView {
     const { log } = this.telemetry
     const rpc = new RpcClients(this.#config.tls.rpcMutual)
     this.#resources.use(rpc)
+    this.telemetry.metrics.gauge(
+      'heliograph_rpc_calls_under_way',
+      'Calls to other instances, and to this one, that wait for their answer',
+      () => rpc.underWay,
+    )
     await this.#startHealth()
     const server = await this.#startRpc()
     const needs = new Set(this.#definition.services.flatMap((service) => service.needs))

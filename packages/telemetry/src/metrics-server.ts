@@ -10,6 +10,8 @@ export interface MetricsServer extends AsyncDisposable {
   readonly address: string
 }
 
+const mostConnections = 64
+
 /** What a scrape would answer. */
 export async function renderMetrics(producer: MetricProducer): Promise<string> {
   const { resourceMetrics } = await producer.collect()
@@ -26,6 +28,8 @@ export async function startMetricsServer(producer: MetricProducer, host: string,
     if (request.method === 'GET' && request.url?.split('?')[0] === '/metrics') void answer(producer, response)
     else response.writeHead(404).end()
   })
+  // More than ever scrape at a time; further connections are closed.
+  server.maxConnections = mostConnections
   server.listen(port, host)
   await once(server, 'listening')
   const bound = server.address() as AddressInfo

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { InMemorySpanExporter } from '@opentelemetry/sdk-trace'
-import { createTelemetry } from './telemetry.ts'
+import { boundedOutput, createTelemetry } from './telemetry.ts'
 
 test('a process serves the metrics of all its services on the port it reports', async () => {
   const lines: string[] = []
@@ -39,4 +39,12 @@ test('spans reach the exporter that was given', async () => {
     spanExporter.getFinishedSpans().map((span) => span.name),
     ['muc.order'],
   )
+})
+
+test('log lines beyond the bound are dropped, and counted', () => {
+  const output = boundedOutput('/dev/null', 100)
+  let dropped = 0
+  output.on?.('drop', () => dropped++)
+  for (let i = 0; i < 10; i++) output.write('x'.repeat(60))
+  assert.equal(dropped, 9)
 })

@@ -53,6 +53,7 @@ export interface TelemetryOptions {
   readonly spanExporter?: SpanExporter
 }
 
+const MOST_LOGGED = 8 << 20
 /** A collector that doesn't answer must not hold up the end of the process. */
 const exportMs = 2_000
 
@@ -67,10 +68,15 @@ export async function createTelemetry(options: TelemetryOptions): Promise<Proces
   const destination = options.logDestination ?? (output as DestinationStream)
   const root = createLogger({ level: logLevel, fields: {}, destination })
   const registry = new MetricRegistry()
+  let dropped = 0
+  output?.on?.('drop', () => dropped++)
   const producer = new RegistryProducer(registry, {
     'service.name': `heliograph-${service}`,
     'service.instance.id': instance,
   })
+  registry
+    .scoped({ service })
+    .total('heliograph_log_lines_dropped_total', 'Log lines dropped because standard output lags', () => dropped)
   const tracing = createTracing({ service, instance, ratio: traceRatio, processors: spanProcessors(options) })
   const server: MetricsServer | undefined =
     metricsPort === undefined ? undefined : await startMetricsServer(producer, metricsHost, metricsPort)
@@ -94,8 +100,16 @@ export async function createTelemetry(options: TelemetryOptions): Promise<Proces
   }
 }
 
-function standardOutput(): DestinationStream & { flushSync?(): void } {
-  if (!process.stdout.isTTY) return pino.destination({ dest: 1, sync: false, maxLength: 8 << 20 })
+/** Tells of each line that was dropped because too much waited. */
+type Output = DestinationStream & { flushSync?(): void; on?(event: 'drop', listener: () => void): unknown }
+
+/** Log lines to a file descriptor, written asynchronously; past `maxLength` bytes that wait they are dropped. */
+export function boundedOutput(dest: number | string, maxLength: number): Output {
+  return pino.destination({ dest, sync: false, maxLength })
+}
+
+function standardOutput(): Output {
+  if (!process.stdout.isTTY) return boundedOutput(1, MOST_LOGGED)
   return { write: (line) => void process.stdout.write(`${terminalLine(JSON.parse(line))}\n`) }
 }
 

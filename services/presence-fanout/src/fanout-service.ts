@@ -44,6 +44,22 @@ export class FanoutService {
       serves: (publisher) => ownership.heldEpochOf(partitionOf(publisher)) !== 0,
     }
     router.serve((envelope, from) => this.#receive(envelope, from))
+    const sum = (of: (publisher: Publisher) => number) => () => {
+      let total = 0
+      for (const publishers of this.#publishers) for (const publisher of publishers.values()) total += of(publisher)
+      return total
+    }
+    const { metrics } = this.#parts
+    metrics.gauge(
+      'heliograph_fanout_publishers',
+      'Publishers in memory',
+      sum(() => 1),
+    )
+    metrics.gauge(
+      'heliograph_fanout_waiting',
+      'Presence changes and probes that wait to be sent out',
+      sum(({ waiting }) => waiting),
+    )
   }
 
   #receive(envelope: Envelope, from: InstanceId): void {

@@ -140,3 +140,26 @@ test('a probe goes to those whose presence the user sees', async () => {
   await soon()
   assert.deepEqual(stage.summary, ['session-1: nurse@capulet.example'])
 })
+
+test('resources whose end nobody told are forgotten past the bound, oldest first', async () => {
+  const { publisher, revisions, stage } = setUp()
+  const before = () => revisions().length
+  for (let i = 0; i <= 2000; i++) publisher.change(change(5, { resource: `r${i}` }))
+  await soon()
+  const sent = before()
+  publisher.change(change(5, { resource: 'r2000' }))
+  assert.equal(before(), sent)
+  publisher.change(change(5, { resource: 'r0' }))
+  assert.equal(before(), sent + 1)
+  assert.equal(stage.reads, 1)
+})
+
+test('what waits while the watchers can not be read is bounded', async () => {
+  const { publisher, stage } = setUp()
+  stage.failure = new Error('away')
+  for (let i = 0; i < 1_500; i++) publisher.probe(change(0, { type: 'probe' }))
+  assert.equal(publisher.waiting, 1_000)
+  stage.serves = false
+  publisher.stop()
+  await publisher.flush()
+})

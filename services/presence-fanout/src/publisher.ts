@@ -9,6 +9,7 @@ import { FlapDamper } from './flap-damper.ts'
 
 const RETRY_MS = 250
 const BOUND = 1000
+const MOST_OUTLETS = 2000
 
 interface Watchers {
   readonly version: number
@@ -48,6 +49,13 @@ export class Publisher {
   /** Nothing is waiting or under way: it may leave memory. */
   get idle(): boolean {
     return this.#underWay === 0 && !this.#work.busy && [...this.#outlets.values()].every(({ pending }) => !pending)
+  }
+
+  /** Changes and probes that wait for the watchers to be read, or for the end of a window. */
+  get waiting(): number {
+    let held = 0
+    for (const { pending } of this.#outlets.values()) if (pending) held++
+    return this.#work.depth + held
   }
 
   probe(change: Change): void {
@@ -127,11 +135,21 @@ export class Publisher {
   #outlet(resource: string): Outlet {
     let outlet = this.#outlets.get(resource)
     if (!outlet) {
+      if (this.#outlets.size >= MOST_OUTLETS) this.#forgetOldest()
       const { flapBurst, flapWindowMs } = this.#context.config
       outlet = { damper: new FlapDamper(flapBurst, flapWindowMs), sent: 0, pending: undefined, timer: undefined }
       this.#outlets.set(resource, outlet)
     }
     return outlet
+  }
+
+  /** Resources whose end nobody told, as when their owner died: a later change of one of them only counts as its first. */
+  #forgetOldest(): void {
+    for (const [resource, { pending }] of this.#outlets) {
+      if (pending) continue
+      this.#outlets.delete(resource)
+      return
+    }
   }
 
   #send(change: Change): void | Promise<void> {

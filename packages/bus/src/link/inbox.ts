@@ -2,6 +2,8 @@ import type { Acknowledgement, ReadFrame } from './frame.ts'
 
 const framesPerAck = 16
 const bytesPerAck = 128 * 1024
+/** Largest envelope taken: far beyond any that is sent. */
+const mostBytes = 64 * 1024 * 1024
 
 /**
  * `taken`: next in order; its envelopes are to be handled. `duplicate`: had already. `gap`: one before it is missing. `stale`: of a link
@@ -21,6 +23,7 @@ export class Inbox implements Acknowledgement {
   #frames = 0
   #bytes = 0
   #parts: Buffer[] = []
+  #partBytes = 0
 
   judge(frame: ReadFrame, size: number): Verdict {
     const { senderLink, sequence } = frame
@@ -40,14 +43,17 @@ export class Inbox implements Acknowledgement {
 
   /**
    * Collects the pieces of an envelope larger than a frame.
-   * @returns the whole of it with its last piece
+   * @returns the whole of it with its last piece; with that also when it is too large to be taken
    */
-  assemble(part: Buffer, last: boolean): Buffer | undefined {
+  assemble(part: Buffer, last: boolean): Buffer | 'too-large' | undefined {
     if (last && this.#parts.length === 0) return part
-    this.#parts.push(last ? part : Buffer.from(part))
+    this.#partBytes += part.length
+    const taken = this.#partBytes <= mostBytes
+    if (taken) this.#parts.push(last ? part : Buffer.from(part))
+    else this.#parts.length = 1
     if (!last) return undefined
-    const whole = Buffer.concat(this.#parts)
-    this.#parts = []
+    const whole = taken ? Buffer.concat(this.#parts) : 'too-large'
+    this.#forgetParts()
     return whole
   }
 
@@ -84,8 +90,13 @@ export class Inbox implements Acknowledgement {
     this.link = link
     this.acked = 0
     this.gap = false
-    this.#parts = []
+    this.#forgetParts()
     this.settled()
+  }
+
+  #forgetParts(): void {
+    this.#parts = []
+    this.#partBytes = 0
   }
 
   #take(size: number): void {

@@ -91,7 +91,7 @@ export class Peer implements Paced {
     this.#inbox.renew()
   }
 
-  assemble(part: Buffer, last: boolean): Buffer | undefined {
+  assemble(part: Buffer, last: boolean): Buffer | 'too-large' | undefined {
     return this.#inbox.assemble(part, last)
   }
 

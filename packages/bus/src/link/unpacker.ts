@@ -31,7 +31,8 @@ export class Unpacker {
     const { spans, part, from } = frame
     if (part !== undefined) {
       const whole = peer.assemble(part, frame.last)
-      if (whole !== undefined) this.#decode(whole, 0, whole.length, from)
+      if (whole === 'too-large') this.#refuse(from, whole)
+      else if (whole !== undefined) this.#decode(whole, 0, whole.length, from)
     }
     for (let i = 0; i < spans.length; i += 2) this.#decode(bytes, spans[i]!, spans[i + 1]!, from)
   }
@@ -42,11 +43,15 @@ export class Unpacker {
       envelope = this.#decoder.decode(bytes, start, end)
     } catch (error) {
       if (!(error instanceof WireError)) throw error
-      this.#meters.malformed.add()
-      this.#log.error('envelope_malformed', { error, instance: from })
+      this.#refuse(from, error)
       return
     }
     this.hand(from, envelope)
+  }
+
+  #refuse(from: InstanceId, error: unknown): void {
+    this.#meters.malformed.add()
+    this.#log.error('envelope_malformed', { error, instance: from })
   }
 
   hand(from: InstanceId, envelope: Envelope): void {

@@ -15,10 +15,11 @@ export class Rig implements AsyncDisposable {
     this.#stack = stack
   }
 
-  static async start({ pairs = 10, rate = 100 } = {}): Promise<Rig> {
+  /** @param config laid over that of every instance */
+  static async start({ pairs = 10, rate = 100, config = {} } = {}): Promise<Rig> {
     await using stack = new AsyncDisposableStack()
     const servers = stack.use(await infrastructure({ own: true }))
-    const cluster = stack.use(await Cluster.start({ servers }))
+    const cluster = stack.use(await Cluster.start({ servers, config }))
     const rpc = stack.use(new RpcClients())
     const load = stack.use(await startLoad(cluster, rpc, { pairs, rate }))
     return new Rig(servers, cluster, load, stack.move())

@@ -83,3 +83,14 @@ export function stanzaIdOf(message: Element, by: string): string | undefined {
   const ids = message.getChildren('stanza-id', 'urn:xmpp:sid:0').filter(({ attrs }) => attrs.by === by)
   return ids.length === 1 ? ids[0]!.attrs.id : undefined
 }
+
+/** How many messages a client's archive has of its exchange with somebody (XEP-0059 §2.7). */
+export async function countArchived(client: RawClient, other: string, timeoutMs?: number): Promise<number> {
+  const field = (name: string, value: string) => `<field var='${name}'><value>${value}</value></field>`
+  const form = `<x xmlns='jabber:x:data' type='submit'>${field('FORM_TYPE', NS_MAM)}${field('with', other)}</x>`
+  const answer = await client.request(
+    `<iq type='set' id='count-${queries++}'><query xmlns='${NS_MAM}'>${form}<set xmlns='${NS_RSM}'><max>0</max></set></query></iq>`,
+    timeoutMs,
+  )
+  return Number(answer.getChild('fin', NS_MAM)?.getChild('set', NS_RSM)?.getChildText('count'))
+}

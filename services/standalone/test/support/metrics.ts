@@ -1,0 +1,10 @@
+/** One scrape of a process: the sum of all series of each name. */
+export async function scrape(port: number): Promise<ReadonlyMap<string, number>> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+  const sums = new Map<string, number>()
+  for (const line of text.split('\n')) {
+    const [, name, value] = /^([a-z_]+)(?:\{.*\})? (\S+)/.exec(line) ?? []
+    if (name !== undefined) sums.set(name, (sums.get(name) ?? 0) + Number(value))
+  }
+  return sums
+}
