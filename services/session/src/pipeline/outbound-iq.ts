@@ -1,7 +1,7 @@
 import { bareOf, type Jid, localOf, trusted } from '@heliograph/jid'
-import { errorReply, stanzaError } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
 import { answer } from '../modules/answer.ts'
+import { bounce } from './bounce.ts'
 import { forward } from './forward.ts'
 import type { Sent } from './sent.ts'
 
@@ -14,11 +14,7 @@ export function handleIq(context: SessionContext, sent: Sent): void {
   if (isServer(context, to)) return answer(context, { entity: 'server', user, resource, stanza, obligation })
   obligation.hold()
   forward(context, user, stanza, sent, (outcome) => {
-    if (outcome !== 'taken') {
-      const condition = outcome === 'expired' ? 'remote-server-timeout' : 'resource-constraint'
-      const reply = errorReply(stanza, stanzaError(condition))
-      if (reply) context.outgoing.deliver(user, resource, reply)
-    }
+    if (outcome !== 'taken') bounce(context, sent, outcome)
     obligation.release()
   })
 }

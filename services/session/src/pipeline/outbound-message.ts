@@ -1,7 +1,7 @@
-import { errorReply, stanzaError } from '@heliograph/stanza'
 import { archiveSent } from '../archive/archive-sent.ts'
 import { withoutForeignIds } from '../archive/stanza-ids.ts'
 import type { SessionContext } from '../context.ts'
+import { bounce } from './bounce.ts'
 import { forward, type Provenance } from './forward.ts'
 import type { Sent } from './sent.ts'
 
@@ -54,15 +54,4 @@ function route(context: SessionContext, message: OutboundMessage): OutboundMessa
     message.obligation.release()
   })
   return message
-}
-
-function bounce(
-  context: SessionContext,
-  { user, resource, stanza }: OutboundMessage,
-  outcome: 'expired' | 'full',
-): void {
-  const error = outcome === 'expired' ? stanzaError('remote-server-timeout') : stanzaError('resource-constraint')
-  const reply = errorReply(stanza, error)
-  if (reply) context.outgoing.deliver(user, resource, reply)
-  context.events.bounced(outcome)
 }

@@ -1,4 +1,4 @@
-import { Address, Envelope, Haste, Kind, Op } from '@heliograph/bus'
+import { Address, Haste } from '@heliograph/bus'
 import { trusted } from '@heliograph/jid'
 import { NS, Stanza } from '@heliograph/stanza'
 import { deliverOffline } from '../archive/offline.ts'
@@ -9,6 +9,7 @@ import { deliverRequests } from '../roster/pending-requests.ts'
 import type { Resource } from '../users/resource.ts'
 import type { User } from '../users/user.ts'
 import { priorityOf } from './priority.ts'
+import { probeContacts, tellFanout } from './tell-fanout.ts'
 
 /** Initial or later available presence (RFC 6121 §4.2, §4.4). In custody when the new state is stored. */
 export function becomeAvailable(context: SessionContext, sent: Sent): void {
@@ -85,17 +86,6 @@ function tellDirected(context: SessionContext, user: User, resource: Resource, s
   if (user.resources.includes(resource)) context.records.changed(user, resource)
 }
 
-/** One event to the fan-out instance that owns this publisher; it knows the subscribers and where they are. */
-function tellFanout(context: SessionContext, user: User, resource: Resource, stanza: Stanza, trace: string): void {
-  const envelope = emit(context, user, Op.presence)
-  envelope.haste = Haste.gather
-  envelope.stanza = stanza
-  envelope.count = resource.revision
-  envelope.id = user.rosterVersion
-  envelope.trace = trace
-  context.router.transfer(Kind.presence, user.jid, envelope, ignore)
-}
-
 /** RFC 6121 §4.2.2, §4.4.2: the user's other available resources. */
 function tellOwn(context: SessionContext, user: User, stanza: Stanza): void {
   const available = user.resources.filter((resource) => resource.available)
@@ -110,20 +100,6 @@ function greet(context: SessionContext, user: User, resource: Resource): void {
       context.outgoing.deliver(user, resource, other.presence.with({ to: resource.jid }))
     }
   }
-  const envelope = emit(context, user, Op.probe)
-  envelope.haste = Haste.gather
-  envelope.stanza = new Stanza({ name: 'presence', type: 'probe', from: resource.jid })
-  envelope.id = user.rosterVersion
-  context.router.transfer(Kind.presence, user.jid, envelope, ignore)
+  probeContacts(context, user, resource)
   deliverRequests(context, user, resource)
 }
-
-function emit(context: SessionContext, user: User, op: Op): Envelope {
-  const envelope = new Envelope(op)
-  envelope.emitterKind = Kind.user
-  envelope.emitterPartition = user.partition
-  envelope.epoch = context.ownership.heldEpochOf(user.partition)
-  return envelope
-}
-
-function ignore(): void {}

@@ -1,6 +1,7 @@
 import { bareOf, trusted } from '@heliograph/jid'
 import { errorReply, type StanzaCondition, stanzaError } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
+import { bounce } from '../pipeline/bounce.ts'
 import { forward } from '../pipeline/forward.ts'
 import type { Sent } from '../pipeline/sent.ts'
 import { sendSubscription } from '../roster/subscription-outbound.ts'
@@ -51,7 +52,10 @@ function directed(context: SessionContext, sent: Sent): void {
 function relay(context: SessionContext, sent: Sent): void {
   if (sent.stanza.to === undefined) return
   sent.obligation.hold()
-  forward(context, sent.user, sent.stanza, sent, () => sent.obligation.release())
+  forward(context, sent.user, sent.stanza, sent, (outcome) => {
+    if (outcome !== 'taken') bounce(context, sent, outcome)
+    sent.obligation.release()
+  })
 }
 
 function refuse(context: SessionContext, { user, resource, stanza }: Sent, condition: StanzaCondition): void {

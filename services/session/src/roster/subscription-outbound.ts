@@ -2,6 +2,7 @@ import { type BareJid, bareOf, type Jid, trusted } from '@heliograph/jid'
 import { outbound, type RosterItem, type SubscriptionType, stateOf, subscriptionOf } from '@heliograph/roster'
 import { errorReply, type StanzaCondition, stanzaError } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
+import { bounce } from '../pipeline/bounce.ts'
 import { forward, SERVER_MADE } from '../pipeline/forward.ts'
 import type { Sent } from '../pipeline/sent.ts'
 import { persistently } from '../users/persistently.ts'
@@ -30,7 +31,10 @@ export function sendSubscription(context: SessionContext, sent: Sent): void {
         obligation.hold()
         // RFC 6121 §3.1.2: between bare JIDs.
         const outgoing = stanza.with({ from: user.jid, to: contact as Jid })
-        forward(context, user, outgoing, SERVER_MADE, () => obligation.release())
+        forward(context, user, outgoing, SERVER_MADE, (outcome) => {
+          if (outcome !== 'taken') bounce(context, sent, outcome)
+          obligation.release()
+        })
       }
       if (type === 'subscribed' && pass) sayAvailable(context, user, contact)
       obligation.release()

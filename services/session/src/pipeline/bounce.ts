@@ -1,0 +1,16 @@
+import type { Outcome } from '@heliograph/ownership'
+import { errorReply, stanzaError } from '@heliograph/stanza'
+import type { SessionContext } from '../context.ts'
+import type { Sent } from './sent.ts'
+
+/** A client's stanza that no owner took comes back to it as an error (RFC 6120 §8.3), where errors are allowed. */
+export function bounce(
+  context: SessionContext,
+  { user, resource, stanza }: Pick<Sent, 'user' | 'resource' | 'stanza'>,
+  outcome: Exclude<Outcome, 'taken'>,
+): void {
+  const error = stanzaError(outcome === 'expired' ? 'remote-server-timeout' : 'resource-constraint')
+  const reply = errorReply(stanza, error)
+  if (reply && user.resources.includes(resource)) context.outgoing.deliver(user, resource, reply)
+  context.events.bounced(outcome)
+}
