@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Logger, Metrics } from '@heliograph/telemetry'
+import { type Logger, type Metrics, silentTelemetry } from '@heliograph/telemetry'
 import { Allowance } from './allowance.ts'
 import type { Change, Heartbeat, LiveState, Place, Renewal, Standing } from './live-state.ts'
 import { connectRedis, type RedisClient } from './redis-connection.ts'
@@ -43,11 +43,8 @@ export class RedisLiveState implements LiveState {
     if (/[{}]/.test(this.#prefix)) throw new TypeError('the Redis key prefix must not contain braces')
     this.#timeoutMs = options.commandTimeoutMs ?? 1000
     this.#redis = connectRedis({ ...options, commandTimeoutMs: this.#timeoutMs })
-    options.metrics?.gauge(
-      'heliograph_live_state_commands',
-      'Commands to Redis that wait for their reply',
-      () => this.#underWay,
-    )
+    const { metrics = silentTelemetry().metrics } = options
+    metrics.gauge('heliograph_live_state_commands', 'Commands to Redis that wait for their reply', () => this.#underWay)
   }
 
   async heartbeat(beat: Heartbeat): Promise<Renewal> {

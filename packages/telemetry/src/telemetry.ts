@@ -74,9 +74,8 @@ export async function createTelemetry(options: TelemetryOptions): Promise<Proces
     'service.name': `heliograph-${service}`,
     'service.instance.id': instance,
   })
-  registry
-    .scoped({ service })
-    .total('heliograph_log_lines_dropped_total', 'Log lines dropped because standard output lags', () => dropped)
+  const metrics = registry.scoped({ service })
+  metrics.total('heliograph_log_lines_dropped_total', 'Log lines dropped because standard output lags', () => dropped)
   const tracing = createTracing({ service, instance, ratio: traceRatio, processors: spanProcessors(options) })
   const server: MetricsServer | undefined =
     metricsPort === undefined ? undefined : await startMetricsServer(producer, metricsHost, metricsPort)
