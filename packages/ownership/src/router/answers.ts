@@ -18,6 +18,14 @@ export class Answers {
     this.#clock = clock
   }
 
+  /** Receipts and refusals that have not been sent. */
+  get waiting(): number {
+    let count = 0
+    for (const ids of this.#receipts.values()) count += ids.length
+    for (const refusals of this.#refusals.values()) count += refusals.length
+    return count
+  }
+
   receipt(to: InstanceId, transfer: number): void {
     const ids = this.#receipts.get(to)
     if (ids) ids.push(transfer)

@@ -12,12 +12,12 @@ const key = 'bob@example.org'
 const partition = partitionOf(key)
 const me = 'session-0-a'
 
-function setUp(bounds: RouterBounds = {}) {
+function setUp(bounds: RouterBounds = {}, telemetry = silentTelemetry()) {
   const world = new World(1)
   const links = new FakeLinks(me)
   const ownership = new FakeOwnership(Kind.user, me)
   const clock = world.clockOf({ name: me, state: 'running' })
-  const router = createRouter({ links, ownership, telemetry: silentTelemetry(), clock, bounds, handOverMs: 1000 })
+  const router = createRouter({ links, ownership, telemetry, clock, bounds, handOverMs: 1000 })
   const outcomes: string[] = []
   let count = 0
   const numbered = (op: Op = Op.stanza) => Object.assign(new Envelope(op), { count: ++count })
@@ -335,4 +335,24 @@ test('a hand-over can wait until all that was emitted for the partition is settl
   receiveFrom('b', receiptFor(emitted[2]!.transfer))
   await settled
   await router.settled(1)
+})
+
+test('what waits for an owner or for room is shown', async () => {
+  const gauges = new Map<string, () => number>()
+  const silent = silentTelemetry()
+  const gauge = (name: string, _help: string, read: () => number) => void gauges.set(name, read)
+  const metrics = { counter: silent.metrics.counter, gauge } as unknown as typeof silent.metrics
+  const { router, numbered, transfer, links, pass, ownership } = setUp({}, { ...silent, metrics })
+  const read = (name: string) => gauges.get(`heliograph_router_${name}`)!()
+  for (let i = 0; i < 3; i++) router.send(Kind.user, key, numbered())
+  transfer()
+  links.full = true
+  router.receipt('b', 1)
+  router.receipt('b', 2)
+  router.strays('b', 3, [key])
+  assert.deepEqual([read('sends_waiting'), read('outstanding'), read('answers_waiting')], [3, 1, 3])
+  links.full = false
+  ownership.own(Kind.user, partition, 'b', 1)
+  await pass(200)
+  assert.deepEqual([read('sends_waiting'), read('outstanding'), read('answers_waiting')], [0, 1, 0])
 })

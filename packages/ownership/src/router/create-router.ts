@@ -50,11 +50,12 @@ class LinkRouter implements Router {
   constructor(options: RouterOptions) {
     const { links, ownership, telemetry, handOverMs = 30_000, clock = systemClock, bounds = {} } = options
     const { outstanding = 65_536, perPartition = 8192, held = 4096, perInstance = 1024 } = bounds
-    const events: RouterEvents = routerEvents(
-      telemetry.metrics,
-      () => this.outstanding,
-      () => this.#inbox.held,
-    )
+    const events: RouterEvents = routerEvents(telemetry.metrics, {
+      outstanding: () => this.outstanding,
+      held: () => this.#inbox.held,
+      sends: () => this.#outbox.sendsWaiting,
+      answers: () => this.#answers.waiting,
+    })
     const numbers = new Numbers()
     const emissions = new Emissions(ownership.kind)
     const shared = { links, clock, ownership, numbers, emissions, events, log: telemetry.log, bound: outstanding }

@@ -48,6 +48,13 @@ export class Outbox {
     return this.#entries.size
   }
 
+  /** Sends without receipt that wait for an owner, or for room. */
+  get sendsWaiting(): number {
+    let all = 0
+    for (const routes of this.#routes.values()) for (const route of routes) all += route?.size ?? 0
+    return all - this.#entries.size
+  }
+
   onRoute(kind: Kind, handler: (partition: number, owner: Owner) => void): void {
     this.#routesOf(kind)
     const handlers = this.#handlers.get(kind)

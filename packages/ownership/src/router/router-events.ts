@@ -15,11 +15,16 @@ export interface RouterEvents {
 /** Declares the metrics of the router. */
 export function routerEvents(
   metrics: Telemetry['metrics'],
-  outstanding: () => number,
-  held: () => number,
+  waiting: Readonly<Record<'outstanding' | 'held' | 'sends' | 'answers', () => number>>,
 ): RouterEvents {
-  metrics.gauge('heliograph_router_outstanding', 'Transfers and multicasts not yet settled', outstanding)
-  metrics.gauge('heliograph_router_held', 'Envelopes that wait for their partition to load', held)
+  metrics.gauge('heliograph_router_outstanding', 'Transfers and multicasts not yet settled', waiting.outstanding)
+  metrics.gauge('heliograph_router_held', 'Envelopes that wait for their partition to load', waiting.held)
+  metrics.gauge(
+    'heliograph_router_sends_waiting',
+    'Sends without receipt that wait for an owner or for room',
+    waiting.sends,
+  )
+  metrics.gauge('heliograph_router_answers_waiting', 'Receipts and refusals that wait for room', waiting.answers)
   const counter = (name: string, help: string) => metrics.counter(`heliograph_router_${name}_total`, help)
   return {
     moved: counter('moved', 'Refusals received: the partition was not served where we thought'),
