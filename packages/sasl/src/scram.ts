@@ -1,4 +1,4 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomUUID, timingSafeEqual } from 'node:crypto'
 import { type BareJid, localOf, makeJid } from '@heliograph/jid'
 import type { ScramFinishRequest, ScramHash } from './credentials.ts'
 import { type Dialogue, type DialogueContext, type Failure, failure, type Step } from './dialogue.ts'
@@ -101,7 +101,7 @@ export class ScramDialogue implements Dialogue {
 }
 
 function serverNonce(): string {
-  return randomBytes(18).toString('base64')
+  return randomUUID()
 }
 
 function equal(one: Buffer, other: Buffer): boolean {

@@ -22,6 +22,8 @@ export class EdgeEvents {
   readonly custodyWait: Histogram
   readonly #log: Logger
   readonly #metrics: Metrics
+  /** Those of events that are counted by what they were about, each found once in the registry. */
+  readonly #counters = new Map<string, Counter>()
   readonly #open: Record<TransportKind, number> = { tcp: 0, tls: 0, websocket: 0, bosh: 0 }
   #bound = 0
 
@@ -175,8 +177,14 @@ export class EdgeEvents {
     this.#count('bosh_ended_total', 'BOSH sessions ended with a condition.', { condition })
   }
 
-  #count(name: string, help: string, labels?: Record<string, string>): void {
-    this.#metrics.counter(`${PREFIX}_${name}`, help, labels).add()
+  #count(name: string, help: string, labels: Record<string, string> = {}): void {
+    const key = [name, ...Object.values(labels)].join(' ')
+    let counter = this.#counters.get(key)
+    if (counter === undefined) {
+      counter = this.#metrics.counter(`${PREFIX}_${name}`, help, labels)
+      this.#counters.set(key, counter)
+    }
+    counter.add()
   }
 
   #debug(event: string, connection: Connection, condition?: string): void {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { parseJid } from '@heliograph/jid'
 import type { Connection } from '../connection.ts'
 
@@ -10,7 +10,8 @@ export function sendHeader(connection: Connection, peer: string | undefined): vo
     dialect.header({
       from: connection.domain ?? edge.hosts.domains[0]!,
       to: peer === undefined ? undefined : parseJid(peer),
-      id: randomBytes(12).toString('base64url'),
+      // Of all sources of randomness the cheapest: Node draws for many of these at once.
+      id: randomUUID(),
     }),
   )
 }

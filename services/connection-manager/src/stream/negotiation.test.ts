@@ -15,7 +15,7 @@ test('before TLS nothing but TLS is offered', () => {
   const answer = new FakeClient(fixture, 'tcp', plainText).open()
   assert.match(
     answer,
-    /^<\?xml version='1.0'\?><stream:stream [^>]*from='capulet.example' id='[\w-]{16}' version='1.0'/,
+    /^<\?xml version='1.0'\?><stream:stream [^>]*from='capulet.example' id='[\w-]{36}' version='1.0'/,
   )
   assert.match(answer, /<starttls xmlns='[^']+'><required\/><\/starttls>/)
   assert.doesNotMatch(answer, /mechanism/)

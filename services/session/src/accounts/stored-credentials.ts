@@ -48,12 +48,17 @@ const NOT_AUTHORIZED: Refusal = { ok: false, condition: 'not-authorized' }
 const LOCKED: Refusal = { ok: false, condition: 'temporary-auth-failure' }
 const DISABLED: Refusal = { ok: false, condition: 'account-disabled' }
 
+interface KnownKeys extends StoredKeys {
+  /** See `StoredCredentials.#handle`. */
+  readonly handle: string
+}
+
 /** Answers the SASL dialogues from the stored keys; those of unknown users from keys that nobody's password fits. */
 export class StoredCredentials implements Credentials {
   readonly #options: StoredCredentialsOptions
   readonly #proven = new ProvenPasswords(REMEMBERED)
   /** Keys read lately, by account and hash: for the finish that follows a start, and for clients that all come back at once. */
-  readonly #known: BoundedMap<StoredKeys>
+  readonly #known: BoundedMap<KnownKeys>
   #changes = 0
 
   constructor(options: StoredCredentialsOptions) {
@@ -68,19 +73,18 @@ export class StoredCredentials implements Credentials {
   }
 
   async scramStart(request: ScramStartRequest): Promise<ScramStart> {
-    const found = await this.#keys(request, request.hash)
-    const { salt, iterations } = found.keys
-    return { ok: true, salt, iterations, handle: this.#handle(request, found.keys) }
+    const { keys, handle } = await this.#keys(request, request.hash)
+    return { ok: true, salt: keys.salt, iterations: keys.iterations, handle }
   }
 
   async scramFinish(request: ScramFinishRequest): Promise<ScramFinish> {
     const account = accountOf(request)
-    const [{ locked, accountFailures }, { keys, disabled }] = await Promise.all([
+    const [{ locked, accountFailures }, { keys, handle, disabled }] = await Promise.all([
       this.#options.lockout.standing(account, request.source),
       this.#keys(request, request.hash),
     ])
     if (locked) return LOCKED
-    const fits = equal(this.#handle(request, keys), request.handle)
+    const fits = equal(handle, request.handle)
     const serverSignature = verifyScramProof(keys, request.authMessage, request.clientProof)
     if (serverSignature === undefined || !fits) return this.#refuse(account, request)
     if (disabled) return DISABLED
@@ -122,7 +126,7 @@ export class StoredCredentials implements Credentials {
       this.#options.onStrengthened(account)
   }
 
-  async #keys(request: CredentialsRequest, hash: ScramHash): Promise<StoredKeys> {
+  async #keys(request: CredentialsRequest, hash: ScramHash): Promise<KnownKeys> {
     const { store, secret, iterations } = this.#options
     const account = accountOf(request)
     const key = `${hash} ${account}`
@@ -132,10 +136,11 @@ export class StoredCredentials implements Credentials {
     const stored = await store.keys(account, hash)
     // Made and remembered in both cases, so that time doesn't tell them apart.
     const fake = fakeScramKeys(secret, { username: request.username, domain: request.domain, hash, iterations })
-    const keys = stored ?? { keys: fake, disabled: false }
+    const { keys, disabled } = stored ?? { keys: fake, disabled: false }
+    const found = { keys, disabled, handle: this.#handle(request, keys) }
     // A change during the look-up may have come after the database answered.
-    if (changes === this.#changes) this.#known.set(key, keys, stored === undefined ? UNKNOWN_MS : KNOWN_MS)
-    return keys
+    if (changes === this.#changes) this.#known.set(key, found, stored === undefined ? UNKNOWN_MS : KNOWN_MS)
+    return found
   }
 
   /** Names the account and its present keys: a finish with other ones can't succeed. */
