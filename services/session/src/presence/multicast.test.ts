@@ -6,6 +6,7 @@ import { addResource, ROMEO, stanza } from '../../test/support/people.ts'
 import type { SessionContext } from '../context.ts'
 import { Users } from '../users/users.ts'
 import { receiveMulticast } from './multicast.ts'
+import { Revisions } from './revisions.ts'
 
 test('probes that a user who waits for the database can not take are refused at the bound', () => {
   const { context: fake } = fakeContext({ mailboxBound: 3 })
@@ -13,6 +14,7 @@ test('probes that a user who waits for the database can not take are refused at 
   const context: SessionContext = {
     ...fake,
     users: new Users({ handle: () => new Promise(() => {}), failed: () => {}, bound: 10 }),
+    revisions: new Revisions(),
     router: { receipt: () => {} } as never,
     tracing: { span: () => ({ context: undefined, end: () => {} }) } as never,
     events: { ...fake.events, probeRefused: () => refused++ },

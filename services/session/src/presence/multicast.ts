@@ -7,6 +7,13 @@ import type { Recipient } from '../users/copies.ts'
 import type { User, Work } from '../users/user.ts'
 import { answerProbe } from './probe.ts'
 
+/** A multicast that is being handed out. */
+interface Cast extends Work {
+  /** Tells its recipients apart from those of a repetition. */
+  readonly telling: number
+  readonly recipients: Recipient[]
+}
+
 /**
  * One stanza for many users of this instance: fan-out of presence, probes, later rooms and nodes. Recipients not owned here go back as
  * strays. Users who are not in memory have no session and need nothing.
@@ -14,6 +21,7 @@ import { answerProbe } from './probe.ts'
 export function receiveMulticast(context: SessionContext, envelope: Envelope, from: InstanceId): void {
   const strays: string[] = []
   const recipients: Recipient[] = []
+  const cast: Cast = { envelope, from, telling: context.revisions.begin(), recipients }
   for (const address of envelope.recipients ?? []) {
     const to = trusted(address)
     const bare = bareOf(to)
@@ -21,7 +29,7 @@ export function receiveMulticast(context: SessionContext, envelope: Envelope, fr
     if (context.ownership.epochOf(partition) === 0) strays.push(address)
     else {
       const user = context.users.find(bare as BareJid, partition)
-      if (user) serve(context, { envelope, from }, user, to, recipients)
+      if (user) serve(context, cast, user, to)
     }
   }
   const span = hop(context.tracing, 'session.multicast', envelope.trace)
@@ -32,17 +40,17 @@ export function receiveMulticast(context: SessionContext, envelope: Envelope, fr
   else context.router.receipt(from, envelope.transfer)
 }
 
-function serve(context: SessionContext, work: Work, user: User, to: Jid, recipients: Recipient[]): void {
-  const { envelope } = work
+function serve(context: SessionContext, cast: Cast, user: User, to: Jid): void {
+  const { envelope, from, recipients } = cast
   const stanza = envelope.stanza!
   if (stanza.type === 'probe') {
     // Users without sessions have nothing to answer.
     if (user.resources.length === 0) return
-    if (user.mailbox.depth < context.config.mailboxBound) user.mailbox.push(work)
+    if (user.mailbox.depth < context.config.mailboxBound) user.mailbox.push({ envelope, from })
     else context.events.probeRefused()
     return
   }
-  if (stanza.name === 'presence' && stale(context, user, envelope)) return
+  if (stanza.name === 'presence' && stale(context, user, cast)) return
   const as = isFull(to) ? Address.full : Address.bare
   for (const resource of user.resources) {
     if (isFull(to) ? resource.jid !== (to as FullJid) : !resource.available) continue
@@ -58,6 +66,7 @@ export function handleProbe(context: SessionContext, user: User, { envelope }: W
 }
 
 /** Presence is repeated when a process died; each watcher is told a revision once. */
-function stale(context: SessionContext, user: User, envelope: Envelope): boolean {
-  return envelope.count > 0 && !context.revisions.advance(envelope.stanza!.from!, user.partition, envelope.count)
+function stale(context: SessionContext, user: User, { envelope, telling }: Cast): boolean {
+  const { count, stanza } = envelope
+  return count > 0 && !context.revisions.advance(stanza!.from!, user.partition, count, telling)
 }

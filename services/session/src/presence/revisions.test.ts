@@ -3,25 +3,34 @@ import { test } from 'node:test'
 import { Revisions } from './revisions.ts'
 
 const JULIET = 'juliet@capulet.example/balcony'
-const turn = () => new Promise((resolve) => setImmediate(resolve))
 
-test('a partition is told a revision once, however many recipients one turn has', async () => {
+test('a partition is told a revision once, however many recipients one telling has', () => {
   const revisions = new Revisions()
-  assert.deepEqual([revisions.advance(JULIET, 1, 10), revisions.advance(JULIET, 1, 10)], [true, true])
-  assert.equal(revisions.advance(JULIET, 2, 10), true)
-  await turn()
+  const first = revisions.begin()
+  assert.deepEqual([revisions.advance(JULIET, 1, 10, first), revisions.advance(JULIET, 1, 10, first)], [true, true])
+  const again = revisions.begin()
+  assert.equal(revisions.advance(JULIET, 2, 10, again), true)
   assert.deepEqual(
-    [revisions.advance(JULIET, 1, 10), revisions.advance(JULIET, 1, 9), revisions.advance(JULIET, 1, 11)],
+    [9, 10, 11].map((revision) => revisions.advance(JULIET, 1, revision, again)),
     [false, false, true],
   )
+  assert.equal(revisions.advance(JULIET, 1, 10, first), false)
 })
 
-test('publishers are apart, and the oldest are forgotten', async () => {
-  const revisions = new Revisions(2)
-  for (const publisher of ['a', 'b', 'c']) assert.equal(revisions.advance(publisher, 1, 5), true)
-  await turn()
+test('publishers are apart, and the one told of longest ago is forgotten, with all of its partitions', () => {
+  const revisions = new Revisions(3)
+  const tell = (publisher: string, partition: number, revision = 5) =>
+    revisions.advance(publisher, partition, revision, revisions.begin())
   assert.deepEqual(
-    ['a', 'c'].map((publisher) => revisions.advance(publisher, 1, 5)),
-    [true, false],
+    [tell('b', 1), tell('a', 1), tell('a', 2), tell('b', 1, 6), tell('c', 1)],
+    [true, true, true, true, true],
   )
+  assert.deepEqual([tell('c', 1), tell('b', 1, 6), tell('a', 1)], [false, false, true])
+})
+
+test('a publisher with more partitions than are remembered is not forgotten while it is told of', () => {
+  const revisions = new Revisions(2)
+  const telling = revisions.begin()
+  for (let partition = 0; partition < 5; partition++) revisions.advance(JULIET, partition, 1, telling)
+  assert.equal(revisions.advance(JULIET, 0, 1, revisions.begin()), false)
 })

@@ -1,36 +1,62 @@
+interface Told {
+  revision: number
+  /** In which telling. */
+  telling: number
+}
+
 /**
- * The newest revision of each publisher's presence that each partition here was told, bounded. `advance` must be called for every
- * recipient of one envelope with the same revision, so a revision counts as told to a partition only once the turn is over.
+ * The newest revision of each publisher's presence that each partition here was told, bounded. One telling, that is one envelope, may have
+ * many recipients in a partition: the revision counts as told to the partition only for later ones.
  */
 export class Revisions {
-  readonly #told = new Map<string, number>()
+  /** Last the one that was told of last. */
+  readonly #publishers = new Map<string, Map<number, Told>>()
+  #newest = ''
   readonly #bound: number
-  #turn: Map<string, number> | undefined
+  #size = 0
+  #tellings = 0
 
+  /** `bound`: revisions remembered, of all publishers and partitions. */
   constructor(bound = 50_000) {
     this.#bound = bound
   }
 
-  /** False when the partition was told this revision, or a newer one, in an earlier turn. */
-  advance(publisher: string, partition: number, revision: number): boolean {
-    const key = `${partition} ${publisher}`
-    const told = this.#told.get(key)
-    if (told !== undefined && told >= revision) return this.#turn?.get(key) === revision
-    this.#told.delete(key)
-    this.#told.set(key, revision)
-    if (this.#told.size > this.#bound) this.#forgetOldest()
-    if (this.#turn === undefined) {
-      this.#turn = new Map()
-      queueMicrotask(() => {
-        this.#turn = undefined
-      })
+  /** Begins a telling. */
+  begin(): number {
+    return ++this.#tellings
+  }
+
+  /** False when the partition was told this revision, or a newer one, in an earlier telling. */
+  advance(publisher: string, partition: number, revision: number, telling: number): boolean {
+    const known = this.#publishers.get(publisher)
+    const told = known?.get(partition)
+    if (told !== undefined && told.revision >= revision) return told.revision === revision && told.telling === telling
+    const partitions = known ?? new Map<number, Told>()
+    if (publisher !== this.#newest) this.#renew(publisher, partitions)
+    if (told === undefined) {
+      partitions.set(partition, { revision, telling })
+      this.#size++
+      if (this.#size > this.#bound) this.#forgetOldest()
+    } else {
+      told.revision = revision
+      told.telling = telling
     }
-    this.#turn.set(key, revision)
     return true
   }
 
+  #renew(publisher: string, partitions: Map<number, Told>): void {
+    this.#publishers.delete(publisher)
+    this.#publishers.set(publisher, partitions)
+    this.#newest = publisher
+  }
+
+  /** Not the one that is just being told of, however many its partitions are. */
   #forgetOldest(): void {
-    const oldest = this.#told.keys().next().value
-    if (oldest !== undefined) this.#told.delete(oldest)
+    for (const [publisher, partitions] of this.#publishers) {
+      if (publisher === this.#newest) return
+      this.#publishers.delete(publisher)
+      this.#size -= partitions.size
+      return
+    }
   }
 }
