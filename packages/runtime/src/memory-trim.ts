@@ -1,9 +1,10 @@
 import { Session } from 'node:inspector/promises'
-import { getHeapStatistics } from 'node:v8'
+import { getHeapSpaceStatistics } from 'node:v8'
 import type { Logger } from '@heliograph/telemetry'
 import { type Sample, TrimPolicy } from './trim-policy.ts'
 
 const EVERY_MS = 1_000
+const PROBE_MS = 20
 
 /**
  * Gives back to the system what a burst has left in the heap, once the process is quiet ({@link TrimPolicy}): after a thousand logins V8's
@@ -17,6 +18,7 @@ export function trimWhenQuiet(log: Logger): Disposable {
     const { user, system } = process.cpuUsage(cpu)
     cpu = process.cpuUsage()
     if (busy || !policy.due(sample(user + system))) return
+    if (!coreToSpare()) return policy.putOff()
     busy = true
     const before = process.memoryUsage.rss()
     const pause = await collect()
@@ -32,12 +34,26 @@ export function trimWhenQuiet(log: Logger): Disposable {
 }
 
 function sample(cpuMicros: number): Sample {
+  const old = getHeapSpaceStatistics().filter(({ space_name: name }) => name !== 'new_space')
+  const live = old.reduce((sum, { space_used_size: used }) => sum + used, 0)
   return {
     at: performance.now(),
     cpuMicros,
     resident: process.memoryUsage.rss(),
-    live: getHeapStatistics().used_heap_size,
+    live,
   }
+}
+
+/** Whether the machine leaves us a core now: where it doesn't, a pause of 0.1 s becomes one of seconds. Spends `PROBE_MS` of CPU. */
+function coreToSpare(): boolean {
+  const began = performance.now()
+  const start = process.cpuUsage()
+  for (let used = 0; used < PROBE_MS * 1000; ) {
+    const { user, system } = process.cpuUsage(start)
+    used = user + system
+    if (performance.now() - began > 2 * PROBE_MS) return false
+  }
+  return true
 }
 
 /** A collection that also shrinks the young generation and unmaps free pages, as no option of V8 does. Returns how long it took, ms. */

@@ -64,6 +64,16 @@ describe('TrimPolicy', () => {
     assert.equal(watched.trims(3, 0.01, 200), 0)
     assert.equal(watched.trims(3, 0.01, 200), 1)
   })
+  it('tries again later what was put off', () => {
+    const policy = new TrimPolicy()
+    const due: number[] = []
+    for (let at = 0; at < 12_000; at += 1_000) {
+      if (!policy.due({ at, cpuMicros: 0, resident: 140 * MIB, live: 40 * MIB })) continue
+      due.push(at)
+      policy.putOff()
+    }
+    assert.deepEqual(due, [3_000, 6_000, 9_000])
+  })
   it('counts growth from what was left in the end', () => {
     const watched = new Watched()
     watched.trims(20, 0.01, 100)

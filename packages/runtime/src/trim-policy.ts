@@ -6,7 +6,7 @@ export interface Sample {
   readonly cpuMicros: number
   /** Resident bytes. */
   readonly resident: number
-  /** Used bytes of the heap, garbage included. */
+  /** Used bytes of the heap without its young generation. */
   readonly live: number
 }
 
@@ -17,7 +17,7 @@ const QUIET_MS = 3_000
 /** What it must have grown by, for a pause to be worth it. */
 const GROWN = 12 * MIB
 /** The pause grows with the heap, some 3 ms a MiB; an owner's lease lasts 3 s. */
-const LIVE_BOUND = 128 * MIB
+const LIVE_BOUND = 96 * MIB
 const EVERY_MS = 10_000
 
 /** When a process is to give memory back: quiet for a while, grown since it last did, and not so large that it would be felt. */
@@ -37,6 +37,11 @@ export class TrimPolicy {
     // Allocators give back more by and by.
     this.#least = Math.min(this.#least, resident)
     return resident - this.#least >= GROWN && live <= LIVE_BOUND && at - this.#trimmedAt >= EVERY_MS
+  }
+
+  /** It wasn't done: to be tried again after another while of quiet. */
+  putOff(): void {
+    this.#quietSince = undefined
   }
 
   /** Memory was given back; the process is like this now. */
