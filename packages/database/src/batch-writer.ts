@@ -136,9 +136,12 @@ export class BatchWriter<R> implements AsyncDisposable {
   }
 
   async #run(): Promise<void> {
-    // The rows of this turn of the event loop go together.
-    await new Promise((resolve) => setImmediate(resolve))
-    for (let batch = this.#take(); batch.length > 0; batch = this.#take()) {
+    for (;;) {
+      // The rows of this turn of the event loop go together, and those that follow from them in the next: the sender's and the receiver's.
+      await nextTurn()
+      await nextTurn()
+      const batch = this.#take()
+      if (batch.length === 0) break
       this.#inFlight = batch
       this.#answered = 0
       await this.#write(batch)
@@ -275,4 +278,8 @@ export class BatchWriter<R> implements AsyncDisposable {
       this.#options.log?.error('batch_callback_threw', { table: this.#options.table, error })
     }
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }

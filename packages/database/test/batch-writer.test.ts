@@ -53,6 +53,15 @@ test('rows of one turn are committed together, answered in order, and counted', 
   assert.equal(await stored(1000, 1449), 450)
 })
 
+test('a row that follows from another in the next turn shares its commit', async () => {
+  const writer = writerOf(await own.connect('b7'))
+  const { results, add } = adder(writer)
+  setImmediate(() => add(7001))
+  add(7000)
+  await writer.flush()
+  assert.deepEqual([results.length, writer.batches], [2, 1])
+})
+
 test('a duplicate is told which row was there, in the same batch or an earlier one', async () => {
   const writer = writerOf(await own.connect('b2'))
   const { results, add } = adder(writer)
