@@ -36,6 +36,7 @@ const scenarios: readonly Scenario[] = [
   ['stanzas of 256 KB among small ones', large],
   ['both directions at once, and answers', both],
   ['what is sent to oneself arrives', toSelf],
+  ['tasks run before the flush, after what an instance has sent itself', gathered],
   ['an absent peer is noticed; what was sent arrives when it comes', absent],
   ['envelopes wait for the receiver', waits],
   ['a queue has its bound, and takes envelopes again later', bounded, { queueBytes: 100_000 }],
@@ -195,6 +196,27 @@ async function toSelf(network: Network): Promise<void> {
   assert.equal(arrived[0]!.from, a.instance)
   await a.settled(1000)
   assert.equal(a.backlog, 0)
+}
+
+async function gathered(network: Network): Promise<void> {
+  const [a, b] = await pair(network)
+  const arrived = collect(b)
+  const steps: string[] = []
+  a.receive((_from, envelope) => {
+    steps.push(`received ${envelope.count}`)
+    if (envelope.count === 2) return
+    a.beforeFlush(() => {
+      steps.push('gathered')
+      a.send(a.instance, numbered(2))
+      a.send(b.instance, numbered(2))
+    })
+  })
+  a.send(a.instance, numbered(1))
+  a.send(b.instance, numbered(1))
+  assert.deepEqual(steps, [])
+  await until(() => arrived.length === 2, 'both')
+  assert.deepEqual(steps, ['received 1', 'gathered', 'received 2'])
+  assertCounts(arrived, 2)
 }
 
 async function absent(network: Network): Promise<void> {

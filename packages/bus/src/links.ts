@@ -17,6 +17,11 @@ export interface Links {
    * for a number that isn't an integer from 0.
    */
   send(to: InstanceId, envelope: Envelope): boolean
+  /**
+   * Runs `task` once, at the end of this turn: when what this instance sent itself was handed over, before anything leaves. For what is
+   * gathered through a turn and goes as one envelope. It must not throw.
+   */
+  beforeFlush(task: () => void): void
   /** The one receiver of this instance. Envelopes that arrive before it is set wait. */
   receive(handler: Receive): void
   /** The peer is known to be dead, its id never comes back: forget what is queued for it and refuse its late frames. */

@@ -51,19 +51,27 @@ end
 
 local function settled() return now >= tonumber(redis.call('HGET', leases, 'settled')) end
 
-local function standing(alive, known)
+local function stamp()
   local id, version = unpack(redis.call('HMGET', leases, 'id', 'v'))
-  local stamp = id .. ':' .. version
+  return (id or '') .. ':' .. (version or '')
+end
+
+local function standing(alive, known)
+  local id = redis.call('HGET', leases, 'id')
   local fresh = settled() and 1 or 0
-  if stamp == known then return { alive, id, fresh, stamp } end
-  return { alive, id, fresh, stamp, redis.call('HGETALL', leases) }
+  if stamp() == known then return { alive, id, fresh, known } end
+  return { alive, id, fresh, stamp(), redis.call('HGETALL', leases) }
 end
 `
 
-/** ARGV: 1 the heartbeat as JSON, 2 an id for the store if it has none, 3 the stamp of the standing the caller has. */
+/**
+ * ARGV: 1 the heartbeat as JSON, 2 an id for the store if it has none, 3 the stamp of the standing the caller has. `held` may be left out if
+ * that standing has taken it in; when that isn't the store's any more nothing is done and 2 is returned (`TELL_ALL`).
+ */
 export const heartbeatScript = `${prelude}
 local beat = cjson.decode(ARGV[1])
 local me, ttl = beat.member.instance, beat.ttlMs
+if not beat.held and stamp() ~= ARGV[3] then return { 2 } end
 if redis.call('HEXISTS', leases, 'id') == 0 then
   redis.call('DEL', leases, members, gone)
   redis.call('HSET', leases, 'id', ARGV[2], 'v', 1, 'touched', text(now), 'settled', text(now + ttl))
@@ -90,7 +98,7 @@ if redis.call('HGET', leases, 'm:' .. me) ~= card then
   changed()
 end
 
-for _, lease in ipairs(beat.held) do
+for _, lease in ipairs(beat.held or {}) do
   local stored = holding(lease.partition)
   -- A higher epoch than the store's can only be one that the store has lost.
   if not stored or stored.epoch < lease.epoch then hold(lease.partition, lease.epoch, me, '') end

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { type Logger, type Metrics, silentTelemetry } from '@heliograph/telemetry'
 import { Allowance } from './allowance.ts'
-import type { Change, Heartbeat, LiveState, Place, Renewal, Standing } from './live-state.ts'
+import type { Change, Heartbeat, Lease, LiveState, Place, Renewal, Standing } from './live-state.ts'
 import { connectRedis, type RedisClient } from './redis-connection.ts'
-import { parseStanding, type StampedStanding } from './redis-standing.ts'
+import { parseStanding, type StampedStanding, TELL_ALL } from './redis-standing.ts'
 import { within } from './within.ts'
 
 export interface RedisLiveStateOptions {
@@ -22,6 +22,9 @@ export interface RedisLiveStateOptions {
 /** Counts are asked for as often as strangers log in; the rest by as many as there are partitions. */
 const MOST_COUNTING = 2_000
 
+/** A heartbeat that may leave out what the store has been told. */
+type Brief = Omit<Heartbeat, 'held'> & { readonly held: readonly Lease[] | undefined }
+
 /**
  * Live state in Redis 6.2 or newer, or in a Redis Cluster: the leases of a service share a hash tag, and so do the records of a
  * partition. The server must not evict (`maxmemory-policy noeviction`).
@@ -34,6 +37,8 @@ export class RedisLiveState implements LiveState {
   readonly #timeoutMs: number
   /** The last standing of each service, so that heartbeats needn't carry what hasn't changed. */
   readonly #standings = new Map<string, StampedStanding>()
+  /** By instance what it last said that it holds, and the stamp of the standing that has taken that in. */
+  readonly #told = new Map<string, { readonly stamp: string; readonly held: readonly Lease[] }>()
   readonly #counting = new Allowance(MOST_COUNTING, 'counts')
   #underWay = 0
 
@@ -49,10 +54,11 @@ export class RedisLiveState implements LiveState {
 
   async heartbeat(beat: Heartbeat): Promise<Renewal> {
     const known = this.#standings.get(beat.service)
-    const keys = this.#leaseKeys(beat.service)
-    const call = this.#redis.hgHeartbeat(...keys, JSON.stringify(beat), randomUUID(), known?.stamp ?? '')
-    const reply = await this.#within(call)
-    return { ...this.#remember(beat.service, reply, known), alive: reply[0] === 1 }
+    let reply = await this.#beat(this.#isTold(beat, known) ? { ...beat, held: undefined } : beat, known)
+    if (reply[0] === TELL_ALL) reply = await this.#beat(beat, known)
+    const standing = this.#remember(beat.service, reply, known)
+    this.#told.set(beat.member.instance, { stamp: standing.stamp, held: beat.held })
+    return { ...standing, alive: reply[0] === 1 }
   }
 
   async standing(service: string): Promise<Standing> {
@@ -120,6 +126,23 @@ export class RedisLiveState implements LiveState {
   [Symbol.asyncDispose](): Promise<void> {
     this.#redis.disconnect()
     return Promise.resolve()
+  }
+
+  #beat(beat: Brief, known: StampedStanding | undefined): Promise<unknown[]> {
+    const call = this.#redis.hgHeartbeat(
+      ...this.#leaseKeys(beat.service),
+      JSON.stringify(beat),
+      randomUUID(),
+      known?.stamp ?? '',
+    )
+    return this.#within(call)
+  }
+
+  /** The store has had this list, and nothing had changed since when it was last read: usually, and then it needn't be sent. */
+  #isTold({ member, held }: Heartbeat, known: StampedStanding | undefined): boolean {
+    const told = this.#told.get(member.instance)
+    if (told === undefined || told.stamp !== known?.stamp || told.held.length !== held.length) return false
+    return told.held.every(({ partition, epoch }, i) => partition === held[i]!.partition && epoch === held[i]!.epoch)
   }
 
   async #within<T>(reply: Promise<T>): Promise<T> {

@@ -1,5 +1,8 @@
 import type { Holding, Member, Standing } from './live-state.ts'
 
+/** What the heartbeat script returns first when it must be told what the instance holds. */
+export const TELL_ALL = 2
+
 /** A standing with the stamp by which the store says that it hasn't changed. */
 export interface StampedStanding extends Standing {
   readonly stamp: string

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { silentTelemetry } from '@heliograph/telemetry'
 import { ownServer } from '@heliograph/testkit'
 import { Redis } from 'ioredis'
-import { RedisLiveState } from '../src/index.ts'
+import { type Lease, RedisLiveState } from '../src/index.ts'
 import { liveStateContract } from '../src/live-state.contract.ts'
 
 const server = await ownServer('redis')
@@ -77,6 +77,24 @@ test('redis: a server that hangs costs no call more than the time-out', async ()
     await server.resume()
   }
   await reachable(state)
+})
+
+test('redis: a store that has lost what an instance needs not say again asks for it', async () => {
+  await using state = await connected('older:')
+  const admin = new Redis(server.url)
+  const member = { instance: 'a', rpc: '', draining: false }
+  const beat = (storeId: string, claim: readonly number[], held: readonly Lease[]) =>
+    state.heartbeat({ service: 'muc', member, ttlMs: 100, storeId, claim, release: [], held, above: 0 })
+  let renewal = await beat('', [1], [])
+  while (renewal.holdings.length === 0) renewal = await beat(renewal.storeId, [1], [])
+  const { storeId, holdings } = renewal
+  const held = holdings.map(({ partition, epoch }) => ({ partition, epoch }))
+  for (let i = 0; i < 3; i++) assert.deepEqual((await beat(storeId, [], held)).holdings, holdings)
+  // As after a failover to a replica that lagged.
+  await admin.hdel('older:{muc}:leases', 'p:1')
+  await admin.hincrby('older:{muc}:leases', 'v', -1)
+  assert.deepEqual((await beat(storeId, [], held)).holdings, holdings)
+  admin.disconnect()
 })
 
 test('redis: what was written before a flush of the scripts still works', async () => {

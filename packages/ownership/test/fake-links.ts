@@ -6,9 +6,12 @@ export class FakeLinks {
   readonly sent: { to: InstanceId; envelope: Envelope }[] = []
   full = false
   deliver: Receive = () => undefined
+  /** When a turn ends. */
+  readonly beforeFlush: (task: () => void) => void
 
-  constructor(instance: InstanceId) {
+  constructor(instance: InstanceId, beforeFlush: (task: () => void) => void) {
     this.instance = instance
+    this.beforeFlush = beforeFlush
   }
 
   send(to: InstanceId, envelope: Envelope): boolean {

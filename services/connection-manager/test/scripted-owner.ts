@@ -96,6 +96,9 @@ export class ScriptedOwner implements Router {
   multicast(): void {
     throw new Error('an edge makes no multicasts')
   }
+  beforeFlush(): void {
+    throw new Error('an edge gathers nothing through a turn')
+  }
   tell(): boolean {
     throw new Error('an edge tells no instance')
   }

@@ -3,7 +3,7 @@ import { mock, type TestContext, test } from 'node:test'
 import { Haste } from '../envelope.ts'
 import { Cadence, type Paced } from './cadence.ts'
 
-function setUp(t: TestContext) {
+function setUp(t: TestContext, leastMs = 0) {
   mock.timers.enable({ apis: ['setTimeout'] })
   t.after(() => mock.timers.reset())
   const clock = { now: 1000 }
@@ -13,7 +13,7 @@ function setUp(t: TestContext) {
     left.push(clock.now)
     cadence.left(way, clock.now)
   }
-  const cadence = new Cadence<Paced>(leave, () => clock.now)
+  const cadence = new Cadence<Paced>(leave, leastMs, () => clock.now)
   const send = (haste: Haste) => {
     if (cadence.isDue(way, haste)) leave()
   }
@@ -33,6 +33,17 @@ test('what is gathered goes at once after a quiet spell, then together', (t) => 
     pass(1)
   }
   assert.deepEqual(left, [1000, 1020, 1040, 1060])
+})
+
+test('over a bus even what is in haste leaves some milliseconds apart, once it is busy', (t) => {
+  const { send, pass, left } = setUp(t, 4)
+  for (let i = 0; i < 12; i++) {
+    send(Haste.turn)
+    pass(1)
+  }
+  pass(100)
+  send(Haste.turn)
+  assert.deepEqual(left, [1000, 1004, 1008, 1012, 1112])
 })
 
 test('what is collected waits longer', (t) => {

@@ -1,5 +1,10 @@
 import { Haste } from '../envelope.ts'
 
+/**
+ * Least time between two departures to an instance over a bus. Measured with 1000 messages a second between 400 users of one edge and one
+ * owner: all 404 µs of CPU a message when each turn leaves by itself, 376 µs with 2 ms, 313 µs with 3 ms; p50 0.7, 1.8 and 2.9 ms.
+ */
+export const turnMs = 2
 /** Least time between two departures to one instance, where all that leaves can wait. */
 const gatherMs = 20
 const collectMs = 50
@@ -21,21 +26,26 @@ export interface Paced {
 export class Cadence<T extends Paced> implements Disposable {
   readonly #release: (way: T) => void
   readonly #clock: () => number
+  readonly #leastMs: number
   readonly #waiting = new Set<T>()
   #timer: NodeJS.Timeout | undefined
   #wakesAt = Number.POSITIVE_INFINITY
 
-  /** `release` is called when what waits for a way is to leave in this turn. `clock` gives monotonic milliseconds. */
-  constructor(release: (way: T) => void, clock = () => performance.now()) {
+  /**
+   * `release` is called when what waits for a way is to leave in this turn. `leastMs`: the least time between two departures, whatever the haste.
+   * `clock` gives monotonic milliseconds.
+   */
+  constructor(release: (way: T) => void, leastMs = 0, clock = () => performance.now()) {
     this.#release = release
+    this.#leastMs = leastMs
     this.#clock = clock
   }
 
   /** True when something queued just now is to leave in this turn. Otherwise it will be released in time. */
   isDue(way: T, haste: Haste): boolean {
-    if (haste === Haste.turn) return true
+    if (haste === Haste.turn && this.#leastMs === 0) return true
     const now = this.#clock()
-    const at = haste === Haste.ride ? now + rideMs : way.leftAt + (haste === Haste.gather ? gatherMs : collectMs)
+    const at = haste === Haste.ride ? now + rideMs : way.leftAt + this.#between(haste)
     if (at <= now) return true
     if (at < way.dueAt) {
       way.dueAt = at
@@ -61,6 +71,11 @@ export class Cadence<T extends Paced> implements Disposable {
   [Symbol.dispose](): void {
     clearTimeout(this.#timer)
     this.#waiting.clear()
+  }
+
+  #between(haste: Haste): number {
+    if (haste === Haste.turn) return this.#leastMs
+    return haste === Haste.gather ? gatherMs : collectMs
   }
 
   #wake(at: number, now: number): void {

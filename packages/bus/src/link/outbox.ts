@@ -66,6 +66,11 @@ export class Outbox {
     return this.#sealedBytes + this.#batch.position
   }
 
+  /** Bytes that aren't in a frame yet. */
+  get batched(): number {
+    return this.#batch.position
+  }
+
   /** A whole frame waits to be sent. */
   get hasSealed(): boolean {
     return this.#next < this.#frames.length

@@ -1,8 +1,11 @@
-import type { Envelope, InstanceId } from '../envelope.ts'
+import { type Envelope, Haste, type InstanceId } from '../envelope.ts'
 import type { Paced } from './cadence.ts'
 import { acknowledgeIn, type ReadFrame } from './frame.ts'
 import { Inbox, type Verdict } from './inbox.ts'
 import { Outbox, type OutboxOptions } from './outbox.ts'
+
+/** About eight messages: the price of a frame is shared out. */
+const enoughBytes = 4096
 
 export interface PeerOptions extends OutboxOptions {
   readonly peer: InstanceId
@@ -60,9 +63,9 @@ export class Peer implements Paced {
     return this.#inbox.owed === 'now'
   }
 
-  /** A whole frame is ready: nothing is gained by waiting. */
-  get hasFrame(): boolean {
-    return this.#outbox.hasSealed
+  /** Nothing is gained by waiting: a whole frame is ready, or enough for something that is in haste. */
+  isWorthAFrame(haste: Haste): boolean {
+    return this.#outbox.hasSealed || (haste === Haste.turn && this.#outbox.batched >= enoughBytes)
   }
 
   enqueue(envelope: Envelope): boolean {

@@ -56,6 +56,10 @@ export class LocalLinks implements Links {
     return true
   }
 
+  beforeFlush(task: () => void): void {
+    if (!this.#closed) this.#exchange.beforeFlush(task)
+  }
+
   receive(handler: Receive): void {
     this.#receive = handler
     this.#exchange.arrived(this.instance)

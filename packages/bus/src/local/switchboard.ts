@@ -41,6 +41,7 @@ export class Exchange implements Switchboard {
   readonly #topics = new Map<string, Set<Listener>>()
   #announcements: (() => void)[] = []
   #waiting: LocalLinks[] = []
+  #tasks: (() => void)[] = []
   #immediate: NodeJS.Immediate | undefined
 
   constructor(options: SwitchboardOptions) {
@@ -71,6 +72,12 @@ export class Exchange implements Switchboard {
     if (links.waiting) return
     links.waiting = true
     this.#waiting.push(links)
+    this.#schedule()
+  }
+
+  /** Runs `task` in this turn of the event loop, after what is queued now was handed over. */
+  beforeFlush(task: () => void): void {
+    this.#tasks.push(task)
     this.#schedule()
   }
 
@@ -110,15 +117,18 @@ export class Exchange implements Switchboard {
   }
 
   get #pending(): boolean {
-    return this.#waiting.length > 0 || this.#announcements.length > 0
+    return this.#waiting.length + this.#tasks.length > 0 || this.#announcements.length > 0
   }
 
   #round(): void {
     const waiting = this.#waiting
     const announcements = this.#announcements
+    const tasks = this.#tasks
     this.#waiting = []
+    this.#tasks = []
     this.#announcements = []
     for (const links of waiting) links.handOver()
+    for (const task of tasks) task()
     for (const announce of announcements) {
       try {
         announce()

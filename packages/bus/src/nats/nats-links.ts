@@ -1,6 +1,6 @@
 import { type Logger, type Metrics, silentTelemetry } from '@heliograph/telemetry'
 import type { Envelope, InstanceId } from '../envelope.ts'
-import { Cadence } from '../link/cadence.ts'
+import { Cadence, turnMs } from '../link/cadence.ts'
 import { Forgotten } from '../link/forgotten.ts'
 import { type ReadFrame, readFrame } from '../link/frame.ts'
 import { Peer } from '../link/peer.ts'
@@ -63,7 +63,8 @@ export class NatsLinks implements Links {
   readonly #toSelf: Lane
   #absentHandlers: ((peer: InstanceId) => void)[] = []
   #dirty: Peer[] = []
-  readonly #cadence = new Cadence<Peer>((peer) => this.#soon(peer))
+  readonly #cadence = new Cadence<Peer>((peer) => this.#soon(peer), turnMs)
+  #tasks: (() => void)[] = []
   #flush: NodeJS.Immediate | undefined
   #timer: NodeJS.Timeout | undefined
   #settling: { readonly marks: readonly Mark[]; readonly resolve: () => void }[] = []
@@ -109,8 +110,14 @@ export class NatsLinks implements Links {
       return false
     }
     this.#meters.envelopesSent.add()
-    if (this.#cadence.isDue(peer, envelope.haste) || peer.hasFrame) this.#soon(peer)
+    if (this.#cadence.isDue(peer, envelope.haste) || peer.isWorthAFrame(envelope.haste)) this.#soon(peer)
     return true
+  }
+
+  beforeFlush(task: () => void): void {
+    if (this.#closed) return
+    this.#tasks.push(task)
+    this.#flush ??= setImmediate(this.#flushAll)
   }
 
   receive(handler: Receive): void {
@@ -206,8 +213,8 @@ export class NatsLinks implements Links {
 
   readonly #flushAll = (): void => {
     if (this.#closed) return
-    this.#handToSelf()
-    this.#flush = this.#unpacker.ready && this.#toSelf.length > 0 ? setImmediate(this.#flushAll) : undefined
+    for (let round = 0; round < rounds && this.#unsettled; round++) this.#settleTurn()
+    this.#flush = this.#unsettled ? setImmediate(this.#flushAll) : undefined
     const dirty = this.#dirty
     this.#dirty = []
     const now = performance.now()
@@ -220,12 +227,17 @@ export class NatsLinks implements Links {
     this.#checkSettled()
   }
 
-  /** Several times, so that steps within this instance don't need a turn of the event loop each. */
-  #handToSelf(): void {
-    if (!this.#unpacker.ready) return
-    for (let round = 0; round < rounds && this.#toSelf.length > 0; round++) {
+  /** Something within this instance is still to be done before frames leave. */
+  get #unsettled(): boolean {
+    return this.#tasks.length > 0 || (this.#unpacker.ready && this.#toSelf.length > 0)
+  }
+
+  #settleTurn(): void {
+    if (this.#unpacker.ready)
       for (const envelope of this.#toSelf.takeAll()) this.#unpacker.hand(this.instance, envelope)
-    }
+    const tasks = this.#tasks
+    this.#tasks = []
+    for (const task of tasks) task()
   }
 
   #awaken(): void {

@@ -6,14 +6,14 @@ const idsPerEnvelope = 1024
 
 /** Receipts and refusals on their way back. They must not be lost: where a queue is full they wait, the receipts of one turn in one envelope. */
 export class Answers {
-  readonly #links: Pick<Links, 'send'>
+  readonly #links: Pick<Links, 'send' | 'beforeFlush'>
   readonly #clock: Clock
   readonly #receipts = new Map<InstanceId, number[]>()
   readonly #refusals = new Map<InstanceId, Envelope[]>()
   #scheduled = false
   #cancelRetry: () => void = () => undefined
 
-  constructor(links: Pick<Links, 'send'>, clock: Clock) {
+  constructor(links: Pick<Links, 'send' | 'beforeFlush'>, clock: Clock) {
     this.#links = links
     this.#clock = clock
   }
@@ -54,7 +54,7 @@ export class Answers {
   #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true
-    this.#clock.turn(this.#flush)
+    this.#links.beforeFlush(this.#flush)
   }
 
   readonly #flush = (): void => {

@@ -14,9 +14,9 @@ const me = 'session-0-a'
 
 function setUp(bounds: RouterBounds = {}, telemetry = silentTelemetry()) {
   const world = new World(1)
-  const links = new FakeLinks(me)
-  const ownership = new FakeOwnership(Kind.user, me)
   const clock = world.clockOf({ name: me, state: 'running' })
+  const links = new FakeLinks(me, clock.turn)
+  const ownership = new FakeOwnership(Kind.user, me)
   const router = createRouter({ links, ownership, telemetry, clock, bounds, handOverMs: 1000 })
   const outcomes: string[] = []
   let count = 0

@@ -24,7 +24,7 @@ export interface RouterBounds {
 }
 
 export interface RouterOptions {
-  readonly links: Pick<Links, 'instance' | 'send' | 'receive'>
+  readonly links: Pick<Links, 'instance' | 'send' | 'beforeFlush' | 'receive'>
   readonly ownership: Ownership
   /** How long an envelope waits for an owner. Default 30 000. */
   readonly handOverMs?: number
@@ -40,7 +40,7 @@ export function createRouter(options: RouterOptions): Router {
 }
 
 class LinkRouter implements Router {
-  readonly #links: Pick<Links, 'send'>
+  readonly #links: Pick<Links, 'send' | 'beforeFlush'>
   readonly #answers: Answers
   readonly #emissions: Emissions
   readonly #inbox: Inbox
@@ -87,6 +87,10 @@ class LinkRouter implements Router {
 
   tell(to: InstanceId, envelope: Envelope): boolean {
     return this.#links.send(to, envelope)
+  }
+
+  beforeFlush(task: () => void): void {
+    this.#links.beforeFlush(task)
   }
 
   receipt(from: InstanceId, transfer: number): void {

@@ -30,6 +30,8 @@ export interface Router extends AsyncDisposable {
   multicast(to: InstanceId, envelope: Envelope, settle: (strays: readonly string[]) => void): void
   /** To one instance, no receipt (answers to edges). False when its queue is at its bound. */
   tell(to: InstanceId, envelope: Envelope): boolean
+  /** Runs `task` once at the end of this turn, before what is queued leaves (`Links.beforeFlush`). */
+  beforeFlush(task: () => void): void
   /** Answers a transfer of `from`. Receipts of one turn travel together. */
   receipt(from: InstanceId, transfer: number): void
   /** Answers a multicast: taken, but for these recipients, which are not owned here. */

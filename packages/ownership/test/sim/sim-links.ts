@@ -68,6 +68,10 @@ export class SimLinks implements Links {
     return true
   }
 
+  beforeFlush(task: () => void): void {
+    this.#bus.after(0, this.host, task)
+  }
+
   arrive(from: InstanceId, envelope: Envelope): void {
     if (!this.#forgotten.has(from)) this.#receive(from, envelope)
   }

@@ -9,7 +9,7 @@ export function custodyAdvanced(context: SessionContext, user: User): (resource:
   return (resource) => {
     if (told) return
     told = true
-    setImmediate(() => {
+    context.router.beforeFlush(() => {
       told = false
       if (resource.attachment === 'recovering' || !user.resources.includes(resource)) return
       // No edge to tell: the client will ask, maybe another owner.

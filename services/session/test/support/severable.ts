@@ -1,5 +1,13 @@
 /** Methods that aren't waited for. */
-const AT_ONCE = new Set<string | symbol>(['send', 'receive', 'forget', 'onNoResponders', 'announce', 'listen'])
+const AT_ONCE = new Set<string | symbol>([
+  'send',
+  'beforeFlush',
+  'receive',
+  'forget',
+  'onNoResponders',
+  'announce',
+  'listen',
+])
 /** What a process does when it stops, and a killed one would not have done: it must end, without effect. */
 const WITHOUT_EFFECT = new Set<string | symbol>(['leave', 'settled'])
 
