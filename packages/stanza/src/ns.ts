@@ -23,6 +23,7 @@ export const NS = Object.freeze({
   bidiFeature: 'urn:xmpp:features:bidi',
   altWebSocket: 'urn:xmpp:alt-connections:websocket',
   altBosh: 'urn:xmpp:alt-connections:xbosh',
+  altTls: 'urn:xmpp:alt-connections:tls',
   saslChannelBinding: 'urn:xmpp:sasl-cb:0',
   sasl2: 'urn:xmpp:sasl:2',
   bind2: 'urn:xmpp:bind:0',

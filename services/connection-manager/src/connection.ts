@@ -22,6 +22,7 @@ const DIALECTS: Readonly<Record<TransportKind, Dialect>> = {
   tls: xmlStream,
   websocket: framed,
   bosh: wrapped,
+  polling: xmlStream,
 }
 
 function intakeOf(connection: Connection, limits: XmlLimits): Intake {

@@ -10,7 +10,7 @@ import type { TransportKind } from './transport/transport.ts'
 import type { SessionKind } from './web/peers.ts'
 
 const PREFIX = 'heliograph_edge'
-const TRANSPORTS: readonly TransportKind[] = ['tcp', 'tls', 'websocket', 'bosh']
+const TRANSPORTS: readonly TransportKind[] = ['tcp', 'tls', 'websocket', 'bosh', 'polling']
 
 /** What happens at an edge that somebody may want to know of. */
 export class EdgeEvents {
@@ -24,7 +24,13 @@ export class EdgeEvents {
   readonly #metrics: Metrics
   /** Those of events that are counted by what they were about, each found once in the registry. */
   readonly #counters = new Map<string, Counter>()
-  readonly #open: Record<TransportKind, number> = { tcp: 0, tls: 0, websocket: 0, bosh: 0 }
+  readonly #open: Record<TransportKind, number> = {
+    tcp: 0,
+    tls: 0,
+    websocket: 0,
+    bosh: 0,
+    polling: 0,
+  }
   #bound = 0
 
   constructor(log: Logger, metrics: Metrics) {
@@ -159,6 +165,12 @@ export class EdgeEvents {
   /** A request of a client over HTTP, other than a WebSocket. */
   webRequest(kind: SessionKind): void {
     this.#count('web_requests_total', 'Requests for sessions over HTTP.', { kind })
+  }
+
+  /** Something was thrown that nobody foresaw. */
+  webFailed(error: unknown): void {
+    this.#count('web_failures_total', 'Requests over HTTP not answered because of a fault of the server.')
+    this.#log.error('web_request_failed', { error })
   }
 
   /** A request for a session that another edge holds. */

@@ -9,12 +9,14 @@ const streams = defineModule<undefined>({
     { number: '7622', title: 'XMPP: Address Format' },
   ],
   xeps: [
+    { number: '0025', version: '1.2', note: 'off by default: `web.polling.enabled`' },
     { number: '0124', version: '1.11.2', note: 'without several streams in a session' },
-    { number: '0156', version: '1.4.0', note: 'without BOSH' },
+    { number: '0156', version: '1.4.0' },
     { number: '0199', version: '2.0.1' },
     { number: '0206', version: '1.4' },
     { number: '0368', version: '1.1.0', note: 'for clients only' },
     { number: '0478', version: '0.2.0' },
+    { number: '0487', version: '0.1.0', note: 'for clients only, when `web.publicAddresses` are configured' },
   ],
 })
 

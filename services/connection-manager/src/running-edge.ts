@@ -113,7 +113,8 @@ export class RunningEdge implements Disposable {
     await this.#add('c2sTls', at.c2sTls, (socket, address) => welcomeSecure(edge, socket, address))
     await this.#add('http', at.http, (socket, address) => this.#web.welcomePlain(socket, address))
     await this.#add('https', at.https, (socket, address) => this.#web.welcomeSecure(socket, address))
-    this.#web.securePort = this.#listeners.get('https')?.port ?? 0
+    const portOf = (name: ListenerName) => this.#listeners.get(name)?.port ?? 0
+    this.#web.ports = { https: portOf('https'), c2sTls: portOf('c2sTls') }
   }
 
   async #add(

@@ -83,7 +83,8 @@ export class Site implements AsyncDisposable {
   at(index = 0, transport: NonNullable<RawStreamOptions['transport']> = 'starttls'): RawStreamOptions {
     const ports = this.edge(index)
     const { c2s, c2sTls, http, https } = ports
-    const port = { starttls: c2s, tcp: c2s, tls: c2sTls, ws: http, wss: https, bosh: http, boshs: https }[transport]
+    const overHttp = { ws: http, wss: https, bosh: http, boshs: https, poll: http }
+    const port = { starttls: c2s, tcp: c2s, tls: c2sTls, ...overHttp }[transport]
     if (port === undefined) throw new Error(`this server does not listen for ${transport}`)
     return { port, transport, domain: this.domain, ca: this.certificate }
   }

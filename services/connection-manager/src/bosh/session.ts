@@ -119,6 +119,8 @@ export class BoshSession implements Transport, Flushable {
   }
 
   flush(): void {
+    // What the stream has to say in this turn goes along.
+    this.#connection.flush()
     this.#scheduled = false
     if (this.#over) this.#sayFarewell()
     else while (this.#held.length > 0 && this.#isDue(this.#held[0]!)) this.#answer(this.#held.shift()!)

@@ -6,6 +6,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { Bosh } from '../bosh/bosh.ts'
 import { Connection } from '../connection.ts'
 import type { Edge } from '../edge.ts'
+import { Polling } from '../polling/polling.ts'
 import { WebSocketTransport } from '../transport/websocket-transport.ts'
 import { Exchange, type WebReply } from '../web/exchange.ts'
 import { Forwarded, type WebClient } from '../web/forwarded.ts'
@@ -17,6 +18,7 @@ import { HttpSockets } from './http-sockets.ts'
 
 const WEB_SOCKET_PATH = '/xmpp-websocket'
 const BOSH_PATH = '/http-bind'
+const POLLING_PATH = '/http-poll'
 const SUBPROTOCOL = 'xmpp'
 const HANDSHAKE_MS = 30_000
 /** Lets a message that is a little too large arrive, so that it gets its stream error; ws refuses larger ones itself. */
@@ -42,17 +44,23 @@ export class Web {
   readonly #endpoints: ReadonlyMap<string, SessionsEndpoint>
   /** Proxies that speak for others. */
   readonly forwarded: Forwarded
-  /** Port of the HTTPS listener, 0 while there is none. */
-  securePort = 0
+  /** Ports as bound of the listeners with TLS, 0 while there is none. */
+  ports = { https: 0, c2sTls: 0 }
 
   constructor(edge: Edge, { limit, peers }: WebParts) {
     const { trustedProxies, proxyHeader } = edge.config.web
     this.#edge = edge
     this.#limit = limit
     this.forwarded = new Forwarded({ trusted: trustedProxies, header: proxyHeader })
-    const bosh = new SessionsEndpoint({ edge, kind: 'bosh', sessions: new Bosh(edge, { limit, peers }) })
-    this.#endpoints = new Map([[BOSH_PATH, bosh]])
-    this.#server = createServer((request, response) => this.#answer(request, response))
+    this.#endpoints = endpointsOf(edge, { limit, peers })
+    this.#server = createServer((request, response) => {
+      try {
+        this.#answer(request, response)
+      } catch (error) {
+        edge.events.webFailed(error)
+        response.destroy()
+      }
+    })
     // The edge's sweep knows how long anybody may take.
     this.#server.keepAliveTimeout = 0
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket as Socket, head))
@@ -128,8 +136,20 @@ export class Web {
   }
 
   #answerPage(request: IncomingMessage, response: ServerResponse, { host }: WebClient): void {
-    const at = { domains: this.#edge.hosts.domains, port: this.securePort, path: WEB_SOCKET_PATH }
-    const page = hostMeta({ method: request.method, url: request.url, headers: { host } }, at)
+    const { publicUrl, publicAddresses } = this.#edge.config.web
+    const proxied = this.forwarded.trusted.has(this.#addresses.get(request.socket) ?? '')
+    const page = hostMeta(
+      { method: request.method, path: pathOf(request), host, proxied },
+      {
+        domains: this.#edge.hosts.domains,
+        port: this.ports.https,
+        tlsPort: this.ports.c2sTls,
+        webSocket: WEB_SOCKET_PATH,
+        bosh: BOSH_PATH,
+        publicUrl,
+        publicAddresses,
+      },
+    )
     if (page === undefined) {
       response.writeHead(404).end()
       return
@@ -165,6 +185,15 @@ export class Web {
     const connection = new Connection(this.#edge, { address, kind: 'websocket', secure })
     connection.transport = new WebSocketTransport(webSocket, socket, connection)
   }
+}
+
+function endpointsOf(edge: Edge, parts: WebParts): Map<string, SessionsEndpoint> {
+  const bosh = new SessionsEndpoint({ edge, kind: 'bosh', sessions: new Bosh(edge, parts) })
+  const endpoints = new Map([[BOSH_PATH, bosh]])
+  if (edge.config.web.polling.enabled) {
+    endpoints.set(POLLING_PATH, new SessionsEndpoint({ edge, kind: 'polling', sessions: new Polling(edge, parts) }))
+  }
+  return endpoints
 }
 
 function pathOf({ url }: IncomingMessage): string {

@@ -1,7 +1,7 @@
 import type { TLSSocket } from 'node:tls'
 import type { StreamError } from '@heliograph/stanza'
 
-export type TransportKind = 'tcp' | 'tls' | 'websocket' | 'bosh'
+export type TransportKind = 'tcp' | 'tls' | 'websocket' | 'bosh' | 'polling'
 
 /** What a connection's bytes travel on. */
 export interface Transport {

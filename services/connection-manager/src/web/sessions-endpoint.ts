@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Edge } from '../edge.ts'
-import { Exchange, type WebReply } from './exchange.ts'
+import { Exchange, type WebReply, type WebRequest } from './exchange.ts'
 import type { WebClient } from './forwarded.ts'
 import type { SessionKind } from './peers.ts'
 import { readBody } from './read-body.ts'
@@ -57,12 +57,21 @@ export class SessionsEndpoint {
       tooLarge: () => void response.writeHead(413, { ...HEADERS, connection: 'close' }).end(),
       done: (body) => {
         from.received()
-        this.#edge.events.webRequest(this.kind)
-        const exchange = new Exchange({ body, address, secure }, (reply) => send(response, reply))
-        response.on('close', () => exchange.leave())
-        this.sessions.take(exchange, { relayed: false })
+        this.#take({ body, address, secure }, response)
       },
     })
+  }
+
+  #take(request: WebRequest, response: ServerResponse): void {
+    this.#edge.events.webRequest(this.kind)
+    const exchange = new Exchange(request, (reply) => send(response, reply))
+    response.on('close', () => exchange.leave())
+    try {
+      this.sessions.take(exchange, { relayed: false })
+    } catch (error) {
+      this.#edge.events.webFailed(error)
+      response.destroy()
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 /** Titles of the XEPs that modules declare. */
 export const xepTitles: Readonly<Record<string, string>> = {
   '0012': 'Last Activity',
+  '0025': 'Jabber HTTP Polling',
   '0030': 'Service Discovery',
   '0059': 'Result Set Management',
   '0077': 'In-Band Registration',
@@ -20,4 +21,5 @@ export const xepTitles: Readonly<Record<string, string>> = {
   '0368': 'SRV records for XMPP over TLS',
   '0440': 'SASL Channel-Binding Type Capability',
   '0478': 'Stream Limits Advertisement',
+  '0487': 'Host Meta 2 - One Method To Rule Them All',
 }

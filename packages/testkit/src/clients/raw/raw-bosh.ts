@@ -11,6 +11,7 @@ export interface RawBoshOptions {
   /** PEM of the authority that the certificate is checked against; without it any is accepted. */
   readonly ca?: string | undefined
   readonly path?: string
+  readonly localAddress?: string
   /** Sent with each request. */
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -58,7 +59,7 @@ export class RawBosh {
 
   /** Sends bytes as they are. */
   raw(body: string | Uint8Array, port?: number): Promise<BoshResponse> {
-    const { host = '127.0.0.1', ports, secure, ca, path = '/http-bind', headers } = this.#options
+    const { host = '127.0.0.1', ports, secure, ca, path = '/http-bind', headers, localAddress } = this.#options
     const to = port ?? ports[this.#turn++ % ports.length]!
     const trust = ca === undefined ? { rejectUnauthorized: false } : { ca }
     return new Promise((resolve, reject) => {
@@ -69,6 +70,7 @@ export class RawBosh {
         method: 'POST',
         agent: this.#agent,
         signal: this.#gone.signal,
+        ...(localAddress && { localAddress }),
         headers: { 'content-type': 'text/xml; charset=utf-8', 'content-length': Buffer.byteLength(body), ...headers },
         ...(secure && { servername: 'localhost', ...trust }),
       })

@@ -1,8 +1,9 @@
 import { type Element, escapeAttribute } from '@heliograph/xml'
 import { BoshTransport } from './bosh-transport.ts'
 import { Inbox, type Matcher } from './inbox.ts'
+import { PollingTransport } from './polling-transport.ts'
 import { StreamReader } from './stream-reader.ts'
-import { SocketTransport, type Transport } from './transport.ts'
+import { SocketTransport, type Transport, type TransportEvents } from './transport.ts'
 import { WebSocketTransport } from './web-socket-transport.ts'
 
 export interface RawStreamOptions {
@@ -10,9 +11,11 @@ export interface RawStreamOptions {
   readonly port: number
   /** The server's domain. */
   readonly domain: string
-  /** Default `starttls`; `tcp` stays without TLS. `ws`/`wss` use `/xmpp-websocket`, `bosh`/`boshs` use `/http-bind`. */
-  readonly transport?: 'starttls' | 'tls' | 'tcp' | 'ws' | 'wss' | 'bosh' | 'boshs'
-  /** Where the requests of a BOSH session go, taking turns, once it was created at `port`; default there too. */
+  /** Default `starttls`; `tcp` stays without TLS. `ws`/`wss` use `/xmpp-websocket`, `bosh`/`boshs` use `/http-bind`, `poll` uses `/http-poll`. */
+  readonly transport?: 'starttls' | 'tls' | 'tcp' | 'ws' | 'wss' | 'bosh' | 'boshs' | 'poll'
+  /** Sent with each request over HTTP. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Where the requests of a session over HTTP go, taking turns, once it was created at `port`; default there too. */
   readonly laterPorts?: readonly number[]
   /** PEM of the authority that the server's certificate is checked against; without it any is accepted. */
   readonly ca?: string
@@ -62,15 +65,8 @@ export class RawStream implements AsyncDisposable {
       onBytes: (bytes: Uint8Array) => this.#onBytes(bytes),
       onEnd: (error: Error | undefined) => this.#onEnd(error),
     }
-    if (transport === 'bosh' || transport === 'boshs') {
-      const { laterPorts: ports = [port] } = this.#options
-      const requests = { host, ports, ca, secure: transport === 'boshs' }
-      this.transport = new BoshTransport(requests, { domain, port }, events)
-      return
-    }
-    if (this.#framed) {
-      const url = `${transport}://${host}:${port}/xmpp-websocket`
-      this.transport = await WebSocketTransport.open(url, { domain, ca }, events)
+    if (transport !== 'starttls' && transport !== 'tls' && transport !== 'tcp') {
+      this.transport = await this.#overHttp(transport, events)
       return
     }
     const { localAddress, prelude } = this.#options
@@ -78,6 +74,16 @@ export class RawStream implements AsyncDisposable {
     this.transport = socket
     if (prelude !== undefined) socket.write(prelude)
     if (transport === 'tls') await socket.startTls({ domain, ca })
+  }
+
+  async #overHttp(transport: 'ws' | 'wss' | 'bosh' | 'boshs' | 'poll', events: TransportEvents): Promise<Transport> {
+    const { host = '127.0.0.1', port, domain, ca, localAddress, headers, laterPorts: ports = [port] } = this.#options
+    const from = { ...(localAddress && { localAddress }), ...(headers && { headers }) }
+    if (transport === 'poll') return new PollingTransport({ host, ports }, events)
+    if (transport === 'bosh' || transport === 'boshs') {
+      return new BoshTransport({ host, ports, ca, secure: transport === 'boshs', ...from }, { domain, port }, events)
+    }
+    return WebSocketTransport.open(`${transport}://${host}:${port}/xmpp-websocket`, { domain, ca, ...from }, events)
   }
 
   /** Opens a stream and waits for its features; starts TLS first where that is the transport. */

@@ -2,6 +2,11 @@ import { TLSSocket } from 'node:tls'
 import WebSocket from 'ws'
 import type { TlsTrust, Transport, TransportEvents } from './transport.ts'
 
+export interface WebSocketOptions extends TlsTrust {
+  readonly localAddress?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 /** XMPP over a WebSocket (RFC 7395): each message is one element. */
 export class WebSocketTransport implements Transport {
   readonly tls: TLSSocket | undefined // below HTTP: what a client outside of a browser can bind to
@@ -16,9 +21,10 @@ export class WebSocketTransport implements Transport {
     socket.on('close', () => this.#finish(undefined, events))
   }
 
-  static async open(url: string, { ca }: TlsTrust, events: TransportEvents): Promise<WebSocketTransport> {
+  static async open(url: string, options: WebSocketOptions, events: TransportEvents): Promise<WebSocketTransport> {
+    const { ca, domain: _, ...from } = options
     const trust = ca === undefined ? { rejectUnauthorized: false } : { ca }
-    const socket = new WebSocket(url, ['xmpp'], { perMessageDeflate: false, ...trust })
+    const socket = new WebSocket(url, ['xmpp'], { perMessageDeflate: false, ...trust, ...from })
     let tls: TLSSocket | undefined
     socket.once('upgrade', (response) => {
       if (response.socket instanceof TLSSocket) tls = response.socket
