@@ -1,4 +1,10 @@
-export { loginPeer, PEER_LIBRARIES, type PeerLibrary } from './clients/peers/login-peer.ts'
+export {
+  BOSH_LIBRARIES,
+  loginBoshPeer,
+  loginPeer,
+  PEER_LIBRARIES,
+  type PeerLibrary,
+} from './clients/peers/login-peer.ts'
 export type { Contact, PeerClient, PeerOptions } from './clients/peers/peer-client.ts'
 export { slixmppAvailable } from './clients/peers/slixmpp-peer.ts'
 export type { Matcher } from './clients/raw/inbox.ts'

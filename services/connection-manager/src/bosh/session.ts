@@ -191,6 +191,7 @@ export class BoshSession implements Transport, Flushable {
     this.#acknowledged(head)
     this.#held.push(held)
     this.#connection.onData(exchange.request.body)
+    exchange.release()
   }
 
   /** §14.3: the client didn't get its answer. */
@@ -201,6 +202,7 @@ export class BoshSession implements Transport, Flushable {
     if (held !== undefined && held.head.key === head.key) {
       held.exchange.answer(this.#again())
       held.exchange = exchange
+      exchange.release()
     } else if (sent !== undefined && sent.key === head.key) {
       exchange.answer(sent.reply)
       this.#rest()

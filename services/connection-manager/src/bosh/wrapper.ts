@@ -5,6 +5,7 @@ import { statusOf, type TerminalCondition } from './conditions.ts'
 import type { Terms } from './terms.ts'
 
 const END = Buffer.from('</body>')
+const NOTHING: readonly Buffer[] = []
 
 /** Attributes of a body, as they are written; those that are undefined are left out. */
 export type Attributes = Readonly<Record<string, string | number | undefined>>
@@ -17,8 +18,15 @@ export function wrap(attributes: Attributes, payloads: readonly Buffer[] = []): 
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== undefined) start += ` ${name}='${escapeAttribute(String(value))}'`
   }
-  if (payloads.length === 0) return Buffer.from(`${start}/>`)
-  return Buffer.concat([Buffer.from(`${start}>`), ...payloads, END])
+  return payloads.length === 0 ? lasting(`${start}/>`, NOTHING) : lasting(`${start}>`, [...payloads, END])
+}
+
+/** Responses are kept as long as a session: in memory of their own, or each would keep 64 KiB of Node's pool. */
+function lasting(start: string, rest: readonly Buffer[]): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(rest.reduce((sum, { length }) => sum + length, Buffer.byteLength(start)))
+  let at = bytes.write(start)
+  for (const part of rest) at += part.copy(bytes, at)
+  return bytes
 }
 
 /** What a session's first response says (XEP-0124 §7.2, XEP-0206 §4). */

@@ -116,6 +116,7 @@ export class PollingSession implements Transport, Flushable {
     this.#waiting = { exchange, at: this.#now }
     this.#heard = this.#now
     if (!this.#over && xml.length > 0) this.#connection.onData(xml)
+    exchange.release()
     this.#schedule()
   }
 

@@ -17,17 +17,28 @@ export interface WebReply {
   readonly cookie?: string
 }
 
+const NO_BYTES = Buffer.alloc(0)
+
 /** One request, from its arrival until it has been answered or its client has gone. */
 export class Exchange {
-  readonly request: WebRequest
+  #request: WebRequest
   readonly #reply: (reply: WebReply) => void
   #state: 'waiting' | 'answered' | 'gone' = 'waiting'
   /** Called once if the client goes before it was answered. */
   onGone: (() => void) | undefined = undefined
 
   constructor(request: WebRequest, reply: (reply: WebReply) => void) {
-    this.request = request
+    this.#request = request
     this.#reply = reply
+  }
+
+  get request(): WebRequest {
+    return this.#request
+  }
+
+  /** The body has been read: it isn't kept while the request waits, for it may be a small part of a large buffer. */
+  release(): void {
+    this.#request = { ...this.#request, body: NO_BYTES }
   }
 
   /** Nobody waits for the answer any more. */

@@ -21,5 +21,10 @@ export function readBody(
       tooLarge()
     }
   })
-  request.on('end', () => done(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes)))
+  request.on('end', () => {
+    const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes)
+    // The request lives as long as it is held.
+    chunks.length = 0
+    done(body)
+  })
 }

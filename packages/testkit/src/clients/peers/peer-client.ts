@@ -13,6 +13,8 @@ export interface PeerOptions {
   readonly user: string
   readonly password: string
   readonly resource?: string
+  /** Over BOSH, where the library has a choice. */
+  readonly bosh?: boolean
   /** How long it may take to be online, and how long `expect` waits unless told; default 10 000. */
   readonly timeoutMs?: number
 }
@@ -100,17 +102,21 @@ export const NS_ROSTER = 'jabber:iq:roster'
 
 /** An element of ours from text of theirs. */
 export function parseStanza(xml: string): Element {
-  let stanza: Element | undefined
+  const stanza = parseStanzas(xml).at(-1)
+  if (stanza === undefined) throw new Error(`not a stanza: ${xml}`)
+  return stanza
+}
+
+/** As many as there are. */
+export function parseStanzas(xml: string): Element[] {
+  const stanzas: Element[] = []
   const reader = new StreamReader({
     onOpen: () => {},
-    onElement: (element) => {
-      stanza = element
-    },
+    onElement: (element) => void stanzas.push(element),
     onClose: () => {},
   })
   reader.write(Buffer.from(`<stream xmlns='jabber:client'>${xml}</stream>`))
-  if (stanza === undefined) throw new Error(`not a stanza: ${xml}`)
-  return stanza
+  return stanzas
 }
 
 /** The contacts in a roster result. */

@@ -12,10 +12,11 @@ import {
   parseStanza,
 } from './peer-client.ts'
 import { trustInThisProcess } from './trust.ts'
+import { XmlHttpRequest } from './xml-http-request.ts'
 
 const RECONNECT_MS = 50
 
-/** `strophe.js` over a WebSocket, as in a browser, with resumption. */
+/** `strophe.js` over a WebSocket or BOSH, as in a browser; with resumption over the former. */
 export class StrophePeer implements PeerClient {
   readonly library = 'strophe.js'
   readonly #options: PeerOptions
@@ -28,7 +29,10 @@ export class StrophePeer implements PeerClient {
     this.#state = new PeerState(options)
     Strophe.setLogLevel(Strophe.LogLevel.FATAL) // it writes to the console otherwise
     if (options.ca !== undefined) trustInThisProcess(options.ca)
-    this.#connection = new Strophe.Connection(this.#serviceOf(options.ports), { enableStreamManagement: true })
+    if (options.bosh) Object.assign(globalThis, { XMLHttpRequest: XmlHttpRequest })
+    this.#connection = new Strophe.Connection(this.#serviceOf(options.ports), {
+      enableStreamManagement: !options.bosh,
+    })
   }
 
   static async login(options: PeerOptions): Promise<StrophePeer> {
@@ -86,6 +90,7 @@ export class StrophePeer implements PeerClient {
   }
 
   async loseConnection(ports?: Ports): Promise<void> {
+    if (this.#options.bosh) throw new Error('over BOSH there is no connection to lose')
     if (ports) this.#connection.service = this.#serviceOf(ports)
     this.#state.expectOnline()
     this.#socket()?.terminate()
@@ -145,8 +150,10 @@ export class StrophePeer implements PeerClient {
 
   #serviceOf(ports: Ports): string {
     const host = this.#options.host ?? '127.0.0.1'
-    const [scheme, port] = ports.https === undefined ? ['ws', ports.http] : ['wss', ports.https]
-    return `${scheme}://${host}:${port}/xmpp-websocket`
+    const [secure, port] = ports.https === undefined ? ['', ports.http] : ['s', ports.https]
+    return this.#options.bosh
+      ? `http${secure}://${host}:${port}/http-bind`
+      : `ws${secure}://${host}:${port}/xmpp-websocket`
   }
 }
 

@@ -1,0 +1,115 @@
+import type { Element } from '@heliograph/xml'
+import { type Agent, createClient } from 'stanza'
+import type { Ports } from '../../processes/roles.ts'
+import type { Matcher } from '../raw/inbox.ts'
+import { type Contact, type PeerClient, type PeerOptions, PeerState, parseStanzas } from './peer-client.ts'
+import { trustInThisProcess } from './trust.ts'
+
+/** `stanza` over BOSH, with stream management. */
+export class StanzaPeer implements PeerClient {
+  readonly library = 'stanza'
+  readonly #client: Agent
+  readonly #state: PeerState
+  readonly #host: string
+
+  private constructor(options: PeerOptions) {
+    const { host = '127.0.0.1', domain, user, password, resource, ca, ports } = options
+    this.#host = host
+    this.#state = new PeerState(options)
+    if (ca !== undefined) trustInThisProcess(ca)
+    this.#client = createClient({
+      jid: `${user}@${domain}`,
+      password,
+      ...(resource !== undefined && { resource }),
+      transports: { websocket: false, bosh: this.#serviceOf(ports) },
+      autoReconnect: true,
+    })
+    this.#client.on('raw:incoming', (xml) => this.#receive(xml))
+    this.#client.on('session:started', () => this.#state.cameOnline(false))
+    this.#client.on('stream:management:resumed', () => this.#state.cameOnline(true))
+    this.#client.on('disconnected', () => this.#state.wentOffline())
+    this.#client.on('auth:failed', () => this.#state.fail(new Error('authentication failed')))
+  }
+
+  static async login(options: PeerOptions): Promise<StanzaPeer> {
+    const peer = new StanzaPeer(options)
+    peer.#client.connect()
+    try {
+      await peer.#state.online()
+      return peer
+    } catch (error) {
+      await peer.close()
+      throw error
+    }
+  }
+
+  get jid(): string {
+    return this.#client.jid
+  }
+
+  get resumptions(): number {
+    return this.#state.resumptions
+  }
+
+  get online(): boolean {
+    return this.#state.isOnline
+  }
+
+  async message(to: string, body: string): Promise<void> {
+    this.#client.sendMessage({ to, body, type: 'chat' })
+  }
+
+  async presence(attributes: { readonly to?: string; readonly type?: string } = {}): Promise<void> {
+    const { to } = attributes
+    this.#client.sendPresence(to === undefined ? {} : { to })
+  }
+
+  async roster(): Promise<Contact[]> {
+    const { items } = await this.#client.getRoster()
+    return items.map(({ jid, subscription = 'none', name }) => ({ jid, subscription, name }))
+  }
+
+  async saveContact(jid: string, name?: string): Promise<void> {
+    await this.#client.updateRosterItem({ jid, subscription: 'none', ...(name !== undefined && { name }) })
+  }
+
+  async removeContact(jid: string): Promise<void> {
+    await this.#client.removeRosterItem(jid)
+  }
+
+  expect(matcher: Matcher, timeoutMs?: number): Promise<Element> {
+    return this.#state.expect(matcher, timeoutMs)
+  }
+
+  takeAll(matcher: Matcher): Element[] {
+    return this.#state.inbox.takeAll(matcher)
+  }
+
+  async loseConnection(ports?: Ports): Promise<void> {
+    const bosh = ports && this.#serviceOf(ports)
+    if (bosh !== undefined) this.#client.updateConfig({ transports: { websocket: false, bosh } })
+    this.#state.expectOnline()
+    this.#client.transport?.disconnect(false)
+    await this.#state.online()
+  }
+
+  async close(): Promise<void> {
+    this.#client.updateConfig({ autoReconnect: false })
+    this.#client.disconnect()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  /** A body: each stanza in it. */
+  #receive(xml: string): void {
+    const content = /^<body[^>]*>(.*)<\/body>$/s.exec(xml)?.[1]
+    for (const stanza of content === undefined ? [] : parseStanzas(content)) this.#state.inbox.put(stanza)
+  }
+
+  #serviceOf(ports: Ports): string {
+    const [scheme, port] = ports.https === undefined ? ['http', ports.http] : ['https', ports.https]
+    return `${scheme}://${this.#host}:${port}/http-bind`
+  }
+}
