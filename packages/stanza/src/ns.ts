@@ -60,6 +60,7 @@ export const NS = Object.freeze({
   carbonsRules: 'urn:xmpp:carbons:rules:0',
   mam: 'urn:xmpp:mam:2',
   mamExtended: 'urn:xmpp:mam:2#extended',
+  mamGroupchatField: 'urn:xmpp:mam:2#groupchat-field',
   stanzaId: 'urn:xmpp:sid:0',
   hints: 'urn:xmpp:hints',
   chatStates: 'http://jabber.org/protocol/chatstates',

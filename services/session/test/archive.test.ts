@@ -96,7 +96,57 @@ test('the number alone', async () => {
   assert.deepEqual([page.bodies, finOf(page).getChild('set', NS.rsm)?.getChildText('count')], [[], '12'])
 })
 
+test('between two messages, or certain ones', async () => {
+  const { ids } = await query('')
+  const between = form({ 'after-id': ids[1]!, 'before-id': ids[5]! })
+  assert.deepEqual((await query(between)).bodies, ALL.slice(2, 5))
+  const paged = await query(between + rsm(`<max>2</max><after>${ids[2]}</after>`))
+  assert.deepEqual([paged.bodies, isComplete(paged)], [['4', '5'], true])
+  const last = await query(between + rsm('<max>2</max><before/>'))
+  assert.deepEqual([last.bodies, isComplete(last)], [['4', '5'], false])
+  const one = form({ ids: ids[6]! })
+  assert.deepEqual((await query(one)).bodies, ['7'])
+  const some = one.replace('</value></field></x>', `</value><value>${ids[2]}</value></field></x>`)
+  assert.deepEqual((await query(some)).bodies, ['3', '7'])
+  const theirs = form({ ids: ids[11]!, with: 'nurse@capulet.example' })
+  assert.deepEqual((await query(theirs)).bodies, ['Anon'])
+  assert.equal(
+    finOf(await query(between + rsm('<max>0</max>')))
+      .getChild('set', NS.rsm)
+      ?.getChildText('count'),
+    '3',
+  )
+})
+
+test('a flipped page has the same messages in the other order', async () => {
+  const page = await query(`${rsm('<max>3</max><before/>')}<flip-page/>`)
+  assert.deepEqual(page.bodies, ALL.slice(-3).toReversed())
+  const set = finOf(page).getChild('set', NS.rsm)!
+  assert.deepEqual([set.getChildText('first'), set.getChildText('last')], [page.ids[2], page.ids[0]])
+})
+
+test('where the archive begins and ends', async () => {
+  const { ids } = await query('')
+  const get = `<metadata xmlns='${NS.mam}'/>`
+  const answer = (await juliet.iq('get', get)).child('metadata', NS.mam)!
+  for (const [name, id] of [
+    ['start', ids[0]],
+    ['end', ids.at(-1)],
+  ] as const) {
+    const { attrs } = answer.getChild(name)!
+    assert.equal(attrs.id, id)
+    assert.equal(new Date(attrs.timestamp!).toISOString(), attrs.timestamp)
+  }
+  const empty = await cluster.edge.connect('empty@capulet.example').login('metadata')
+  assert.deepEqual((await empty.iq('get', get)).child('metadata', NS.mam)!.children, [])
+  assert.match(String(await empty.iq('get', get, JULIET)), /forbidden|service-unavailable/)
+})
+
 test('what is wrong is refused', async () => {
+  const { ids } = await query('')
+  const unknown = ['42', 'nonsense', `${BigInt(ids[0]!) - 1n}`, '99999999999999999999']
+  for (const field of ['before-id', 'after-id', 'ids'])
+    for (const id of unknown) assert.match(String((await query(form({ [field]: id }))).fin), /item-not-found/)
   assert.match(String((await query(rsm('<after>42</after>'))).fin), /item-not-found/)
   assert.match(String((await query(rsm('<before>nonsense</before>'))).fin), /item-not-found/)
   assert.match(String((await query(form({ colour: 'red' }))).fin), /feature-not-implemented/)
@@ -113,5 +163,8 @@ test('an empty archive is complete', async () => {
 
 test('which filters there are can be asked for', async () => {
   const answer = await juliet.iq('get', `<query xmlns='${NS.mam}'/>`)
-  for (const name of ['with', 'start', 'end']) assert.match(String(answer), new RegExp(`var='${name}'`))
+  for (const name of ['with', 'start', 'end', 'before-id', 'after-id', 'ids', 'include-groupchat'])
+    assert.match(String(answer), new RegExp(`var='${name}'`))
+  assert.match(String(answer), /<validate [^>]*datatype='xs:string'[^>]*><open\/><\/validate>/)
+  assert.doesNotMatch(String(answer), /<required/)
 })

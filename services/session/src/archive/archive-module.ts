@@ -6,10 +6,12 @@ import type { SessionConfig } from '../config.ts'
 import type { IqContext } from '../modules/iq-context.ts'
 import { idToDate } from '../users/clock.ts'
 import { readStanza } from '../users/read-stanza.ts'
-import { type ArchivePage, countMatching, exists, readPage } from './archive-query.ts'
-import { type ArchiveRequest, filterForm, readRequest } from './archive-request.ts'
+import { filterForm } from './archive-filter.ts'
+import { type ArchivePage, countMatching, extent, haveAll, readPage } from './archive-query.ts'
+import { type ArchiveRequest, idsNamed, readRequest } from './archive-request.ts'
 
 const QUERY = `{${NS.mam}}query`
+const METADATA = `{${NS.mam}}metadata`
 const PAGE_BYTES = 1_048_576
 const RESULT = `{${NS.mam}}result`
 
@@ -17,15 +19,18 @@ const RESULT = `{${NS.mam}}result`
 export const archiveModule = defineModule<IqContext>({
   name: 'archive',
   xeps: [
-    { number: '0313', version: '1.1.3', note: 'without the extended fields and preferences' },
+    { number: '0313', version: '1.1.3' },
     { number: '0059', version: '1.0' },
   ],
-  features: { account: [NS.mam, NS.rsm] },
+  // §10: the last, because the field `include-groupchat` is understood, though there is nothing to include.
+  features: { account: [NS.mam, NS.mamExtended, NS.mamGroupchatField, NS.rsm] },
   iq: [
     onGet('account', QUERY, fields),
     onSet('account', QUERY, query),
+    onGet('account', METADATA, metadata),
     onGet('nobody', QUERY, notYours),
     onSet('nobody', QUERY, notYours),
+    onGet('nobody', METADATA, notYours),
   ],
 })
 
@@ -39,10 +44,25 @@ function fields(): Outcome {
   return reply(el('query', { xmlns: NS.mam }, formElement({ ...filterForm, type: 'form' })))
 }
 
+/** §5: an archive is its owner's alone. */
+function isOwners(request: Stanza, { resource, user }: IqContext): boolean {
+  return resource !== undefined && bareOf(trusted(request.from!)) === user.jid
+}
+
+/** §6: where the archive begins and ends. */
+function metadata(request: Stanza, context: IqContext): Outcome | Promise<Outcome> {
+  const { user, session } = context
+  if (!isOwners(request, context)) return refuse(stanzaError('forbidden'))
+  return user.queries.run(async () => {
+    const found = await extent(session.db, user.jid)
+    const end = (name: 'start' | 'end', id: number) => el(name, { id, timestamp: idToDate(id).toISOString() })
+    return reply(el('metadata', { xmlns: NS.mam }, found && [end('start', found.first), end('end', found.last)]))
+  })
+}
+
 function query(request: Stanza, context: IqContext): Outcome | Promise<Outcome> {
-  const { resource, user, session } = context
-  // §5: an archive is its owner's alone.
-  if (!resource || bareOf(trusted(request.from!)) !== user.jid) return refuse(stanzaError('forbidden'))
+  const { user, session } = context
+  if (!isOwners(request, context)) return refuse(stanzaError('forbidden'))
   const wanted = readRequest(request.child('query', NS.mam)!, session.config.archive.pageMax)
   if ('condition' in wanted) return refuse(wanted)
   // Reading needs no place in the order of the user's chores.
@@ -51,14 +71,12 @@ function query(request: Stanza, context: IqContext): Outcome | Promise<Outcome> 
 
 async function answerQuery(context: IqContext, wanted: ArchiveRequest): Promise<Outcome> {
   const { session, user } = context
+  // §4.1.3, §4.3.2: an id that isn't in the archive is an error, not an empty page.
+  if (!(await haveAll(session.db, user.jid, idsNamed(wanted)))) return refuse(stanzaError('item-not-found'))
   if (wanted.countOnly) {
     const count = await countMatching(session.db, user.jid, wanted.filter)
     return reply(el('fin', { xmlns: NS.mam, complete: count === 0 ? 'true' : undefined }, rsmElement({ count })))
   }
-  const anchor = wanted.page.from === 'start' ? wanted.page.after : wanted.page.before
-  // §4.3.1: an id that isn't in the archive is an error, not an empty page.
-  if (anchor !== undefined && !(await exists(session.db, user.jid, anchor)))
-    return refuse(stanzaError('item-not-found'))
   const page = await readPage(session.db, user.jid, wanted.filter, {
     ...wanted.page,
     maxBytes: pageBytes(session.config),
@@ -71,7 +89,8 @@ async function answerQuery(context: IqContext, wanted: ArchiveRequest): Promise<
 function deliverResults({ session, user, resource }: IqContext, wanted: ArchiveRequest, page: ArchivePage): void {
   if (!resource || !user.resources.includes(resource)) return
   const queryId = wanted.queryId === undefined ? '' : ` queryid='${escapeAttribute(wanted.queryId)}'`
-  for (const { id, stanza } of page.messages) {
+  const messages = wanted.flipped ? page.messages.toReversed() : page.messages
+  for (const { id, stanza } of messages) {
     const forwarded = forwardedXml(readStanza(Buffer.from(stanza)), delay(idToDate(id).getTime()))
     const xml = `<result xmlns='${NS.mam}'${queryId} id='${id}'>${forwarded}</result>`
     const message = new Stanza({

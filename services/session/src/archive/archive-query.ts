@@ -1,17 +1,10 @@
 import type { Database } from '@heliograph/database'
-import { type BareJid, isBare, type Jid } from '@heliograph/jid'
+import { type BareJid, isBare } from '@heliograph/jid'
+import type { ArchiveFilter } from './archive-filter.ts'
 import { fitting } from './fitting.ts'
 import { peerOf, type StoredMessage } from './row.ts'
 
-/** Which messages of an archive are wanted (XEP-0313 §4.1). Times in milliseconds, both ends included. */
-export interface ArchiveFilter {
-  /** A bare address stands for all its resources, a full one for itself alone (§4.1.1). */
-  readonly with: Jid | undefined
-  readonly start: number | undefined
-  readonly end: number | undefined
-}
-
-/** Which page of them (XEP-0059). */
+/** Which page of what is wanted (XEP-0059). */
 export type PageRequest =
   | { readonly from: 'start'; readonly max: number; readonly after: number | undefined }
   | { readonly from: 'end'; readonly max: number; readonly before: number | undefined }
@@ -32,14 +25,14 @@ export async function readPage(
   filter: ArchiveFilter,
   page: PageRequest & { readonly maxBytes: number },
 ): Promise<ArchivePage> {
-  const low = Math.max((filter.start ?? 0) * MICROS, page.from === 'start' ? (page.after ?? 0) + 1 : 0)
-  const end = filter.end === undefined ? Number.MAX_SAFE_INTEGER : filter.end * MICROS + MICROS - 1
-  const high = page.from === 'end' && page.before !== undefined ? Math.min(end, page.before - 1) : end
+  const [first, last] = bounds(filter)
+  const low = page.from === 'start' ? Math.max(first, (page.after ?? 0) + 1) : first
+  const high = page.from === 'end' && page.before !== undefined ? Math.min(last, page.before - 1) : last
   const params: unknown[] = [owner, low, high, page.max + 1]
-  const peer = peerCondition(filter, params)
+  const { sql, name } = condition(filter, params)
   const { rows } = await db.query<{ id: string; stanza: string }>(
-    `archive_page ${page.from} ${params.length}`,
-    `SELECT id, stanza FROM archive WHERE owner = $1 AND NOT transient AND id BETWEEN $2 AND $3${peer}
+    `archive_page ${page.from}${name}`,
+    `SELECT id, stanza FROM archive WHERE owner = $1 AND NOT transient AND id BETWEEN $2 AND $3${sql}
      ORDER BY id ${page.from === 'start' ? 'ASC' : 'DESC'} LIMIT $4`,
     params,
   )
@@ -50,21 +43,31 @@ export async function readPage(
 }
 
 export async function countMatching(db: Database, owner: BareJid, filter: ArchiveFilter): Promise<number> {
-  const params: unknown[] = [
-    owner,
-    (filter.start ?? 0) * MICROS,
-    filter.end === undefined ? Number.MAX_SAFE_INTEGER : filter.end * MICROS + MICROS - 1,
-  ]
-  const peer = peerCondition(filter, params)
+  const params: unknown[] = [owner, ...bounds(filter)]
+  const { sql, name } = condition(filter, params)
   const { rows } = await db.query<{ count: string }>(
-    `archive_count ${params.length}`,
-    `SELECT count(*) AS count FROM archive WHERE owner = $1 AND NOT transient AND id BETWEEN $2 AND $3${peer}`,
+    `archive_count${name}`,
+    `SELECT count(*) AS count FROM archive WHERE owner = $1 AND NOT transient AND id BETWEEN $2 AND $3${sql}`,
     params,
   )
   return Number(rows[0]?.count ?? 0)
 }
 
-/** The rest of a WHERE clause; its parameters are added to `params`. */
+/** The first and the last id that may be wanted. */
+function bounds({ start, end, afterId, beforeId }: ArchiveFilter): [first: number, last: number] {
+  const first = Math.max((start ?? 0) * MICROS, (afterId ?? -1) + 1)
+  const last = end === undefined ? Number.MAX_SAFE_INTEGER : end * MICROS + MICROS - 1
+  return [first, beforeId === undefined ? last : Math.min(last, beforeId - 1)]
+}
+
+/** The rest of a WHERE clause, and what tells its statements from others; its parameters are added to `params`. */
+function condition(filter: ArchiveFilter, params: unknown[]): { readonly sql: string; readonly name: string } {
+  const peer = peerCondition(filter, params)
+  const ids = filter.ids === undefined ? '' : ` AND id = ANY($${params.push(filter.ids)}::bigint[])`
+  const resource = filter.with === undefined || isBare(filter.with) ? '' : ' resource'
+  return { sql: peer + ids, name: `${peer && ' peer'}${resource}${ids && ' ids'}` }
+}
+
 function peerCondition(filter: ArchiveFilter, params: unknown[]): string {
   if (filter.with === undefined) return ''
   const { peer, peerResource } = peerOf(filter.with)
@@ -75,9 +78,23 @@ function peerCondition(filter: ArchiveFilter, params: unknown[]): string {
   return isBare(filter.with) ? byPeer : `${byPeer} AND peer_resource = $${params.push(peerResource)}`
 }
 
-/** A page that starts after or before an id needs that id to be in the archive (XEP-0059 §2.2, XEP-0313 §4.3). */
-export async function exists(db: Database, owner: BareJid, id: number): Promise<boolean> {
-  const sql = 'SELECT 1 FROM archive WHERE owner = $1 AND id = $2 AND NOT transient'
-  const { count } = await db.query('archive_exists', sql, [owner, id])
-  return count > 0
+/** Whether all of some different ids are in the archive. */
+export async function haveAll(db: Database, owner: BareJid, ids: readonly number[]): Promise<boolean> {
+  if (ids.length === 0) return true
+  const sql = 'SELECT count(*) AS count FROM archive WHERE owner = $1 AND id = ANY($2::bigint[]) AND NOT transient'
+  const { rows } = await db.query<{ count: string }>('archive_have', sql, [owner, ids])
+  return Number(rows[0]?.count) === ids.length
+}
+
+/** The ids of the oldest and the newest message; undefined of an empty archive. */
+export async function extent(db: Database, owner: BareJid): Promise<{ first: number; last: number } | undefined> {
+  const of = (order: 'ASC' | 'DESC') =>
+    `(SELECT id FROM archive WHERE owner = $1 AND NOT transient ORDER BY id ${order} LIMIT 1)`
+  const { rows } = await db.query<{ first: string | null; last: string | null }>(
+    'archive_extent',
+    `SELECT ${of('ASC')} AS first, ${of('DESC')} AS last`,
+    [owner],
+  )
+  const { first, last } = rows[0] ?? { first: null, last: null }
+  return first === null || last === null ? undefined : { first: Number(first), last: Number(last) }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { el, NS } from '@heliograph/stanza'
 import { stanza } from '../../test/support/people.ts'
-import { readRequest } from './archive-request.ts'
+import { idsNamed, readRequest } from './archive-request.ts'
 
 const read = (content: string, pageMax = 50) => {
   const request = stanza(`<iq type='set' id='1'><query xmlns='${NS.mam}' queryid='q'>${content}</query></iq>`)
@@ -16,9 +16,10 @@ const rsm = (content: string) => `<set xmlns='${NS.rsm}'>${content}</set>`
 test('an empty query asks for the first page of everything', () => {
   assert.deepEqual(read(''), {
     queryId: 'q',
-    filter: { with: undefined, start: undefined, end: undefined },
+    filter: {},
     page: { from: 'start', max: 50, after: undefined },
     countOnly: false,
+    flipped: false,
   })
   assert.equal((readRequest(el('query', { xmlns: NS.mam }), 5) as { queryId?: string }).queryId, undefined)
 })
@@ -32,11 +33,33 @@ test('filters are read', () => {
     ),
   )
   assert.ok('filter' in request)
-  assert.deepEqual(request.filter, {
-    with: 'juliet@capulet.example',
-    start: Date.UTC(2026, 0, 1),
-    end: Date.UTC(2026, 0, 2),
-  })
+  const { filter } = request
+  assert.equal(filter.with, 'juliet@capulet.example')
+  assert.deepEqual([filter.start, filter.end], [Date.UTC(2026, 0, 1), Date.UTC(2026, 0, 2)])
+})
+
+test('messages are named by id, each once; what is no id of an archive is one that is not found', () => {
+  const many = (name: string, values: string[]) =>
+    `<field var='${name}'>${values.map((value) => `<value>${value}</value>`).join('')}</field>`
+  const named = (content: string) => {
+    const request = read(content)
+    assert.ok('filter' in request, content)
+    return idsNamed(request)
+  }
+  assert.deepEqual(named(form(field('after-id', '5') + field('before-id', '9')) + rsm('<after>7</after>')), [7, 5, 9])
+  assert.deepEqual(named(form(many('ids', ['3', '4', '3']) + field('after-id', '3'))), [3, 4])
+  assert.deepEqual(named(form(field('after-id', '') + field('before-id', '') + field('ids', ''))), [])
+  for (const bad of ['0', '-1', '007', '1.5', '1e3', 'x', '9007199254740993', '99999999999999999999'])
+    for (const name of ['after-id', 'before-id', 'ids']) assert.deepEqual(named(form(field(name, bad))), [-1], bad)
+  const ids = Array.from({ length: 1001 }, (_, at) => `${at + 1}`)
+  assert.equal(named(form(many('ids', ids.slice(1)))).length, 1000)
+  assert.equal((read(form(many('ids', ids))) as { condition?: string }).condition, 'bad-request')
+})
+
+test('a page may be asked for the other way round, and groupchat included where there is none', () => {
+  const flipped = read(`<flip-page/>${rsm('<max>3</max>')}`)
+  assert.ok('flipped' in flipped && flipped.flipped)
+  assert.ok('filter' in read(form(field('include-groupchat', 'true'))))
 })
 
 test('pages are read', () => {
@@ -57,6 +80,10 @@ const refused: [content: string, condition: string][] = [
   [form(field('colour', 'red')), 'feature-not-implemented'],
   [form(field('start', 'yesterday')), 'bad-request'],
   [form(field('with', '@')), 'bad-request'],
+  [form(field('include-groupchat', 'perhaps')), 'bad-request'],
+  [form(`<field var='after-id'><value>1</value><value>2</value></field>`), 'bad-request'],
+  [form(field('with', 'a@b'), 'result'), 'bad-request'],
+  [`<x xmlns='jabber:x:data' type='submit'>${field('FORM_TYPE', 'urn:other')}</x>`, 'bad-request'],
   [rsm('<max>many</max>'), 'bad-request'],
   [rsm('<index>5</index>'), 'bad-request'],
 ]

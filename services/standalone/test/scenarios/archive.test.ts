@@ -91,6 +91,30 @@ scenario('with, start and end narrow it down', async (site) => {
   assert.equal(errorOf((await readArchive(bob, { start: 'yesterday' })).answer), 'modify/bad-request')
 })
 
+scenario('messages are found by id, between ids, and in the other order', async (site) => {
+  using people = await conversation(site)
+  const { alice, bob } = people
+  const { items } = await readArchive(alice)
+  const ids = items.map(({ id }) => id)
+  const [after, before] = [ids[2]!, ids[7]!]
+  assert.deepEqual(bodiesOf(await readArchive(alice, { 'after-id': after, 'before-id': before })), LINES.slice(3, 7))
+  const page = await readArchive(alice, { 'before-id': before, set: '<max>2</max><before/>', flipped: true })
+  assert.deepEqual([bodiesOf(page), page.first, page.last], [['line 6', 'line 5'], ids[5], ids[6]])
+  assert.deepEqual(bodiesOf(await readArchive(alice, { ids: ids[4]! })), ['line 4'])
+  // Ids of somebody else's archive are none of this one's.
+  const theirs = (await readArchive(bob)).items.find(({ id }) => !ids.includes(id))!
+  for (const filter of [{ ids: theirs.id }, { 'before-id': theirs.id }, { 'after-id': '1' }])
+    assert.equal(errorOf((await readArchive(alice, filter)).answer), 'cancel/item-not-found')
+  const get = `<iq type='get' id='extent'><metadata xmlns='urn:xmpp:mam:2'/></iq>`
+  const extent = (await alice.request(get)).getChild('metadata', 'urn:xmpp:mam:2')!
+  assert.deepEqual([extent.getChild('start')?.attrs.id, extent.getChild('end')?.attrs.id], [ids[0], ids[9]])
+  assert.equal(extent.getChild('end')?.attrs.timestamp, items[9]!.stamp)
+  const info = `<iq type='get' id='info' to='${bareOf(alice.jid)}'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>`
+  const features = String(await alice.request(info))
+  assert.match(features, /'urn:xmpp:mam:2'.*'urn:xmpp:mam:2#extended'/s)
+  assert.doesNotMatch(features, /groupchat-available/)
+})
+
 scenario('an archive is read by its owner alone, from any resource and after a new login', async (site) => {
   const person = await site.person('alice')
   await using alice = await enter(site, person)
