@@ -3,7 +3,7 @@ import { getHeapSpaceStatistics } from 'node:v8'
 import type { Logger } from '@heliograph/telemetry'
 import { type Sample, TrimPolicy } from './trim-policy.ts'
 
-const EVERY_MS = 1_000
+const EVERY_MS = 5_000
 const PROBE_MS = 20
 
 /**

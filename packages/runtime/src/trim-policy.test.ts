@@ -4,13 +4,13 @@ import { type Sample, TrimPolicy } from './trim-policy.ts'
 
 const MIB = 1024 * 1024
 
-/** A process that is looked at once a second. */
+/** A process that is looked at every ten seconds. */
 class Watched {
   readonly #policy = new TrimPolicy()
   #at = 0
 
   look(share: number, resident: number, live = 40): boolean {
-    this.#at += 1_000
+    this.#at += 10_000
     return this.#policy.due(this.#sample(share, resident, live))
   }
 
@@ -26,7 +26,7 @@ class Watched {
   }
 
   #sample(share: number, resident: number, live: number): Sample {
-    return { at: this.#at, cpuMicros: share * 1e6, resident: resident * MIB, live: live * MIB }
+    return { at: this.#at, cpuMicros: share * 1e7, resident: resident * MIB, live: live * MIB }
   }
 }
 
@@ -46,7 +46,7 @@ describe('TrimPolicy', () => {
   it('does nothing under load, however light', () => {
     assert.equal(new Watched().trims(100, 0.03, 200), 0)
   })
-  it('waits until it has been quiet for three seconds', () => {
+  it('waits until it has been quiet for half a minute', () => {
     const watched = new Watched()
     const shares = [0.5, 0.01, 0.01, 0.5, 0.01, 0.01, 0.01]
     assert.deepEqual(
@@ -67,12 +67,12 @@ describe('TrimPolicy', () => {
   it('tries again later what was put off', () => {
     const policy = new TrimPolicy()
     const due: number[] = []
-    for (let at = 0; at < 12_000; at += 1_000) {
+    for (let at = 0; at < 120_000; at += 10_000) {
       if (!policy.due({ at, cpuMicros: 0, resident: 140 * MIB, live: 40 * MIB })) continue
       due.push(at)
       policy.putOff()
     }
-    assert.deepEqual(due, [3_000, 6_000, 9_000])
+    assert.deepEqual(due, [30_000, 60_000, 90_000])
   })
   it('counts growth from what was left in the end', () => {
     const watched = new Watched()

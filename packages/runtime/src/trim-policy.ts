@@ -13,12 +13,13 @@ export interface Sample {
 const MIB = 1024 * 1024
 /** Share of a core below which a process is quiet: a standalone server without traffic takes a third of it. */
 const QUIET_SHARE = 0.03
-const QUIET_MS = 3_000
+/** A pause between two bursts isn't quiet yet: the collection also drops compiled code, which the next burst would pay for. */
+const QUIET_MS = 30_000
 /** What it must have grown by, for a pause to be worth it. */
 const GROWN = 12 * MIB
 /** The pause grows with the heap, some 3 ms a MiB; an owner's lease lasts 3 s. */
 const LIVE_BOUND = 96 * MIB
-const EVERY_MS = 10_000
+const EVERY_MS = 100_000
 
 /** When a process is to give memory back: quiet for a while, grown since it last did, and not so large that it would be felt. */
 export class TrimPolicy {

@@ -2,7 +2,8 @@ import { Haste } from '../envelope.ts'
 
 /**
  * Least time between two departures to an instance over a bus. Measured with 1000 messages a second between 400 users of one edge and one
- * owner: all 404 µs of CPU a message when each turn leaves by itself, 376 µs with 2 ms, 313 µs with 3 ms; p50 0.7, 1.8 and 2.9 ms.
+ * owner: all 404 µs of CPU a message when each turn leaves by itself, 376 µs with 2 ms, 313 µs with 3 ms; p50 0.7, 2.1 and 3.5 ms
+ * (medians on a busy machine).
  */
 export const turnMs = 2
 /** Least time between two departures to one instance, where all that leaves can wait. */
