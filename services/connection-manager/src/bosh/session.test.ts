@@ -247,6 +247,19 @@ test('the end: the oldest request is told, the others are given back', async () 
   assert.equal(codecs.closed.decode(fixture.owner.heardOps(Op.closed)[0]!.body!).lost, false)
 })
 
+test('what is left for a client that leaves goes before the end, or nowhere', async () => {
+  const client = await new BoshRequests(fixture).bind()
+  const held = client.post()
+  deliver('last')
+  const end = client.post({ type: 'terminate' })
+  await client.turns()
+  assert.match(held.answer(), /id='last'/)
+  assert.match(end.answer(), /type='terminate'\/>$/)
+  const other = await new BoshRequests(fixture).bind()
+  deliver('nowhere')
+  assert.match(await other.ask({ type: 'terminate' }), /type='terminate'\/>$/)
+})
+
 test('an error of the stream ends the session with it', async () => {
   const client = await new BoshRequests(fixture).bind()
   const answer = await client.ask({}, `<message xmlns='jabber:client' from='romeo@montague.example'/>`)

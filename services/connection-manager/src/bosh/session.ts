@@ -59,6 +59,8 @@ export class BoshSession implements Transport, Flushable {
   #paused = false
   #scheduled = false
   #over = false
+  /** The client has asked for the end. */
+  #leaving = false
   /** The stream was closed, and the client has not been told. */
   #farewell: { readonly condition: TerminalCondition | undefined } | undefined = undefined
   /** Seconds the client asked for, until its next request (§10). */
@@ -188,6 +190,7 @@ export class BoshSession implements Transport, Flushable {
       return
     }
     this.#pause = head.pause
+    this.#leaving ||= head.terminate
     this.#acknowledged(head)
     this.#held.push(held)
     this.#connection.onData(exchange.request.body)
@@ -264,14 +267,22 @@ export class BoshSession implements Transport, Flushable {
   /** The stream was closed: the oldest request that waits is told so (§13). Without one, the next. */
   #sayFarewell(): void {
     const farewell = this.#farewell
+    if (farewell === undefined || !this.#held.some(isLive)) return
+    if (this.#leaving) this.#clear()
     const told = this.#held.find(isLive)
-    if (farewell === undefined || told === undefined) return
+    if (told === undefined) return
     const rest = this.#held.filter((held) => held !== told)
     this.#respond(told, { type: 'terminate', condition: farewell.condition }, this.#out.takeAll())
     this.#farewell = undefined
     for (const held of [...rest, ...this.#early.values()]) this.#respond(held, {}, [])
     this.#connection.edge.events.boshEnded(farewell.condition ?? 'none')
     this.#ended()
+  }
+
+  /** A client that ends the session expects nothing with the answer to that, and some break: what there is goes before it, or nowhere. */
+  #clear(): void {
+    while (!this.#out.empty && this.#held.length > 1) this.#answer(this.#held.shift()!)
+    this.#out.takeAll()
   }
 
   /** The client broke the rules: this request says why, the others that another did. What it had can be resumed (XEP-0198). */

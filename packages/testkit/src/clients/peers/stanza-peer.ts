@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import type { Element } from '@heliograph/xml'
 import { type Agent, createClient } from 'stanza'
 import type { Ports } from '../../processes/roles.ts'
@@ -89,17 +90,25 @@ export class StanzaPeer implements PeerClient {
     const bosh = ports && this.#serviceOf(ports)
     if (bosh !== undefined) this.#client.updateConfig({ transports: { websocket: false, bosh } })
     this.#state.expectOnline()
+    this.#tolerate()
     this.#client.transport?.disconnect(false)
     await this.#state.online()
   }
 
   async close(): Promise<void> {
     this.#client.updateConfig({ autoReconnect: false })
+    this.#tolerate()
     this.#client.disconnect()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  /** A stanza in a session's last response (a stream error, XEP-0206 §2) is an error of its own to the library, which nobody takes. */
+  #tolerate(): void {
+    const { transport } = this.#client
+    if (transport instanceof EventEmitter) transport.on('error', () => {})
   }
 
   /** A body: each stanza in it. */
