@@ -41,6 +41,8 @@ export interface DialogueContext {
   readonly bindings: ChannelBindings
   /** What the stream's features offered: shows whether a client was kept from seeing -PLUS. */
   readonly offered: readonly MechanismName[]
+  /** Who the client said it is when it opened its stream: nobody else, if it also asks to act as somebody (XEP-0388 §2.3). */
+  readonly claimed?: BareJid
   /** Gives the server's part of the nonce; tests set it. */
   readonly nonce?: () => string
 }

@@ -28,7 +28,10 @@ export function decodeSaslName(name: string): string | undefined {
   return name.replaceAll('=2C', ',').replaceAll('=3D', '=')
 }
 
-/** Whether an authorization identity is the one that was authenticated: nobody acts for another (RFC 6120 §6.3.8). */
-export function authzidIs(authzid: string, identity: BareJid): boolean {
-  return authzid === '' || parseBare(authzid) === identity
+/**
+ * Whether an authorization identity is the one that was authenticated: nobody acts for another (RFC 6120 §6.3.8), nor as somebody else
+ * than the one for whom the stream was opened (XEP-0388 §2.3).
+ */
+export function authzidIs(authzid: string, identity: BareJid, claimed = identity): boolean {
+  return authzid === '' || (parseBare(authzid) === identity && claimed === identity)
 }

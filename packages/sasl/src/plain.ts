@@ -24,7 +24,8 @@ export class PlainDialogue implements Dialogue {
     const identity = makeJid(authcid, domain)
     if (identity === undefined) return failure('not-authorized', 'not a user name')
     // RFC 4616 §2 would have the password checked first; our answer doesn't depend on the account.
-    if (!authzidIs(authzid, identity)) return failure('invalid-authzid', 'nobody may act for another user')
+    if (!authzidIs(authzid, identity, this.#context.claimed))
+      return failure('invalid-authzid', 'nobody may act for another user')
     const username = localOf(identity)
     const check = await credentials.checkPassword({ username, domain, source, password })
     if (!check.ok) return failure(check.condition, 'authentication failed')

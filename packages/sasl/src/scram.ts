@@ -46,7 +46,8 @@ export class ScramDialogue implements Dialogue {
     if (identity === undefined) return failure('not-authorized', 'not a user name')
     const authzid = first.header.authzid === '' ? '' : decodeSaslName(first.header.authzid)
     if (authzid === undefined) return MALFORMED
-    if (!authzidIs(authzid, identity)) return failure('invalid-authzid', 'nobody may act for another user')
+    if (!authzidIs(authzid, identity, this.#context.claimed))
+      return failure('invalid-authzid', 'nobody may act for another user')
 
     const user = { username: localOf(identity), domain, source, hash: this.#hash }
     const started = await credentials.scramStart(user)

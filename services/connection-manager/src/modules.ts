@@ -29,7 +29,10 @@ const authentication = defineModule<undefined>({
     { number: '7677', title: 'SCRAM-SHA-256 and SCRAM-SHA-256-PLUS' },
     { number: '9266', title: 'Channel Bindings for TLS 1.3' },
   ],
-  xeps: [{ number: '0440', version: '1.0.0' }],
+  xeps: [
+    { number: '0388', version: '1.0.4' },
+    { number: '0440', version: '1.0.0' },
+  ],
 })
 
 const registration = defineModule<undefined>({

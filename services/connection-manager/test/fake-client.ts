@@ -48,8 +48,9 @@ export class FakeClient implements Transport {
     return this.hear()
   }
 
-  open(): string {
-    return this.say(this.kind === 'websocket' ? FRAMED_OPEN : OPEN)
+  open(from?: string): string {
+    const header = this.kind === 'websocket' ? FRAMED_OPEN : OPEN
+    return this.say(from === undefined ? header : header.replace(' to=', ` from='${from}' to=`))
   }
 
   async authenticate(username = 'juliet', password = 'r0m30myr0m30'): Promise<string> {

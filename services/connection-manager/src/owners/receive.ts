@@ -5,8 +5,9 @@ import type { Connection } from '../connection.ts'
 import { custodyTaken } from '../custody/taken.ts'
 import type { Edge } from '../edge.ts'
 import { enabled } from '../management/enable.ts'
-import { managementFailed } from '../management/failed.ts'
+import { failedXml, managementFailed } from '../management/failed.ts'
 import { deliver, deliverOne } from '../outbound/deliver.ts'
+import { finishLogin, resumeRefused } from '../sasl2/proceed.ts'
 import { opened, resumed } from '../session/begin.ts'
 import { closeStream } from '../stream/close.ts'
 import { refused } from '../stream/refused.ts'
@@ -63,12 +64,17 @@ function act(connection: Connection, envelope: Envelope): void {
 function refuse(connection: Connection, asked: Op, body: Uint8Array): void {
   const { condition, text, h } = codecs.refused.decode(body)
   const known: StanzaCondition = condition in STANZA_CONDITIONS ? (condition as StanzaCondition) : 'undefined-condition'
-  if (asked === Op.open) refuseBind(connection, known, text)
-  else {
-    connection.edge.events.resumeFailed()
-    managementFailed(connection, known, h)
-  }
+  const login = connection.authentication?.login
   refused(connection)
+  if (asked === Op.resume) connection.edge.events.resumeFailed()
+  if (login !== undefined) {
+    if (asked === Op.resume) resumeRefused(connection, login, failedXml(known, h))
+    else finishLogin(connection, login)
+    return
+  }
+  if (asked === Op.open) refuseBind(connection, known, text)
+  else managementFailed(connection, known, h)
+  connection.release()
 }
 
 /** The owner has ended the session, or never knew it: nothing is told back. */

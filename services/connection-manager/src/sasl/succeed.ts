@@ -7,7 +7,7 @@ import { encode } from './encode.ts'
 /** `<success/>`: the stream begins anew, as that of an authenticated client (RFC 6120 §6.4.6). */
 export function succeed(connection: Connection, { identity, data }: Success): void {
   const { edge } = connection
-  connection.mechanism = connection.authentication?.dialogue?.mechanism ?? ''
+  connection.mechanism = connection.authentication?.attempt?.dialogue.mechanism ?? ''
   connection.identity = identity
   connection.authentication = undefined
   edge.events.authenticated(connection)
@@ -21,4 +21,5 @@ export function succeed(connection: Connection, { identity, data }: Success): vo
   connection.deadline = edge.clock.now + edge.config.limits.timeToAuthenticateSeconds * 1000
   connection.intake.setLimits(edge.config.xml)
   connection.intake.reset()
+  connection.release()
 }

@@ -6,6 +6,7 @@ import { escapeAttribute } from '@heliograph/xml'
 import { bindResult } from '../bind/bind.ts'
 import type { Connection } from '../connection.ts'
 import { Managed } from '../management/managed.ts'
+import { finishLogin } from '../sasl2/proceed.ts'
 import { bound } from '../stream/bound.ts'
 import { Session } from './session.ts'
 
@@ -26,8 +27,13 @@ export function resumed(connection: Connection, { jid, stream, previd, h, base, 
   session.managed = new Managed({ id: previd, max, base, acked })
   begin(connection, session)
   connection.edge.events.resumed()
-  connection.write(`<resumed xmlns='${NS.streamManagement}' previd='${escapeAttribute(previd)}' h='${h}'/>`)
-  connection.release()
+  const answer = `<resumed xmlns='${NS.streamManagement}' previd='${escapeAttribute(previd)}' h='${h}'/>`
+  const login = connection.authentication?.login
+  if (login !== undefined) finishLogin(connection, login, { jid, result: answer })
+  else {
+    connection.write(answer)
+    connection.release()
+  }
 }
 
 function begin(connection: Connection, session: Session): void {

@@ -1,7 +1,7 @@
 import { NS } from '@heliograph/stanza'
 import { beginBind, isBind } from '../bind/bind.ts'
 import { managementFailed } from '../management/failed.ts'
-import { beginResume } from '../management/resume.ts'
+import { askToResume } from '../management/resume.ts'
 import { closeStream } from './close.ts'
 import { boundFeatures, limitsFeature } from './features.ts'
 import type { Phase } from './phase.ts'
@@ -19,8 +19,8 @@ export const authenticated: Phase = {
     }
     if (parsed.namespace !== NS.streamManagement) {
       closeStream(connection, { condition: 'unsupported-stanza-type' })
-    } else if (parsed.name === 'resume') beginResume(connection, parsed)
-    else managementFailed(connection, 'unexpected-request')
+    } else if (parsed.name !== 'resume') managementFailed(connection, 'unexpected-request')
+    else if (!askToResume(connection, parsed.element)) managementFailed(connection, 'bad-request')
   },
 
   features(connection) {

@@ -10,26 +10,39 @@ export function startTlsFeature(required: boolean): string {
 
 /** `<mechanisms/>` (RFC 6120 §6.4.1), with the channel bindings that the -PLUS ones can use (XEP-0440). */
 export function mechanismsFeature(mechanisms: readonly MechanismName[], bindings: readonly string[]): string {
-  const offered = mechanisms.map((name) => `<mechanism>${name}</mechanism>`).join('')
-  const feature = `<mechanisms xmlns='${NS.sasl}'>${offered}</mechanisms>`
-  if (bindings.length === 0) return feature
+  const feature = `<mechanisms xmlns='${NS.sasl}'>${mechanismList(mechanisms)}</mechanisms>`
+  return `${feature}${bindingsFeature(bindings)}`
+}
+
+/** `<mechanism/>` for each, in order of preference. */
+export function mechanismList(mechanisms: readonly string[]): string {
+  return mechanisms.map((name) => `<mechanism>${name}</mechanism>`).join('')
+}
+
+function bindingsFeature(bindings: readonly string[]): string {
+  if (bindings.length === 0) return ''
   const types = CHANNEL_BINDING_TYPES.filter((type) => bindings.includes(type))
     .map((type) => `<channel-binding type='${type}'/>`)
     .join('')
-  return `${feature}<sasl-channel-binding xmlns='${NS.saslChannelBinding}'>${types}</sasl-channel-binding>`
+  return `<sasl-channel-binding xmlns='${NS.saslChannelBinding}'>${types}</sasl-channel-binding>`
 }
 
 /** In-band registration (XEP-0077 §8). */
 export const registerFeature = `<register xmlns='${NS.registerFeature}'/>`
+
+/** Stream management (XEP-0198). */
+export const managementFeature = `<sm xmlns='${NS.streamManagement}'/>`
+
+/** What a client may know of the roster before it asks. */
+export const rosterFeatures = `<ver xmlns='${NS.rosterVersioning}'/><sub xmlns='${NS.preApproval}'/>`
 
 /** What an authenticated client can do: bind or resume, and what it may know of the roster before it asks. */
 export const boundFeatures =
   `<bind xmlns='${NS.bind}'/>` +
   // RFC 3921 clients open a session; since RFC 6121 that does nothing.
   `<session xmlns='${NS.session}'><optional/></session>` +
-  `<sm xmlns='${NS.streamManagement}'/>` +
-  `<ver xmlns='${NS.rosterVersioning}'/>` +
-  `<sub xmlns='${NS.preApproval}'/>`
+  managementFeature +
+  rosterFeatures
 
 /** XEP-0478. */
 export function limitsFeature(limits: XmlLimits, config: EdgeConfig): string {

@@ -6,6 +6,8 @@ import { isRegistration, registrationAllowed } from '../registration/allowed.ts'
 import { handleRegistration } from '../registration/registration.ts'
 import { bindingsOf } from '../sasl/authentication.ts'
 import { handleSasl } from '../sasl/handle.ts'
+import { authenticationFeature } from '../sasl2/feature.ts'
+import { handleSasl2 } from '../sasl2/handle.ts'
 import { closeStream } from './close.ts'
 import { limitsFeature, mechanismsFeature, registerFeature, startTlsFeature } from './features.ts'
 import type { Phase } from './phase.ts'
@@ -17,11 +19,18 @@ export const negotiating: Phase = {
   name: 'negotiating',
 
   element(connection, parsed) {
+    // XEP-0388 §2.4: servers MUST disconnect clients that say anything else in between.
+    if (connection.authentication?.login !== undefined && parsed.namespace !== NS.sasl2) {
+      closeStream(connection, { condition: 'policy-violation', text: 'an authentication is under way' })
+      return
+    }
     switch (parsed.namespace) {
       case NS.tls:
         return startTls(connection, parsed)
       case NS.sasl:
         return handleSasl(connection, parsed)
+      case NS.sasl2:
+        return handleSasl2(connection, parsed)
       case NS.client:
         return stanza(connection, parsed)
       case NS.streamManagement:
@@ -40,7 +49,8 @@ export const negotiating: Phase = {
     // RFC 6120 §5.3.1: where TLS is mandatory nothing else is offered before it.
     if (tlsMissing(connection)) return `${tls}${limits}`
     const mechanisms = mechanismsFeature(offeredMechanisms(connection), bindingsOf(connection).types)
-    return `${tls}${mechanisms}${registrationAllowed(connection) ? registerFeature : ''}${limits}`
+    const sasl2 = authenticationFeature(connection)
+    return `${tls}${mechanisms}${sasl2}${registrationAllowed(connection) ? registerFeature : ''}${limits}`
   },
 
   expired(connection) {

@@ -1,7 +1,8 @@
-import { type Domain, parseDomain } from '@heliograph/jid'
+import { type Domain, parseBare, parseDomain } from '@heliograph/jid'
 import { NS, type StreamError } from '@heliograph/stanza'
 import type { StreamHeader } from '@heliograph/xml'
 import type { Connection } from '../connection.ts'
+import { authenticationOf } from '../sasl/authentication.ts'
 import { closeStream } from './close.ts'
 import { sendHeader } from './header.ts'
 
@@ -15,6 +16,8 @@ export function openStream(connection: Connection, header: StreamHeader): void {
     closeStream(connection, error)
     return
   }
+  if (connection.identity === undefined && header.from !== undefined)
+    authenticationOf(connection).claimed = parseBare(header.from)
   connection.write(connection.dialect.features(connection.phase.features(connection)))
 }
 

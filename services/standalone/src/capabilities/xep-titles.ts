@@ -19,6 +19,7 @@ export const xepTitles: Readonly<Record<string, string>> = {
   '0334': 'Message Processing Hints',
   '0359': 'Unique and Stable Stanza IDs',
   '0368': 'SRV records for XMPP over TLS',
+  '0388': 'Extensible SASL Profile',
   '0440': 'SASL Channel-Binding Type Capability',
   '0478': 'Stream Limits Advertisement',
   '0487': 'Host Meta 2 - One Method To Rule Them All',

@@ -1,0 +1,13 @@
+import type { Element } from '@heliograph/xml'
+
+/** What a client asks for with `<authenticate/>` (XEP-0388 §2.3), and what has come of it so far. */
+export interface Login {
+  /** `id` of the `<user-agent/>`: a UUID, in lower case, that stays with an installation of a client. */
+  readonly agent: string | undefined
+  /** `<resume/>` of XEP-0198. */
+  readonly resume: Element | undefined
+  /** What inline features gave, as XML for `<success/>`. */
+  results: string
+  /** Additional data with success; undefined for none. */
+  data: Buffer | undefined
+}

@@ -1,0 +1,55 @@
+import type { Success } from '@heliograph/sasl'
+import { NS } from '@heliograph/stanza'
+import { escapeText } from '@heliograph/xml'
+import type { Connection } from '../connection.ts'
+import { failedXml } from '../management/failed.ts'
+import { askToResume } from '../management/resume.ts'
+import { authenticated } from '../stream/authenticated.ts'
+import { limitsFeature, managementFeature, rosterFeatures } from '../stream/features.ts'
+import type { Login } from './login.ts'
+
+/** The client is who it says: what it asked for besides is done before it is told (XEP-0388 §2.6.1). */
+export function proven(connection: Connection, { identity, data }: Success): void {
+  const { edge } = connection
+  const { attempt, login } = connection.authentication!
+  connection.mechanism = attempt!.dialogue.mechanism
+  connection.identity = identity
+  login!.data = data
+  edge.events.authenticated(connection)
+  connection.phase = authenticated
+  // What remains to do until a resource is bound has the same time again.
+  connection.deadline = edge.clock.now + edge.config.limits.timeToAuthenticateSeconds * 1000
+  connection.intake.setLimits(edge.config.xml)
+  resumeOrBind(connection, login!)
+}
+
+/** XEP-0386 §3.2: the lost session if it can be had, else a new one if the client wants that. */
+function resumeOrBind(connection: Connection, login: Login): void {
+  if (login.resume === undefined) finishLogin(connection, login)
+  else if (!askToResume(connection, login.resume)) resumeRefused(connection, login, failedXml('bad-request'))
+}
+
+/** There is no such session: the authentication succeeds all the same (XEP-0198 §9). */
+export function resumeRefused(connection: Connection, login: Login, result: string): void {
+  login.results += result
+  finishLogin(connection, login)
+}
+
+/**
+ * `<success/>` with all results, and the features of the stream, which goes on (XEP-0388 §2.6.1). A client whose resource could not be bound
+ * is told only who it is, and may bind in the old way.
+ */
+export function finishLogin(connection: Connection, login: Login, session = { jid: '', result: '' }): void {
+  const { edge, dialect, session: bound } = connection
+  connection.authentication = undefined
+  const data = login.data === undefined ? '' : `<additional-data>${login.data.toString('base64')}</additional-data>`
+  const who = session.jid === '' ? connection.identity! : session.jid
+  const identifier = `<authorization-identifier>${escapeText(who)}</authorization-identifier>`
+  connection.write(`<success xmlns='${NS.sasl2}'>${data}${identifier}${login.results}${session.result}</success>`)
+  const features =
+    bound === undefined
+      ? authenticated.features(connection)
+      : `${bound.managed === undefined ? managementFeature : ''}${rosterFeatures}${limitsFeature(edge.config.xml, edge.config)}`
+  connection.write(dialect.features(features))
+  connection.release()
+}

@@ -1,0 +1,30 @@
+import { decodeBase64 } from '@heliograph/sasl'
+import { NS } from '@heliograph/stanza'
+import type { Element } from '@heliograph/xml'
+import type { Login } from './login.ts'
+
+/** `<authenticate/>` (XEP-0388 §2.3). */
+export interface Request {
+  readonly mechanism: string
+  /** null for none, undefined when it isn't base64. */
+  readonly input: Buffer | null | undefined
+  readonly login: Login
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+export function readRequest(element: Element): Request {
+  const initial = element.getChild('initial-response', NS.sasl2)
+  const agent = element.getChild('user-agent', NS.sasl2)?.attrs.id?.toLowerCase() ?? ''
+  return {
+    mechanism: element.attrs.mechanism ?? '',
+    // XEP-0388 §2.2: an element without content is an empty response, no element is none.
+    input: initial === undefined ? null : decodeBase64(initial.getText()),
+    login: {
+      agent: UUID.test(agent) ? agent : undefined,
+      resume: element.getChild('resume', NS.streamManagement),
+      results: '',
+      data: undefined,
+    },
+  }
+}
