@@ -20,6 +20,7 @@ export interface SessionConfig {
     readonly degradeAfterMs: number
     readonly pageMax: number
   }
+  readonly externalServices: HeliographConfig['externalServices']
   readonly offlineLimit: number
   /** Envelopes of other services that wait for one user before further ones are refused. */
   readonly mailboxBound: number
@@ -54,6 +55,7 @@ export function sessionConfig(config: HeliographConfig): SessionConfig {
       bytes: config.streamManagement.maxUnackedBytes,
     },
     archive: config.archive,
+    externalServices: config.externalServices,
     offlineLimit: config.sessions.offlineLimit,
     mailboxBound: 10_000,
     idleUserMs: 60_000,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { externalServices } from './external-services.ts'
 import { archive, authentication, leases, limits, presence, sessions, streamManagement } from './limits.ts'
 import { accounts, domains, drain, listen, proxyProtocol, telemetry, tls } from './network.ts'
 import { nats, postgres, redis } from './stores.ts'
@@ -44,6 +45,7 @@ export const schema = z.strictObject({
   sessions,
   presence,
   archive,
+  externalServices,
   leases,
   drain,
   telemetry,

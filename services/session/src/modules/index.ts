@@ -3,6 +3,7 @@ import { archiveModule } from '../archive/archive-module.ts'
 import type { SessionConfig } from '../config.ts'
 import { rosterModule } from '../roster/roster-module.ts'
 import { disco } from './disco.ts'
+import { externalServices } from './external-services.ts'
 import type { IqContext } from './iq-context.ts'
 import { lastActivity } from './last-activity.ts'
 import { messaging } from './messaging.ts'
@@ -22,9 +23,13 @@ export const sessionModules: readonly Module<IqContext>[] = [
   rosterModule,
   archiveModule,
   messaging,
+  externalServices,
 ]
 
 /** What it answers and announces as it is configured. */
-export function modulesFor({ archive }: SessionConfig): readonly Module<IqContext>[] {
-  return archive.enabled ? sessionModules : sessionModules.filter((module) => module !== archiveModule)
+export function modulesFor(config: SessionConfig): readonly Module<IqContext>[] {
+  const without = new Set<Module<IqContext>>()
+  if (!config.archive.enabled) without.add(archiveModule)
+  if (config.externalServices.services.length === 0) without.add(externalServices)
+  return sessionModules.filter((module) => !without.has(module))
 }

@@ -14,6 +14,7 @@ export const xepTitles: Readonly<Record<string, string>> = {
   '0202': 'Entity Time',
   '0203': 'Delayed Delivery',
   '0206': 'XMPP Over BOSH',
+  '0215': 'External Service Discovery',
   '0237': 'Roster Versioning',
   '0313': 'Message Archive Management',
   '0334': 'Message Processing Hints',
