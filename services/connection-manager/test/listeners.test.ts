@@ -108,6 +108,24 @@ test('host-meta is served', async () => {
   assert.equal((await fetch(`http://127.0.0.1:${port('http')}/`)).status, 404)
 })
 
+test('an HTTP connection that sends no whole request, or reads no answer, is closed by and by', async () => {
+  await using patient = await edgeFixture({ listen: { http: AT }, limits: { timeToAuthenticateSeconds: 600 } })
+  const [silent, slow, busy] = [1, 2, 3].map(() => connect(port('http', patient), '127.0.0.1'))
+  const head = 'POST /http-bind/ HTTP/1.1\r\nHost: x\r\nContent-Length: '
+  slow!.write(`${head}100\r\n\r\n<body`)
+  const body = `<body xmlns='http://jabber.org/protocol/httpbind' rid='1' to='${DOMAIN}' wait='60' hold='1'/>`
+  busy!.write(`${head}${body.length}\r\n\r\n${body}`)
+  const sid = /sid='([^']+)'/.exec(await firstOf(busy!))?.[1]
+  patient.advance(50_000)
+  const next = body.replace("rid='1'", `rid='2' sid='${sid}'`)
+  busy!.write(`${head}${next.length}\r\n\r\n${next}`)
+  await until(() => ([...patient.running.edge.connections][0]?.heard === 50_000 ? true : undefined))
+  patient.advance(26_000)
+  await Promise.all([once(silent!, 'close'), once(slow!, 'close')])
+  assert.equal(busy!.closed, false)
+  busy!.destroy()
+})
+
 test('an address gets no more connections than it may have', async () => {
   await using few = await edgeFixture({ listen: { c2s: AT }, limits: { connectionsPerAddress: 2 } })
   const sockets = [1, 2, 3].map(() => connect(port('c2s', few), '127.0.0.1'))

@@ -22,7 +22,7 @@ export class Bosh implements WebSessions {
   constructor(edge: Edge, { limit, peers }: { limit: AddressLimit; peers: Peers }) {
     this.#edge = edge
     this.#peers = peers
-    this.#sessions = new SessionRegistry(edge.instance, limit)
+    this.#sessions = new SessionRegistry(edge, limit)
   }
 
   take(exchange: Exchange, options: { relayed: boolean }): void {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 
-/** How long a socket may take for a request, or wait for the next: longer than proxies keep theirs. */
+/** How long a socket may take for a request, for reading its answer, or until the next: longer than proxies keep theirs. */
 const PATIENCE_MS = 75_000
 
 /** The sockets of the HTTP server that are waiting for a request: those that wait for too long are closed by the edge's sweep. */
@@ -8,7 +8,7 @@ export class HttpSockets {
   readonly #since = new Map<Socket, number>()
   readonly #all = new Set<Socket>()
 
-  /** A socket waits for a request from now on: it is new, or the one before has been answered. */
+  /** A socket waits for a request from now on: it is new, or the one before is being answered, which it has the same time to read. */
   await(socket: Socket, now: number): void {
     if (socket.destroyed) return
     if (!this.#all.has(socket)) {

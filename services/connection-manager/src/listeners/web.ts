@@ -129,10 +129,11 @@ export class Web {
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request
     const client = this.#clientOf(request, socket)
-    response.on('close', () => this.#sockets.await(socket, this.#edge.clock.now))
+    const answered = (): void => this.#sockets.await(socket, this.#edge.clock.now)
+    response.on('close', answered)
     const endpoint = this.#endpoints.get(pathOf(request))
     if (endpoint === undefined) this.#answerPage(request, response, client)
-    else endpoint.answer(request, response, { client, received: () => this.#sockets.received(socket) })
+    else endpoint.answer(request, response, { client, received: () => this.#sockets.received(socket), answered })
   }
 
   #answerPage(request: IncomingMessage, response: ServerResponse, { host }: WebClient): void {
@@ -197,7 +198,9 @@ function endpointsOf(edge: Edge, parts: WebParts): Map<string, SessionsEndpoint>
 }
 
 function pathOf({ url }: IncomingMessage): string {
-  return url?.split('?')[0] ?? ''
+  const path = url?.split('?')[0] ?? ''
+  // Many write a slash behind.
+  return path.replace(/\/$/, '')
 }
 
 function refusalOf(request: IncomingMessage): string | undefined {

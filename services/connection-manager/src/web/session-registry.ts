@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Edge } from '../edge.ts'
 import type { AddressLimit } from '../listeners/address-limit.ts'
 import { tagOf } from './peers.ts'
 
@@ -9,12 +10,14 @@ interface Swept {
 /** The sessions of one kind that this edge holds, by an id which nobody can guess and which names the edge. */
 export class SessionRegistry<Session extends Swept> {
   readonly tag: string
+  readonly #edge: Edge
   readonly #limit: AddressLimit
   readonly #sessions = new Map<string, Session>()
 
   /** `limit` counts the sessions of each address. */
-  constructor(instance: string, limit: AddressLimit) {
-    this.tag = tagOf(instance)
+  constructor(edge: Edge, limit: AddressLimit) {
+    this.tag = tagOf(edge.instance)
+    this.#edge = edge
     this.#limit = limit
   }
 
@@ -38,6 +41,12 @@ export class SessionRegistry<Session extends Swept> {
   }
 
   sweep(now: number): void {
-    for (const session of this.#sessions.values()) session.sweep(now)
+    for (const session of this.#sessions.values()) {
+      try {
+        session.sweep(now)
+      } catch (error) {
+        this.#edge.events.webFailed(error)
+      }
+    }
   }
 }

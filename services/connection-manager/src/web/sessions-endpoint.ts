@@ -30,6 +30,15 @@ export interface EndpointOptions {
   readonly sessions: WebSessions
 }
 
+/** Who sends a request, and who hears how far it has come. */
+export interface Arrival {
+  readonly client: WebClient
+  /** It has come completely. */
+  readonly received: () => void
+  /** Its answer is on the way, and to be read. */
+  readonly answered: () => void
+}
+
 /** Where clients POST: makes exchanges of requests. */
 export class SessionsEndpoint {
   readonly kind: SessionKind
@@ -42,8 +51,7 @@ export class SessionsEndpoint {
     this.sessions = sessions
   }
 
-  /** `received` is called when the request has come completely. */
-  answer(request: IncomingMessage, response: ServerResponse, from: { client: WebClient; received: () => void }): void {
+  answer(request: IncomingMessage, response: ServerResponse, from: Arrival): void {
     if (request.method === 'OPTIONS') {
       response.writeHead(204, PREFLIGHT).end()
       return
@@ -57,14 +65,17 @@ export class SessionsEndpoint {
       tooLarge: () => void response.writeHead(413, { ...HEADERS, connection: 'close' }).end(),
       done: (body) => {
         from.received()
-        this.#take({ body, address, secure }, response)
+        this.#take({ body, address, secure }, response, from)
       },
     })
   }
 
-  #take(request: WebRequest, response: ServerResponse): void {
+  #take(request: WebRequest, response: ServerResponse, { answered }: Arrival): void {
     this.#edge.events.webRequest(this.kind)
-    const exchange = new Exchange(request, (reply) => send(response, reply))
+    const exchange = new Exchange(request, (reply) => {
+      answered()
+      send(response, reply)
+    })
     response.on('close', () => exchange.leave())
     try {
       this.sessions.take(exchange, { relayed: false })
