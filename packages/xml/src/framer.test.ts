@@ -192,6 +192,19 @@ test('white space between elements is counted', () => {
   assert.equal(count, 4)
 })
 
+test('what comes in one chunk with the end, and after it, is told', () => {
+  const trailers: string[] = []
+  const sink = { onOpen() {}, onElement() {}, onClose() {}, onError: assert.fail }
+  for (const end of ['</body>', '</body> \n', '</body><more/>']) {
+    const framer = new Framer(DEFAULT_LIMITS, { ...sink, onTrailer: (bytes) => void trailers.push(bytes.toString()) })
+    framer.push(Buffer.from(`<body xmlns='urn:x'><a/>${end}`))
+  }
+  new Framer(DEFAULT_LIMITS, { ...sink, onTrailer: (bytes) => void trailers.push(bytes.toString()) }).push(
+    Buffer.from('<body/>x'),
+  )
+  assert.deepEqual(trailers, [' \n', '<more/>', 'x'])
+})
+
 test('single bytes cost no more than linear time', () => {
   const events: number[] = []
   const framer = new Framer(DEFAULT_LIMITS, {

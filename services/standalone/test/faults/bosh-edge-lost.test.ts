@@ -25,7 +25,7 @@ scenario('an edge that is killed: the client is told at once, and resumes', asyn
   const killed = performance.now()
   const error = await juliet.ended
   assert.match(String(error), /item-not-found/)
-  assert.ok(performance.now() - killed < 2_500, 'sooner than by its lease')
+  assert.ok(performance.now() - killed < 10_000, 'the request is not held until its time is up')
   say(romeo, juliet.jid, 'while away')
   await using again = await RawClient.resumed(site.at(1, 'boshs'), person, juliet)
   await again.expect(saying('while away'))

@@ -1,7 +1,15 @@
 /** BOSH (XEP-0124, XEP-0206): sessions whose requests go to any edge. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { type BoshResponse, bothModes, RawBosh, RawClient, type RawStreamOptions, type Site } from '@heliograph/testkit'
+import {
+  type BoshResponse,
+  bothModes,
+  RawBosh,
+  type RawBoshOptions,
+  RawClient,
+  type RawStreamOptions,
+  type Site,
+} from '@heliograph/testkit'
 import { isPresence, newcomer, say, saying } from '../support/actor.ts'
 import { befriend } from '../support/friends.ts'
 
@@ -14,8 +22,8 @@ function anywhere(site: Site, transport: 'bosh' | 'boshs' = 'bosh'): RawStreamOp
 }
 
 /** Bare requests, which take turns too. */
-function requests(site: Site, path = '/http-bind'): RawBosh {
-  return new RawBosh({ ports: [site.edge(0).http!, site.edge(1).http!], path })
+function requests(site: Site, options: Pick<RawBoshOptions, 'path' | 'headers'> = {}): RawBosh {
+  return new RawBosh({ ports: [site.edge(0).http!, site.edge(1).http!], ...options })
 }
 
 const numbers = Array.from({ length: 20 }, (_, i) => `${i + 1}`)
@@ -201,6 +209,16 @@ scenario('pages of any origin may ask; other methods may not', async (site) => {
   assert.equal(headers['access-control-allow-origin'], '*')
   assert.match(String(headers['content-security-policy']), /sandbox/)
   assert.equal(attributes.ver, '1.11')
+})
+
+scenario('what a request calls its content means nothing, nor does a slash behind the path', async (site) => {
+  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'text/xml; charset=iso-8859-1', 'none']) {
+    const client = requests(site, { path: '/http-bind/', headers: { 'content-type': type } })
+    const { headers, attributes } = await client.create(site.domain)
+    assert.ok(attributes.sid, type)
+    assert.equal(headers['content-type'], 'text/xml; charset=utf-8')
+    ended(await client.post({ type: 'terminate' }), undefined)
+  }
 })
 
 scenario('a client from before versions is told by HTTP', async (site) => {
