@@ -5,6 +5,7 @@ export interface CommandOptions {
   readonly domain?: string | undefined
   readonly reason?: string | undefined
   readonly 'password-file'?: string | undefined
+  readonly force?: boolean | undefined
 }
 
 /** What a command works with. */

@@ -36,6 +36,7 @@ options:
   --address HOST:PORT   gRPC address of any session instance. Default: HELIOGRAPHCTL_ADDRESS, else listen.rpc of the configuration.
   --config FILE         Configuration that has listen.rpc and tls.rpcMutual. Default: as the services do.
   --password-file FILE  File that holds the password; without it the password is read from standard input.
+  --force               Take a password that the rules of the configuration (passwords) refuse.
   --domain DOMAIN, --reason TEXT
   --timeout SECONDS     Default 10.
   --json                Print JSON.

@@ -47,6 +47,7 @@ function parse(args: readonly string[]) {
     domain: text,
     reason: text,
     'password-file': text,
+    force: flag,
     json: flag,
     help: flag,
   }

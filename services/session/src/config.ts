@@ -2,12 +2,16 @@ import type { HeliographConfig } from '@heliograph/config'
 import { type BareJid, ensureBare } from '@heliograph/jid'
 import { OperatorError } from '@heliograph/telemetry'
 import type { LockoutLimits } from './accounts/lockout.ts'
+import type { PasswordPolicy } from './accounts/password-rules.ts'
 import { RESERVED_NAMES, type RegistrationPolicy } from './accounts/registration.ts'
 
 /** What the session service reads of the configuration. */
 export interface SessionConfig {
   readonly accounts: readonly { readonly jid: BareJid; readonly password: string }[]
+  /** Who may administer the service by commands. */
+  readonly admins: readonly BareJid[]
   readonly registration: RegistrationPolicy
+  readonly passwords: PasswordPolicy
   readonly lockout: LockoutLimits
   readonly iterations: number
   readonly maxResources: number
@@ -37,7 +41,8 @@ export interface SessionConfig {
 
 export function sessionConfig(config: HeliographConfig): SessionConfig {
   return {
-    accounts: config.accounts.map(({ jid, password }, at) => ({ jid: accountOf(jid, at), password })),
+    accounts: config.accounts.map(({ jid, password }, at) => ({ jid: bareJid(jid, `accounts.${at}.jid`), password })),
+    admins: config.admins.map((jid, at) => bareJid(jid, `admins.${at}`)),
     registration: {
       open: config.registration.open,
       perAddress: { count: 20, windowSeconds: 3600 },
@@ -45,6 +50,7 @@ export function sessionConfig(config: HeliographConfig): SessionConfig {
       changePassword: true,
       remove: true,
     },
+    passwords: config.passwords,
     lockout: config.authentication.lockout,
     iterations: config.authentication.iterations,
     maxResources: config.sessions.maxResources,
@@ -66,10 +72,10 @@ export function sessionConfig(config: HeliographConfig): SessionConfig {
   }
 }
 
-function accountOf(jid: string, at: number): BareJid {
+function bareJid(jid: string, option: string): BareJid {
   try {
     return ensureBare(jid)
   } catch (error) {
-    throw new OperatorError(`accounts.${at}.jid: ${(error as Error).message}`, { cause: error })
+    throw new OperatorError(`${option}: ${(error as Error).message}`, { cause: error })
   }
 }

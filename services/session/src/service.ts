@@ -72,12 +72,13 @@ async function start(host: ServiceContext): Promise<RunningService> {
 }
 
 async function openAccounts({ config, database, liveState, links }: ServiceContext): Promise<Accounts> {
-  const { lockout, iterations } = sessionConfig(config)
+  const { lockout, iterations, passwords } = sessionConfig(config)
   const accounts = await Accounts.open({
     db: database,
     counters: liveState,
     lockout,
     iterations,
+    passwords,
     onChange: ({ jid }) => links.announce(CHANGED_ACCOUNTS, Buffer.from(jid)),
   })
   links.listen(CHANGED_ACCOUNTS, (jid) => accounts.forget(Buffer.from(jid).toString() as never))

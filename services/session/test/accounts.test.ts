@@ -252,3 +252,44 @@ test('in-band registration', async () => {
   assert.deepEqual(await cancelRegistration(deps, jid), { ok: false, condition: 'registration-required' })
   assert.equal(await changing({}), 'registration-required')
 })
+
+test('a password that the account had before is refused, until enough others came since', async () => {
+  const passwords = { minLength: 1, minClasses: 1, minStrength: 0, history: 3 }
+  const accounts = await open({ passwords })
+  const jid = fresh()
+  await accounts.create(jid, 'one')
+  assert.equal(await accounts.firstPasswordProblem(jid, 'one'), undefined) // it would tell strangers what the password is
+  for (const password of ['two', 'three']) {
+    assert.match((await accounts.passwordProblem(jid, 'one')) ?? '', /had before/)
+    assert.deepEqual(await accounts.setPassword(jid, password), { ok: true })
+  }
+  for (const former of ['one', 'two', 'three']) assert.match((await accounts.passwordProblem(jid, former)) ?? '', /had/)
+  await accounts.setPassword(jid, 'four')
+  assert.equal(await accounts.passwordProblem(jid, 'one'), undefined)
+  assert.match((await accounts.passwordProblem(jid, 'two')) ?? '', /had before/)
+  assert.match((await accounts.passwordProblem(jid, 'four')) ?? '', /had before/)
+})
+
+test('registration and change of password say what is wrong with a weak one', async () => {
+  const accounts = await open({ passwords: { minLength: 8, minClasses: 1, minStrength: 2, history: 3 } })
+  const policy: RegistrationPolicy = {
+    open: 'loopback',
+    perAddress: { count: 5, windowSeconds: 60 },
+    reserved: [],
+    changePassword: true,
+    remove: true,
+  }
+  const jid = fresh()
+  const username = nameOf(jid)
+  const request = { username, domain, source: '127.0.0.1' }
+  const deps = { accounts, counters, policy }
+  assert.deepEqual(await register(deps, { ...request, password: 'short' }), {
+    ok: false,
+    condition: 'not-acceptable',
+    text: 'the password has fewer than 8 characters',
+  })
+  const made = await register(deps, { ...request, password: 'verona-balcony' })
+  assert.equal(made.ok, true)
+  const change = await changePassword(deps, { jid, username, password: `${username}1`, encrypted: true })
+  assert.match((!change.ok && change.text) || '', /easy to guess/)
+})

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { externalServices } from './external-services.ts'
 import { archive, authentication, leases, limits, presence, sessions, streamManagement } from './limits.ts'
 import { accounts, domains, drain, listen, proxyProtocol, telemetry, tls } from './network.ts'
+import { passwords } from './passwords.ts'
 import { nats, postgres, redis } from './stores.ts'
-import { path } from './values.ts'
+import { bareJid, path } from './values.ts'
 import { web } from './web.ts'
 
 /** The whole configuration file. Defaults suit standalone mode. */
@@ -22,6 +23,10 @@ export const schema = z.strictObject({
     .default('./data'),
   domains,
   accounts,
+  admins: z
+    .array(bareJid)
+    .describe('Accounts of this server whose clients may execute the commands of service administration (XEP-0133).')
+    .default([]),
   registration: z
     .strictObject({
       open: z
@@ -41,6 +46,7 @@ export const schema = z.strictObject({
   tls,
   limits,
   authentication,
+  passwords,
   streamManagement,
   sessions,
   presence,

@@ -13,7 +13,7 @@ export const createUser: Command = {
   help: 'Create an account.',
   async run(context, [jid = '']) {
     const password = await newPassword(context)
-    mustBeDone(await context.admin.createUser({ jid, password }), jid)
+    mustBeDone(await context.admin.createUser({ jid, password, force: forced(context) }), jid)
     return { data: { jid }, text: `created ${jid}` }
   },
 }
@@ -24,7 +24,7 @@ export const setPassword: Command = {
   help: 'Set the password of an account.',
   async run(context, [jid = '']) {
     const password = await newPassword(context)
-    mustBeDone(await context.admin.setPassword({ jid, password }), jid)
+    mustBeDone(await context.admin.setPassword({ jid, password, force: forced(context) }), jid)
     return { data: { jid }, text: `set the password of ${jid}` }
   },
 }
@@ -74,6 +74,8 @@ export const listUsers: Command = {
     return { data: users, text: table(['JID', 'CREATED'], rows, 'no accounts') }
   },
 }
+
+const forced = ({ options }: CommandContext): boolean => options.force ?? false
 
 async function newPassword({ options, readLine }: CommandContext): Promise<string> {
   const file = options['password-file']

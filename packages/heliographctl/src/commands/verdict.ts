@@ -10,6 +10,6 @@ const meanings: Readonly<Record<string, string>> = {
 }
 
 /** @throws Failure when the server refused, with its condition. */
-export function mustBeDone({ ok, condition }: Verdict, jid: string): void {
-  if (!ok) throw new Failure('refused', `${jid}: ${meanings[condition] ?? 'refused'} (${condition})`)
+export function mustBeDone({ ok, condition, text = '' }: Verdict, jid: string): void {
+  if (!ok) throw new Failure('refused', `${jid}: ${text || (meanings[condition] ?? 'refused')} (${condition})`)
 }

@@ -13,6 +13,8 @@ export interface Verdict {
   readonly ok: boolean
   /** When not ok. */
   readonly condition: string
+  /** When not ok, where there is more to say: plain English for who asked. */
+  readonly text?: string
 }
 export interface ScramStartReply extends Verdict {
   readonly salt: Uint8Array

@@ -8,6 +8,8 @@ export interface DeleteUserRequest {
 export interface UserPasswordRequest {
   readonly jid: string
   readonly password: string
+  /** Any password will do. */
+  readonly force?: boolean
 }
 export interface UserDisabledRequest {
   readonly jid: string

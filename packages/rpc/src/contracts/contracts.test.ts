@@ -34,6 +34,7 @@ function plain(message: object): unknown {
 
 const bytes = Buffer.from([1, 2, 3])
 const verdict = { ok: false, condition: 'conflict' }
+const explained = { ...verdict, text: 'too short' }
 const who = { username: 'alice', domain: 'localhost' }
 
 test('accounts', () => {
@@ -47,8 +48,8 @@ test('accounts', () => {
       { ok: true, serverSignature: bytes, condition: '' },
     ],
     checkPassword: [{ ...who, password: 'p', source: '::1' }, verdict],
-    register: [{ ...who, password: 'p', source: '::1' }, verdict],
-    changePassword: [{ ...who, password: 'p' }, verdict],
+    register: [{ ...who, password: 'p', source: '::1' }, explained],
+    changePassword: [{ ...who, password: 'p' }, explained],
   })
 })
 
@@ -67,9 +68,9 @@ test('admin', () => {
     since: 1_700_000_000_000,
   }
   agree(adminContract, {
-    createUser: [{ jid: 'a@localhost', password: 'p' }, verdict],
+    createUser: [{ jid: 'a@localhost', password: 'p', force: true }, explained],
     deleteUser: [{ jid: 'a@localhost', localOnly: true }, verdict],
-    setPassword: [{ jid: 'a@localhost', password: 'p' }, verdict],
+    setPassword: [{ jid: 'a@localhost', password: 'p', force: true }, explained],
     setUserDisabled: [{ jid: 'a@localhost', disabled: true }, verdict],
     listUsers: [
       { domain: 'localhost', after: 'a', max: 10 },

@@ -33,9 +33,15 @@ export class Load implements AsyncDisposable {
   static async start(options: LoadOptions): Promise<Load> {
     const run = Math.random().toString(36).slice(2, 7)
     const make = async (name: string, partner: string, first: number): Promise<Talker> => {
-      await options.createUser(`${name}@${options.domain}`, `secret-${name}`)
+      await options.createUser(`${name}@${options.domain}`, `verona-balcony-${name}`)
       const { edges, domain } = options
-      return new Talker({ user: name, password: `secret-${name}`, partner: `${partner}@${domain}`, edges, first })
+      return new Talker({
+        user: name,
+        password: `verona-balcony-${name}`,
+        partner: `${partner}@${domain}`,
+        edges,
+        first,
+      })
     }
     const pairs: [Talker, Talker][] = []
     for (let i = 0; i < options.pairs; i++) {

@@ -41,11 +41,11 @@ function create(connection: Connection, request: Stanza, given: { username: stri
   connection.hold()
   edge.accounts
     .register({ ...given, domain: domain!, source: connection.address })
-    .then(({ ok, condition }) => {
+    .then(({ ok, condition, text }) => {
       if (ok) {
         edge.events.registered(connection)
         reply(connection, iqResult(request))
-      } else refuse(connection, request, condition as StanzaCondition)
+      } else refuse(connection, request, condition as StanzaCondition, text)
     })
     .catch((error: unknown) => {
       edge.log.warn('accounts_unavailable', { conn: connection.number, error })
@@ -54,9 +54,10 @@ function create(connection: Connection, request: Stanza, given: { username: stri
     .finally(() => connection.release())
 }
 
-function refuse(connection: Connection, request: Stanza, condition: StanzaCondition): void {
+function refuse(connection: Connection, request: Stanza, condition: StanzaCondition, text = ''): void {
   // Without the query: it holds the password.
-  reply(connection, errorReply(request.withPayload(Buffer.alloc(0), []), stanzaError(condition)))
+  const bare = request.withPayload(Buffer.alloc(0), [])
+  reply(connection, errorReply(bare, stanzaError(condition, text === '' ? {} : { text })))
 }
 
 function reply(connection: Connection, stanza: Stanza | undefined): void {

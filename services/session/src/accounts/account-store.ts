@@ -58,6 +58,24 @@ export class AccountStore {
     return count > 0
   }
 
+  /** Keeps the present key of a hash among the last `most` former ones. */
+  async keepFormer(jid: BareJid, hash: ScramHash, most: number): Promise<void> {
+    const sql = `WITH kept AS (
+        INSERT INTO account_former_scram (jid, iterations, salt, stored_key)
+        SELECT jid, iterations, salt, stored_key FROM account_scram WHERE jid = $1 AND hash = $2 AND $3 > 0)
+      DELETE FROM account_former_scram WHERE jid = $1 AND number NOT IN (
+        SELECT number FROM account_former_scram WHERE jid = $1 ORDER BY number DESC LIMIT greatest($3 - 1, 0))`
+    await this.#db.query('account_keep_former', sql, [jid, hash, most])
+  }
+
+  /** The former keys of that hash, newest first, at most so many. */
+  async formerKeys(jid: BareJid, hash: ScramHash, most: number): Promise<ScramKeys[]> {
+    const sql = `SELECT iterations, salt, stored_key, ''::bytea AS server_key FROM account_former_scram
+      WHERE jid = $1 ORDER BY number DESC LIMIT $2`
+    const { rows } = await this.#db.query<KeyRow>('account_former_keys', sql, [jid, most])
+    return rows.map((row) => ({ hash, iterations: row.iterations, ...detached(row) }))
+  }
+
   async keys(jid: BareJid, hash: ScramHash): Promise<StoredKeys | undefined> {
     const sql = `SELECT s.iterations, s.salt, s.stored_key, s.server_key, a.disabled_at IS NOT NULL AS disabled
       FROM account_scram s JOIN accounts a USING (jid) WHERE s.jid = $1 AND s.hash = $2`

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import type { Querier } from '@heliograph/database'
-import type { BareJid, Domain } from '@heliograph/jid'
-import { type Credentials, DEFAULT_ITERATIONS } from '@heliograph/sasl'
+import { type BareJid, type Domain, domainOf, type Jid, localOf } from '@heliograph/jid'
+import { type Credentials, DEFAULT_ITERATIONS, preparePassword, verifyPassword } from '@heliograph/sasl'
 import { AccountStore, type StoredAccount } from './account-store.ts'
 import type { Counters } from './counters.ts'
 import { Existence } from './existence.ts'
 import { Lockout, type LockoutLimits } from './lockout.ts'
 import { keysOf } from './password-keys.ts'
+import { type PasswordPolicy, PasswordRules } from './password-rules.ts'
 import { StoredCredentials } from './stored-credentials.ts'
 
 export interface AccountsOptions {
@@ -15,6 +16,8 @@ export interface AccountsOptions {
   readonly lockout: LockoutLimits
   /** Iterations of new keys; default 10 000. */
   readonly iterations?: number
+  /** Default: any password will do. */
+  readonly passwords?: PasswordPolicy
   /** Told after each change made here; other instances have to {@link Accounts.forget} the account. */
   readonly onChange?: (change: AccountChange) => void
   /** Milliseconds from any start; default `performance.now`. */
@@ -38,6 +41,9 @@ export interface AccountPage {
 }
 
 const LARGEST_PAGE = 1_000
+/** The hash by which former passwords are known. */
+const FORMER = 'SHA-256'
+const ANY_PASSWORD: PasswordPolicy = { minLength: 1, minClasses: 1, minStrength: 0, history: 0 }
 
 /** The accounts of all domains. Any instance may change them; passwords are kept as SCRAM keys only (XEP-0438). */
 export class Accounts {
@@ -47,12 +53,14 @@ export class Accounts {
   readonly #store: AccountStore
   readonly #existence: Existence
   readonly #iterations: number
+  readonly #rules: PasswordRules
   readonly #onChange: (change: AccountChange) => void
 
   private constructor(options: AccountsOptions, store: AccountStore, secret: Buffer) {
     const { counters, lockout, iterations = DEFAULT_ITERATIONS, now = () => performance.now() } = options
     this.#store = store
     this.#iterations = iterations
+    this.#rules = new PasswordRules(options.passwords ?? ANY_PASSWORD)
     this.#onChange = options.onChange ?? (() => {})
     this.#existence = new Existence((jid) => store.exists(jid), now)
     this.#credentials = new StoredCredentials({
@@ -78,9 +86,39 @@ export class Accounts {
     return this.#changed(await this.#store.insert(jid, keys), { jid, kind: 'created' }, 'conflict')
   }
 
+  /**
+   * What the rules have against the first password of an account, in plain English; undefined: nothing. Whoever lets people choose
+   * passwords asks before {@link create}, which takes any. Tells nothing of an account that there is already.
+   */
+  async firstPasswordProblem(jid: BareJid, password: string): Promise<string | undefined> {
+    const prepared = preparePassword(password)
+    if (prepared === undefined) return 'the password holds characters that passwords may not hold'
+    return this.#rules.problem(prepared, [localOf(jid as Jid), domainOf(jid as Jid)])
+  }
+
+  /** The same for another password, to be asked before {@link setPassword} for those who may change it. */
+  async passwordProblem(jid: BareJid, password: string): Promise<string | undefined> {
+    const problem = await this.firstPasswordProblem(jid, password)
+    if (problem !== undefined) return problem
+    const former = await this.#isFormer(jid, preparePassword(password) ?? '')
+    return former ? 'the password is one that the account had before' : undefined
+  }
+
+  async #isFormer(jid: BareJid, prepared: string): Promise<boolean> {
+    const { history } = this.#rules.policy
+    if (history === 0) return false
+    const present = await this.#store.keys(jid, FORMER)
+    if (present === undefined) return false
+    const former = history > 1 ? await this.#store.formerKeys(jid, FORMER, history - 1) : []
+    for (const keys of [present.keys, ...former]) if (await verifyPassword(prepared, keys)) return true
+    return false
+  }
+
   async setPassword(jid: BareJid, password: string): Promise<AccountVerdict> {
     const keys = await keysOf(password, this.#iterations)
     if (keys === undefined) return { ok: false, condition: 'not-acceptable' }
+    const { history } = this.#rules.policy
+    if (history > 0) await this.#store.keepFormer(jid, FORMER, history - 1)
     return this.#changed(await this.#store.replaceKeys(jid, keys), { jid, kind: 'password' }, 'item-not-found')
   }
 

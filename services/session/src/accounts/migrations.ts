@@ -27,4 +27,17 @@ export const accountMigrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    id: '0101_former_passwords',
+    sql: `
+      CREATE TABLE account_former_scram (
+        jid text COLLATE "C" NOT NULL REFERENCES accounts ON DELETE CASCADE,
+        number bigint GENERATED ALWAYS AS IDENTITY,
+        iterations integer NOT NULL,
+        salt bytea NOT NULL,
+        stored_key bytea NOT NULL,
+        PRIMARY KEY (jid, number)
+      );
+    `,
+  },
 ]

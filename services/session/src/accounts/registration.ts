@@ -27,6 +27,8 @@ export type RegistrationVerdict =
         | 'not-authorized'
         | 'registration-required'
         | 'resource-constraint'
+      /** For who asked. */
+      readonly text?: string
     }
 
 export interface RegistrationDeps {
@@ -63,6 +65,13 @@ export async function register(
   if (jid === undefined || password === '' || policy.reserved.includes(localOf(jid)))
     return { ok: false, condition: 'not-acceptable' }
   if (await tooMany(counters, policy, source)) return { ok: false, condition: 'resource-constraint' }
+  const text = await accounts.firstPasswordProblem(jid, password)
+  if (text !== undefined) {
+    // XEP-0077 §3.1: whose name is taken hears that first.
+    return (await accounts.exists(jid))
+      ? { ok: false, condition: 'conflict' }
+      : { ok: false, condition: 'not-acceptable', text }
+  }
   const verdict = await accounts.create(jid, password)
   if (verdict.ok) return { ok: true, jid }
   return { ok: false, condition: verdict.condition === 'conflict' ? 'conflict' : 'not-acceptable' }
@@ -85,6 +94,8 @@ export async function changePassword(
   if (!encrypted) return { ok: false, condition: 'not-authorized' }
   // XEP-0077 §3.3: an empty password changes nothing; the name is required, and only one's own will do.
   if (password === '' || prepareLocal(username) !== localOf(jid)) return { ok: false, condition: 'bad-request' }
+  const text = await accounts.passwordProblem(jid, password)
+  if (text !== undefined) return { ok: false, condition: 'not-acceptable', text }
   const verdict = await accounts.setPassword(jid, password)
   if (verdict.ok) return { ok: true, jid }
   return {

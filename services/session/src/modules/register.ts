@@ -61,5 +61,5 @@ async function removeAccount(context: IqContext): Promise<Outcome> {
 }
 
 function verdict(result: RegistrationVerdict): Outcome {
-  return result.ok ? reply() : refuse(stanzaError(result.condition))
+  return result.ok ? reply() : refuse(stanzaError(result.condition, { text: result.text }))
 }

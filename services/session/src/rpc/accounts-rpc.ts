@@ -45,5 +45,5 @@ function domainOf(text: string): Domain {
 }
 
 function verdict(result: RegistrationVerdict): Verdict {
-  return result.ok ? OK : { ok: false, condition: result.condition }
+  return result.ok ? OK : { ok: false, condition: result.condition, text: result.text ?? '' }
 }

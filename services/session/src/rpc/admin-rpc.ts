@@ -1,6 +1,6 @@
 import { Kind } from '@heliograph/bus'
-import { type BareJid, domainOf, isBare, type Jid, localOf, parseDomain, parseJid } from '@heliograph/jid'
-import { PARTITIONS, partitionOf } from '@heliograph/ownership'
+import { type BareJid, parseDomain } from '@heliograph/jid'
+import { PARTITIONS } from '@heliograph/ownership'
 import {
   adminContract,
   type InstanceSummary,
@@ -11,10 +11,17 @@ import {
   type Verdict,
 } from '@heliograph/rpc'
 import type { SessionContext } from '../context.ts'
-import { eraseUser } from '../users/erase-user.ts'
-import { persistently } from '../users/persistently.ts'
-import { endSessionsOf, removeUser } from '../users/remove-user.ts'
 import { everywhere } from './everywhere.ts'
+import {
+  createUser,
+  deleteUser,
+  kickEverywhere,
+  type Managed,
+  removeHere,
+  setDisabled,
+  setPassword,
+  userAddress,
+} from './manage-users.ts'
 import { kickHere, sessionsHere } from './sessions-here.ts'
 
 const PAGE = 100
@@ -32,9 +39,10 @@ export const KIND_NAMES = {
 /** Administration of the whole cluster, by any session instance. */
 export function adminRpc(context: SessionContext): ServedContract {
   return serve(adminContract, {
-    createUser: async ({ jid, password }) => withUser(context, jid, (user) => context.accounts.create(user, password)),
-    setPassword: async ({ jid, password }) =>
-      withUser(context, jid, (user) => context.accounts.setPassword(user, password)),
+    createUser: async ({ jid, password, force }) =>
+      withUser(context, jid, (user) => createUser(context, user, password, force)),
+    setPassword: async ({ jid, password, force }) =>
+      withUser(context, jid, (user) => setPassword(context, user, password, force)),
     deleteUser: async ({ jid, localOnly }) =>
       withUser(context, jid, (user) => (localOnly ? removeHere(context, user) : deleteUser(context, user))),
     setUserDisabled: async ({ jid, disabled }) =>
@@ -64,8 +72,7 @@ export function adminRpc(context: SessionContext): ServedContract {
     },
     kick: async (request) => {
       if (request.localOnly) return { kicked: kickHere(context, request.jid, request.reason) }
-      const { replies } = await everywhere(context, (client) => client.kick({ ...request, localOnly: true }))
-      return { kicked: replies.reduce((sum, { kicked }) => sum + kicked, 0) }
+      return { kicked: await kickEverywhere(context, request.jid, request.reason) }
     },
     owners: async ({ kind }) => ({ owners: ownersOf(context, kind) }),
     instances: async () => ({ instances: instancesOf(context) }),
@@ -75,48 +82,12 @@ export function adminRpc(context: SessionContext): ServedContract {
 async function withUser(
   context: SessionContext,
   text: string,
-  act: (user: BareJid) => Promise<Done>,
+  act: (user: BareJid) => Promise<Managed>,
 ): Promise<Verdict> {
-  const jid = parseJid(text)
-  if (jid === undefined || !isBare(jid) || localOf(jid as Jid) === '') return { ok: false, condition: 'jid-malformed' }
-  if (!context.hosts.domains.includes(domainOf(jid as Jid))) return { ok: false, condition: 'item-not-found' }
-  const result = await act(jid as BareJid)
-  return result.ok ? OK : { ok: false, condition: result.condition }
-}
-
-type Done = { readonly ok: true } | { readonly ok: false; readonly condition: string }
-
-async function deleteUser(context: SessionContext, jid: BareJid): Promise<Done> {
-  const result = await context.accounts.delete(jid)
-  if (!result.ok) return result
-  const { replies } = await everywhere(context, (client) => client.deleteUser({ jid, localOnly: true }))
-  // Between two owners nobody tells the contacts; what is stored goes all the same.
-  if (!replies.some(({ ok }) => ok)) await eraseUser(context, jid)
-  return result
-}
-
-/** At the owner: the rest of a user whose account is deleted. */
-async function removeHere(context: SessionContext, jid: BareJid): Promise<Done> {
-  if (context.ownership.epochOf(partitionOf(jid)) === 0) return { ok: false, condition: 'item-not-found' }
-  const user = context.users.get(jid)
-  return new Promise((resolve) => {
-    const remove = async (): Promise<void> => {
-      await removeUser(context, user)
-      endSessionsOf(context, user)
-      resolve({ ok: true })
-    }
-    persistently(context, user, remove, () => resolve({ ok: false, condition: 'resource-constraint' }))
-  })
-}
-
-async function setDisabled(context: SessionContext, jid: BareJid, disabled: boolean): Promise<Done> {
-  const result = await context.accounts.setDisabled(jid, disabled)
-  if (result.ok && disabled) await kickEverywhere(context, jid, 'the account was disabled')
-  return result
-}
-
-async function kickEverywhere(context: SessionContext, jid: BareJid, reason: string): Promise<void> {
-  await everywhere(context, (client) => client.kick({ jid, reason, localOnly: true }))
+  const user = userAddress(context, text)
+  if (user === 'jid-malformed' || user === 'item-not-found') return { ok: false, condition: user }
+  const result = await act(user)
+  return result.ok ? OK : { ok: false, condition: result.condition, text: result.text ?? '' }
 }
 
 function ownersOf(context: SessionContext, kind: string): PartitionOwner[] {

@@ -48,8 +48,8 @@ for (const [how, end] of [
 ] as const)
   test(`accounts, rosters, the archive and what waits for the absent are there again when a standalone server ${how}`, async (t) => {
     const server = await serve(t)
-    const login = (user: string) => RawClient.login(at(server), { user, password: `secret-${user}`, sm: true })
-    for (const user of ['alice', 'bob', 'carol']) await RawClient.register(at(server), user, `secret-${user}`)
+    const login = (user: string) => RawClient.login(at(server), { user, password: `verona-balcony-${user}`, sm: true })
+    for (const user of ['alice', 'bob', 'carol']) await RawClient.register(at(server), user, `verona-balcony-${user}`)
     const [alice, bob] = [await login('alice'), await login('bob')]
     for (const client of [alice, bob]) await getRoster(client)
     for (const client of [alice, bob]) await announce(client)

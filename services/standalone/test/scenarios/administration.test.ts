@@ -42,24 +42,26 @@ scenario('sessions of a person are listed, wherever they are, and one is kicked'
 })
 
 scenario('an account is made, its password changed, disabled and deleted', async (site) => {
-  const carol = { user: `carol-${Date.now().toString(36)}`, password: 'first' }
+  const carol = { user: `carol-${Date.now().toString(36)}`, password: 'first of many' }
   const jid = `${carol.user}@${site.domain}`
-  assert.equal((await control(site, ['users', 'create', jid], 'first\n')).code, 0)
-  assert.equal((await control(site, ['users', 'create', jid], 'again\n')).code, 1)
+  assert.equal((await control(site, ['users', 'create', jid], 'first of many\n')).code, 0)
+  assert.equal((await control(site, ['users', 'create', jid], 'again and again\n')).code, 1)
   const client = await enter(site, { ...carol, jid })
   assert.equal(bareOf(client.jid), jid)
-  assert.equal((await control(site, ['users', 'password', jid], 'second\n')).code, 0)
+  assert.equal((await control(site, ['users', 'password', jid], 'qwertyuiop\n')).code, 1)
+  assert.equal((await control(site, ['users', 'password', jid, '--force'], 'qwertyuiop\n')).code, 0)
+  assert.equal((await control(site, ['users', 'password', jid], 'second to none\n')).code, 0)
   await assert.rejects(enter(site, { ...carol, jid }), /not-authorized/)
-  await using again = await enter(site, { ...carol, jid, password: 'second' }, { edge: 1 })
+  await using again = await enter(site, { ...carol, jid, password: 'second to none' }, { edge: 1 })
 
   assert.equal((await control(site, ['users', 'disable', jid])).code, 0)
   await Promise.all([client.ended, again.ended]) // AUTH-20: sessions are dropped
-  await assert.rejects(enter(site, { ...carol, jid, password: 'second' }), /account-disabled/)
+  await assert.rejects(enter(site, { ...carol, jid, password: 'second to none' }), /account-disabled/)
   assert.equal((await control(site, ['users', 'enable', jid])).code, 0)
-  await using third = await enter(site, { ...carol, jid, password: 'second' })
+  await using third = await enter(site, { ...carol, jid, password: 'second to none' })
   assert.equal((await control(site, ['users', 'delete', jid])).code, 0)
   await third.ended
-  await assert.rejects(enter(site, { ...carol, jid, password: 'second' }), /not-authorized/)
+  await assert.rejects(enter(site, { ...carol, jid, password: 'second to none' }), /not-authorized/)
 })
 
 scenario('a deleted account is gone for its friends, in person or away, and takes no more messages', async (site) => {

@@ -41,8 +41,8 @@ export class Flooder {
   /** Makes an account of that name and becomes available. */
   static async enter(edge: RawStreamOptions, name: string, managed = true): Promise<Flooder> {
     const at = { ...edge, timeoutMs: CONNECT_MS }
-    await RawClient.register(at, name, name)
-    const client = await RawClient.login(at, { user: name, password: name, mechanism: 'PLAIN' })
+    await RawClient.register(at, name, passwordOf(name))
+    const client = await RawClient.login(at, { user: name, password: passwordOf(name), mechanism: 'PLAIN' })
     if (managed) await client.enableSm(false)
     client.send('<presence/>')
     await client.expect('presence')
@@ -86,7 +86,7 @@ export class Flooder {
   async archivedFrom(sender: string): Promise<number> {
     await using client = await RawClient.login(this.#edge, {
       user: this.#name,
-      password: this.#name,
+      password: passwordOf(this.#name),
       mechanism: 'PLAIN',
     })
     return await countArchived(client, sender, ANSWER_MS)
@@ -113,3 +113,5 @@ export class Flooder {
 function count(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1)
 }
+
+const passwordOf = (name: string): string => `water over the gunwale of ${name}`
