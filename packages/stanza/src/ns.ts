@@ -70,6 +70,7 @@ export const NS = Object.freeze({
   retraction: 'urn:xmpp:message-retract:1',
   moderation: 'urn:xmpp:message-moderate:1',
   reactions: 'urn:xmpp:reactions:0',
+  fasten: 'urn:xmpp:fasten:0',
   reply: 'urn:xmpp:reply:0',
   fallback: 'urn:xmpp:fallback:0',
   displayed: 'urn:xmpp:mds:displayed:0',

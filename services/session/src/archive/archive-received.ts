@@ -1,9 +1,10 @@
 import { stanzaError } from '@heliograph/stanza'
+import { copyReceived } from '../carbons/copy.ts'
 import type { SessionContext } from '../context.ts'
+import { isArchivable, isOfflineStorable } from '../payloads/eligibility.ts'
 import { refuseArrived } from '../pipeline/arrived.ts'
 import type { InboundMessage } from '../pipeline/inbound-message.ts'
 import type { User } from '../users/user.ts'
-import { isArchivable, isOfflineStorable } from './eligibility.ts'
 import { keepForLater } from './offline.ts'
 import { peerOf } from './row.ts'
 import { withStanzaId } from './stanza-ids.ts'
@@ -62,7 +63,8 @@ function deliverUnstored(context: SessionContext, message: InboundMessage, id: n
   const takers = there.length > 0 || id === 0 ? there : user.mostAvailable()
   for (const taker of takers) context.outgoing.deliver(user, taker, stanza, id, trace)
   if (takers.length === 0 && id !== 0)
-    archiveReceived(context, { ...message, targets: [], offline: true, taken: () => {} })
+    return archiveReceived(context, { ...message, targets: [], offline: true, taken: () => {} })
+  copyReceived(context, user, stanza, { id, had: takers, trace })
 }
 
 function nextId({ clock }: SessionContext, user: User): number {
@@ -78,9 +80,12 @@ function deliverStored(context: SessionContext, message: InboundMessage, id: num
     context.outgoing.deliver(user, target, stanza, id, trace)
     delivered++
   }
-  if (delivered > 0 || targets.length === 0) return
+  if (delivered > 0) return copyReceived(context, user, stanza, { id, had: targets, trace })
   // They ended while it was being stored.
-  const others = user.mostAvailable()
+  const others = targets.length === 0 ? targets : user.mostAvailable()
   for (const other of others) context.outgoing.deliver(user, other, stanza, id, trace)
-  if (others.length === 0) keepForLater(context, user, [id])
+  if (others.length === 0 && targets.length > 0) keepForLater(context, user, [id])
+  // Who isn't available gets what waits as soon as it is.
+  const had = others.length > 0 ? others : user.resources.filter(({ available }) => !available)
+  copyReceived(context, user, stanza, { id, had, trace })
 }

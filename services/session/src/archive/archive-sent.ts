@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import { bareOf, trusted } from '@heliograph/jid'
+import { copySent, isCopiedToOthers } from '../carbons/copy.ts'
 import type { SessionContext } from '../context.ts'
+import { isArchivable } from '../payloads/eligibility.ts'
 import type { Provenance } from '../pipeline/forward.ts'
 import type { OutboundMessage } from '../pipeline/outbound-message.ts'
 import { ingressKey } from '../users/repetitions.ts'
 import type { User } from '../users/user.ts'
-import { isArchivable } from './eligibility.ts'
 import { peerOf } from './row.ts'
-import { originIdOf } from './stanza-ids.ts'
+import { originIdOf, withStanzaId } from './stanza-ids.ts'
 
 const ORIGINS_REMEMBERED = 128
 const ORIGIN_LENGTH = 128
@@ -19,7 +20,11 @@ const ORIGIN_LENGTH = 128
  */
 export function archiveSent(context: SessionContext, message: OutboundMessage): Provenance | 'full' {
   const { user, stanza, stream, count, obligation } = message
-  if (!context.config.archive.enabled || !isArchivable(stanza)) return message.provenance
+  const copied = isCopiedToOthers(user, message.resource, stanza)
+  if (!context.config.archive.enabled || !isArchivable(stanza)) {
+    if (copied) user.afterCommit.pass(() => copySent(context, message, stanza, 0))
+    return message.provenance
+  }
   const { peer, peerResource } = peerOf(stanza.to!)
   // A note to oneself is archived once, when it arrives. What a former owner stored is only sent on.
   if (peer === user.jid || user.sentBefore?.has(ingressKey(stream, count))) return message.provenance
@@ -40,13 +45,18 @@ export function archiveSent(context: SessionContext, message: OutboundMessage): 
     origin: origin ?? null,
     stanza,
   }
+  let release = () => {}
+  const ended = () => {
+    release()
+    obligation.release()
+  }
   obligation.hold()
   const added = context.archive.add(row, {
-    release: () => {},
-    stored: () => obligation.release(),
+    release: () => release(),
+    stored: ended,
     failed: () => {
       context.log.error('archive_row_refused', { jid: user.jid, stanza_id: id })
-      obligation.release()
+      ended()
     },
   })
   if (!added) {
@@ -55,6 +65,10 @@ export function archiveSent(context: SessionContext, message: OutboundMessage): 
     return 'full'
   }
   user.lastArchiveId = id
+  if (copied) {
+    release = user.afterCommit.hold(() => copySent(context, message, withStanzaId(stanza, user.jid, id), id))
+    if (context.archive.degraded) release()
+  }
   if (origin !== undefined) rememberOrigin(user, origin, ingressKey(stream, count))
   return message.provenance
 }

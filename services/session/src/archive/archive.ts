@@ -132,14 +132,14 @@ export class Archive {
     }
   }
 
-  /** Received messages after `id` that had somebody to go to, oldest first: what a new owner may have to deliver again. */
-  async receivedAfter(owner: BareJid, id: number, limit: number): Promise<StoredMessage[]> {
-    const { rows } = await this.#db.query<{ id: string; stanza: string }>(
-      'archive_received_after',
-      'SELECT id, stanza FROM archive WHERE owner = $1 AND id > $2 AND NOT outgoing AND NOT offline ORDER BY id LIMIT $3',
+  /** Messages after `id` that had somebody to go to, oldest first: what a new owner may have to deliver, or to copy, again. */
+  async after(owner: BareJid, id: number, limit: number): Promise<(StoredMessage & { readonly outgoing: boolean })[]> {
+    const { rows } = await this.#db.query<{ id: string; outgoing: boolean; stanza: string }>(
+      'archive_after',
+      'SELECT id, outgoing, stanza FROM archive WHERE owner = $1 AND id > $2 AND NOT offline ORDER BY id LIMIT $3',
       [owner, id, limit],
     )
-    return rows.map((row) => ({ id: Number(row.id), stanza: row.stanza }))
+    return rows.map((row) => ({ ...row, id: Number(row.id) }))
   }
 
   /** The oldest messages that wait for a resource. They stay until `handedOver`. */

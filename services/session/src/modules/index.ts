@@ -1,5 +1,6 @@
 import type { Module } from '@heliograph/module'
 import { archiveModule } from '../archive/archive-module.ts'
+import { carbonsModule } from '../carbons/carbons-module.ts'
 import type { SessionConfig } from '../config.ts'
 import { rosterModule } from '../roster/roster-module.ts'
 import { disco } from './disco.ts'
@@ -24,6 +25,7 @@ export const sessionModules: readonly Module<IqContext>[] = [
   archiveModule,
   messaging,
   externalServices,
+  carbonsModule,
 ]
 
 /** What it answers and announces as it is configured. */

@@ -10,11 +10,7 @@ export const messaging = defineModule<IqContext>({
     { number: '0160', version: '1.0.1' },
     { number: '0198', version: '1.6.3' },
     { number: '0203', version: '2.0' },
-    {
-      number: '0334',
-      version: '1.0.0',
-      note: 'no-store, no-permanent-store and store',
-    },
+    { number: '0334', version: '1.0.0' },
     { number: '0359', version: '0.7.0' },
   ],
   features: {

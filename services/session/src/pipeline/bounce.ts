@@ -1,5 +1,6 @@
 import type { Outcome } from '@heliograph/ownership'
 import { errorReply, stanzaError } from '@heliograph/stanza'
+import { copyReceived } from '../carbons/copy.ts'
 import type { SessionContext } from '../context.ts'
 import type { Sent } from './sent.ts'
 
@@ -12,5 +13,7 @@ export function bounce(
   const error = stanzaError(outcome === 'expired' ? 'remote-server-timeout' : 'resource-constraint')
   const reply = errorReply(stanza, error)
   if (reply && user.resources.includes(resource)) context.outgoing.deliver(user, resource, reply)
+  // After the copy of what it answers, which may still wait for its commit.
+  if (reply?.name === 'message') user.afterCommit.pass(() => copyReceived(context, user, reply, { had: [resource] }))
   context.events.bounced(outcome)
 }

@@ -1,9 +1,10 @@
 import { isFull, trusted } from '@heliograph/jid'
 import { type StanzaError, stanzaError } from '@heliograph/stanza'
 import { archiveReceived } from '../archive/archive-received.ts'
-import { isOfflineStorable } from '../archive/eligibility.ts'
 import { withoutForeignIds } from '../archive/stanza-ids.ts'
+import { copyReceived } from '../carbons/copy.ts'
 import type { SessionContext } from '../context.ts'
+import { isOfflineStorable } from '../payloads/eligibility.ts'
 import type { Resource } from '../users/resource.ts'
 import { type Arrived, refuseArrived } from './arrived.ts'
 import { targetsOf } from './targets.ts'
@@ -34,10 +35,16 @@ export function receiveMessage(context: SessionContext, arrived: Arrived): void 
   for (const stage of inboundMessageStages) {
     const verdict = stage(context, message)
     if (verdict.kind === 'refuse') return refuseArrived(context, arrived, verdict.error)
-    if (verdict.kind === 'drop') return arrived.taken()
+    if (verdict.kind === 'drop') return drop(context, arrived)
     message = verdict.message
   }
   archiveReceived(context, message)
+}
+
+/** Nobody it is for is there; others may still want to know (XEP-0280 §7). */
+function drop(context: SessionContext, { user, stanza, trace, taken }: Arrived): void {
+  if (user.resources.length > 0) user.afterCommit.pass(() => copyReceived(context, user, stanza, { trace }))
+  taken()
 }
 
 /** XEP-0359 §6. */

@@ -2,7 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isUnavailable } from '@heliograph/database'
 import type { Stanza } from '@heliograph/stanza'
 import { restore } from '../archive/offline.ts'
+import { carbonOf } from '../carbons/carbon.ts'
+import { takes } from '../carbons/copy.ts'
 import type { SessionContext } from '../context.ts'
+import { isCopied } from '../payloads/eligibility.ts'
 import { isMeantFor } from '../pipeline/targets.ts'
 import { endSession, hibernate } from '../users/end-session.ts'
 import type { Resource } from '../users/resource.ts'
@@ -92,16 +95,22 @@ async function missedBy(context: SessionContext, user: User, resource: Resource,
   const queued = new Set<number>()
   for (const { id } of resource.managed?.unacked ?? []) queued.add(id)
   for (let last = resource.lastId; ; ) {
-    const page = await context.archive.receivedAfter(user.jid, last, PAGE)
+    const page = await context.archive.after(user.jid, last, PAGE)
     for (const message of page) {
-      const { id } = message
-      if (id > before || queued.has(id)) continue
+      const { id, outgoing } = message
+      if (id > before || queued.has(id) || (outgoing && !takes(resource, id))) continue
       const stanza = restore(user, message)
-      if (wasMeantFor(user, resource, stanza, id)) missed.push({ stanza, id })
+      if (!outgoing && wasMeantFor(user, resource, stanza, id)) missed.push({ stanza, id })
+      else if (wasCopiedTo(resource, stanza, { id, outgoing }))
+        missed.push({ stanza: carbonOf(user, stanza, outgoing ? 'sent' : 'received').with({ to: resource.jid }), id })
     }
     last = page.at(-1)?.id ?? before
     if (page.length < PAGE || last >= before) return missed
   }
+}
+
+function wasCopiedTo(resource: Resource, stanza: Stanza, { id, outgoing }: { id: number; outgoing: boolean }): boolean {
+  return stanza.from !== resource.jid && takes(resource, id) && isCopied(stanza, outgoing ? 'sent' : 'received')
 }
 
 /** What was sent to the account before the resource was one of the most available went to others. */

@@ -58,6 +58,7 @@ function revive(context: SessionContext, user: User, record: SessionRecord, queu
   resource.revision = record.revision
   resource.eligibleFrom = record.eligibleFrom
   resource.interested = record.interested
+  resource.carbonsFrom = record.carbonsFrom ?? 0
   resource.directed = record.directed && new Set(record.directed)
   resource.lastId = record.lastId
   resource.complete = record.complete ?? false

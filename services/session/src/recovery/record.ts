@@ -23,6 +23,7 @@ export interface SessionRecord {
   readonly revision: number
   readonly eligibleFrom: number
   readonly interested: boolean
+  readonly carbonsFrom?: number
   readonly directed?: readonly string[]
   readonly lastId: number
   /** Written at a planned hand-over, with the queue beside it: nothing of the session is missing. */
@@ -57,6 +58,7 @@ export function encodeRecord(user: User, resource: Resource): Uint8Array {
     revision: resource.revision,
     eligibleFrom: resource.eligibleFrom,
     interested: resource.interested,
+    ...(resource.carbonsFrom !== 0 && { carbonsFrom: resource.carbonsFrom }),
     ...(resource.directed && { directed: [...resource.directed] }),
     lastId: resource.lastId,
     ...(resource.complete && { complete: true }),

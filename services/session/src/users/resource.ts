@@ -54,6 +54,8 @@ export class Resource {
   prominent = false
   /** While it is: archive ids above this were given out since it became so. */
   eligibleFrom = 0
+  /** Wants copies of what its user's other resources send and get (XEP-0280): of what has an archive id above this; 0 when it doesn't. */
+  carbonsFrom = 0
   /** Asked for the roster: gets roster pushes (RFC 6121 §2.1.6). */
   interested = false
   /** Who got directed presence and must hear of unavailability (RFC 6121 §4.6). */

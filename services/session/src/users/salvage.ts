@@ -1,7 +1,8 @@
 import { errorReply, stanzaError } from '@heliograph/stanza'
-import { isArchivable, isOfflineStorable } from '../archive/eligibility.ts'
 import { keepForLater } from '../archive/offline.ts'
+import { takes } from '../carbons/copy.ts'
 import type { SessionContext } from '../context.ts'
+import { isArchivable, isCopied, isOfflineStorable } from '../payloads/eligibility.ts'
 import { forward, SERVER_MADE } from '../pipeline/forward.ts'
 import { receiveMessage } from '../pipeline/inbound-message.ts'
 import type { Resource } from './resource.ts'
@@ -28,8 +29,12 @@ export function salvage(context: SessionContext, user: User, ended: Resource, de
   if (offline.length > 0) keepForLater(context, user, offline)
 }
 
-/** What was sent to the account went to all that shared the highest priority then; only what was for the one resource is new to others. */
+/**
+ * What was sent to the account went to all that shared the highest priority then; only what was for the one resource is new to others, but
+ * for those that have a copy.
+ */
 function hasHad(other: Resource, { stanza, id }: Delivery): boolean {
+  if (takes(other, id) && isCopied(stanza, 'received')) return true
   return stanza.to !== undefined && !stanza.to.includes('/') && other.eligibleFrom < id
 }
 

@@ -2,6 +2,7 @@ import type { Envelope, InstanceId } from '@heliograph/bus'
 import { type BareJid, bareOf, type Domain, domainOf, type FullJid, type Jid } from '@heliograph/jid'
 import { Mailbox } from '@heliograph/ownership'
 import type { Roster } from '@heliograph/roster'
+import type { CopiedIds } from '../carbons/copied-ids.ts'
 import { AfterCommit } from './after-commit.ts'
 import { Gate } from './gate.ts'
 import { Repetitions } from './repetitions.ts'
@@ -48,6 +49,8 @@ export class User {
   readonly subscribing = new Map<BareJid, number>()
   /** Origin ids of recently archived outgoing messages, with the ingress key each came in by first. */
   readonly origins = new Map<string, string>()
+  /** Of what the user's resources have copies of, what errors may still come for; undefined while nobody wants copies. */
+  copied: CopiedIds | undefined = undefined
   touched = 0
   #queries: Gate | undefined
 
