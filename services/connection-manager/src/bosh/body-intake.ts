@@ -148,7 +148,7 @@ function streamHeader(body: StreamHeader, to: string | undefined): StreamHeader 
     namespace: NS.streams,
     scope: scopeOf(NS.client),
     to,
-    // A client that says none is older than that attribute, not than XMPP (XEP-0206 §9).
+    // A client that says none is older than that attribute, not than XMPP (XEP-0206 §11).
     version: boshXmpp(body, 'version') ?? '1.0',
   }
 }

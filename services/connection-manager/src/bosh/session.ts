@@ -83,7 +83,7 @@ export class BoshSession implements Transport, Flushable {
 
   /** A request of this session, the first included. */
   take(exchange: Exchange, head: BodyHead): void {
-    // XEP-0124 §18.1: what isn't encrypted is refused, and doesn't end a session that is.
+    // XEP-0124 §19.1: what isn't encrypted is refused, and doesn't end a session that is.
     if (this.#connection.secure && !exchange.request.secure) {
       exchange.answer({ ...refusal('policy-violation', this.#terms), status: 403 })
       return

@@ -63,7 +63,7 @@ function resourceDescriptor(request: PageRequest, place: PublicPlace): object {
   return { xmpp: { ttl: TTL }, links: tlsPort === 0 ? web : [tls, ...web] }
 }
 
-/** XEP-0156 §3: nothing but wss and https. */
+/** XEP-0156 §2.2: nothing but wss and https. */
 function webLinks(request: PageRequest, place: PublicPlace) {
   const base = baseOf(request, place)
   const name = base.replace(/(:\d+)?(\/.*)?$/, '')

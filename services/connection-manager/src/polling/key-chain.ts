@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 /**
- * The keys of a session (XEP-0025 §5): each request shows the value whose hash the one before it showed. A session that began without
+ * The keys of a session (XEP-0025 §3): each request shows the value whose hash the one before it showed. A session that began without
  * a key has none.
  */
 export class PollingKeys {

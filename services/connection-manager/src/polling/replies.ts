@@ -1,6 +1,6 @@
 import type { WebReply } from '../web/exchange.ts'
 
-/** What is wrong, as the identifier that the client gets instead of its own (XEP-0025 §4). */
+/** What is wrong, as the identifier that the client gets instead of its own (XEP-0025 §3.1). */
 export const FAULTS = { unknown: '0:0', server: '-1:0', badRequest: '-2:0', keys: '-3:0' } as const
 
 export type Fault = keyof typeof FAULTS

@@ -49,7 +49,7 @@ export class PollingSession implements Transport, Flushable {
   }
 
   take(exchange: Exchange, { key, newKey, xml }: PollingMessage): void {
-    // XEP-0025 §5: not processed, and no sign of life.
+    // XEP-0025 §4: not processed, and no sign of life.
     if (this.#connection.secure && !exchange.request.secure) exchange.answer(faultReply('badRequest'))
     else if (!this.#keys.accepts(key, newKey)) exchange.answer(faultReply('keys'))
     else if (this.#isTooOften()) {
