@@ -15,13 +15,16 @@ export class Rig implements AsyncDisposable {
     this.#stack = stack
   }
 
-  /** @param config laid over that of every instance */
-  static async start({ pairs = 10, rate = 100, config = {} } = {}): Promise<Rig> {
+  /**
+   * @param options `config` is laid over that of every instance. With `bosh` clients come over BOSH, their requests to any edge; else over
+   * TLS.
+   */
+  static async start({ pairs = 10, rate = 100, config = {}, bosh = false } = {}): Promise<Rig> {
     await using stack = new AsyncDisposableStack()
     const servers = stack.use(await infrastructure({ own: true }))
     const cluster = stack.use(await Cluster.start({ servers, config }))
     const rpc = stack.use(new RpcClients())
-    const load = stack.use(await startLoad(cluster, rpc, { pairs, rate }))
+    const load = stack.use(await startLoad(cluster, rpc, { pairs, rate, bosh }))
     return new Rig(servers, cluster, load, stack.move())
   }
 
@@ -41,7 +44,13 @@ export class Rig implements AsyncDisposable {
   }
 }
 
-function startLoad(cluster: Cluster, rpc: RpcClients, { pairs, rate }: { pairs: number; rate: number }): Promise<Load> {
+interface LoadKind {
+  readonly pairs: number
+  readonly rate: number
+  readonly bosh: boolean
+}
+
+function startLoad(cluster: Cluster, rpc: RpcClients, { pairs, rate, bosh }: LoadKind): Promise<Load> {
   const running = (role: Role) => cluster.of(role).filter(({ process }) => process.running)
   const addresses = () => running('session').map(({ process }) => rpcOf(process.logs))
   const admin = rpc.among(adminContract, () => addresses().filter((address) => address !== ''))
@@ -49,8 +58,13 @@ function startLoad(cluster: Cluster, rpc: RpcClients, { pairs, rate }: { pairs: 
     pairs,
     rate,
     domain: cluster.domain,
-    edges: () =>
-      running('edge').map(({ ports }) => ({ port: ports.c2sTls!, domain: cluster.domain, transport: 'tls' as const })),
+    edges: () => {
+      const edges = running('edge').map(({ ports }) => ports)
+      const { domain } = cluster
+      if (!bosh) return edges.map(({ c2sTls }) => ({ port: c2sTls!, domain, transport: 'tls' as const }))
+      const laterPorts = edges.map(({ https }) => https!)
+      return laterPorts.map((port) => ({ port, laterPorts, domain, transport: 'boshs' as const }))
+    },
     createUser: async (jid, password) => {
       const verdict = await admin.createUser({ jid, password })
       if (!verdict.ok) throw new Error(`account ${jid}: ${verdict.condition}`)
