@@ -4,17 +4,19 @@ export { EnvelopeCodec } from './envelope-codec.ts'
 export type { Links, Receive } from './links.ts'
 export { LocalLinks } from './local/local-links.ts'
 export { createSwitchboard, type Switchboard } from './local/switchboard.ts'
-export type {
-  Announce,
-  Closed,
-  Disconnect,
-  Enable,
-  Enabled,
-  Open,
-  Opened,
-  Refused,
-  Resume,
-  Resumed,
+export {
+  type Announce,
+  type Closed,
+  type Disconnect,
+  type Enable,
+  type Enabled,
+  type Open,
+  type Opened,
+  PLAIN_OPEN,
+  PLAIN_OPENED,
+  type Refused,
+  type Resume,
+  type Resumed,
 } from './messages.ts'
 export { type ConnectOptions, connectLinks } from './nats/connect-links.ts'
 export type { NatsOptions } from './nats/nats-bus.ts'

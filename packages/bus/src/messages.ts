@@ -12,7 +12,18 @@ export interface Open {
   secure: boolean
   mechanism: string
   transport: string
+  /** Names an installation of a client: its resources end with this, and give way to the new one (XEP-0386 §3.2). '' for none. */
+  client: string
+  /** The client fetches what is in the archive by itself and asks how far that goes: of what waits for it, it needs nothing that is there. */
+  fetches: boolean
+  /** Stream management from the start, with what `enable` would say. */
+  manage: boolean
+  resume: boolean
+  max: number
 }
+
+/** An `open` without all that XEP-0386 brings. */
+export const PLAIN_OPEN = { client: '', fetches: false, manage: false, resume: false, max: 0 } as const
 
 /** `opened`: bound. */
 export interface Opened {
@@ -21,7 +32,25 @@ export interface Opened {
   stream: string
   /** Highest archive id that is of no concern to this session: what comes later is. */
   lastId: number
+  /** Stream management has begun, with what `enabled` would say. */
+  managed: boolean
+  smId: string
+  max: number
+  /** It is known how far the archive goes: archive ids of its first and last message, 0 where there is none. */
+  extent: boolean
+  firstMessage: number
+  lastMessage: number
 }
+
+/** An `opened` without all that XEP-0386 brings. */
+export const PLAIN_OPENED = {
+  managed: false,
+  smId: '',
+  max: 0,
+  extent: false,
+  firstMessage: 0,
+  lastMessage: 0,
+} as const
 
 /** `refused`: open or resume failed with this stanza error condition. */
 export interface Refused {

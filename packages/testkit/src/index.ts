@@ -12,7 +12,7 @@ export { type BoshAttributes, type BoshResponse, RawBosh, type RawBoshOptions } 
 export { type LoginOptions, RawClient } from './clients/raw/raw-client.ts'
 export type { RawStreamOptions } from './clients/raw/raw-stream.ts'
 export type { ChannelBinding } from './clients/raw/scram-client.ts'
-export type { StreamManagement } from './clients/raw/stream-management.ts'
+export { StreamManagement } from './clients/raw/stream-management.ts'
 export { freePort } from './free-port.ts'
 export {
   type Infrastructure,

@@ -30,6 +30,7 @@ const authentication = defineModule<undefined>({
     { number: '9266', title: 'Channel Bindings for TLS 1.3' },
   ],
   xeps: [
+    { number: '0386', version: '1.1.0' },
     { number: '0388', version: '1.0.4' },
     { number: '0440', version: '1.0.0' },
   ],

@@ -11,6 +11,8 @@ export class ScriptedOwner implements Router {
   takesCustody = true
   /** Takes the news that a connection is gone. */
   takesClosed = true
+  /** Condition with which `open` is refused. */
+  refuses: string | undefined = undefined
   /** What becomes of that news otherwise; undefined: nothing yet. */
   closedOutcome: Outcome | undefined = undefined
   epoch = 1
@@ -70,8 +72,13 @@ export class ScriptedOwner implements Router {
         envelope.body = body
       })
     if (asked.op === Op.open) {
-      const jid = `${asked.key}/${codecs.open.decode(asked.body!).resource || 'made'}`
-      reply(Op.opened, codecs.opened.encode({ jid, stream: `stream-${asked.conn}`, lastId: 0 }))
+      const { resource, manage, resume, fetches } = codecs.open.decode(asked.body!)
+      const jid = `${asked.key}/${resource || 'made'}`
+      const management = { managed: manage, smId: manage && resume ? 'sm-1' : '', max: 300 }
+      const archive = { extent: fetches, firstMessage: 1_000_000, lastMessage: 2_000_000 }
+      const opened = { jid, stream: `stream-${asked.conn}`, lastId: 0, ...management, ...archive }
+      if (this.refuses === undefined) reply(Op.opened, codecs.opened.encode(opened))
+      else reply(Op.refused, codecs.refused.encode({ condition: this.refuses, text: '', h: -1 }))
     } else if (asked.op === Op.enable) reply(Op.enabled, codecs.enabled.encode({ id: 'sm-1', max: 300 }))
     else if (asked.op === Op.resume) this.#resume(asked, reply)
     else if (asked.op === Op.stanza && this.takesCustody) this.custody(asked, asked.count)

@@ -1,4 +1,4 @@
-import { codecs, Envelope, Op } from '@heliograph/bus'
+import { codecs, Envelope, Op, PLAIN_OPEN } from '@heliograph/bus'
 import { prepareResource } from '@heliograph/jid'
 import { el, errorReply, iqResult, NS, Stanza, type StanzaCondition, stanzaError } from '@heliograph/stanza'
 import type { ParsedElement } from '@heliograph/xml'
@@ -30,7 +30,7 @@ export function beginBind(connection: Connection, parsed: ParsedElement): void {
     return
   }
   const envelope = new Envelope(Op.open)
-  envelope.body = codecs.open.encode({ resource, ...originOf(connection) })
+  envelope.body = codecs.open.encode({ ...PLAIN_OPEN, resource, ...originOf(connection) })
   ask(connection, envelope)
 }
 

@@ -33,7 +33,12 @@ export function enabled(connection: Connection, session: Session, { id, max }: E
   session.enabling.answered = true
   session.enabling = undefined
   session.managed = new Managed({ id, max, base: session.base, acked: 0 })
-  const resumable = id === '' ? '' : ` id='${escapeAttribute(id)}' resume='true' max='${max}'`
-  connection.write(`<enabled xmlns='${NS.streamManagement}'${resumable}/>`)
+  connection.write(enabledXml(id, max))
   if (session.asked) answerRequested(connection, session, session.managed)
+}
+
+/** `<enabled/>`; without an id the session can't be resumed. */
+export function enabledXml(id: string, max: number): string {
+  const resumable = id === '' ? '' : ` id='${escapeAttribute(id)}' resume='true' max='${max}'`
+  return `<enabled xmlns='${NS.streamManagement}'${resumable}/>`
 }

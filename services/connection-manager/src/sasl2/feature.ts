@@ -1,4 +1,5 @@
 import { NS } from '@heliograph/stanza'
+import { bind2Feature } from '../bind/bind2.ts'
 import type { Connection } from '../connection.ts'
 import { managementFeature, mechanismList } from '../stream/features.ts'
 import { offeredMechanisms } from '../stream/security.ts'
@@ -8,6 +9,6 @@ export function authenticationFeature(connection: Connection): string {
   const mechanisms = offeredMechanisms(connection)
   if (!connection.secure || mechanisms.length === 0) return ''
   // XEP-0198 §9: a session can be resumed inline.
-  const inline = `<inline>${managementFeature}</inline>`
+  const inline = `<inline>${managementFeature}${bind2Feature}</inline>`
   return `<authentication xmlns='${NS.sasl2}'>${mechanismList(mechanisms)}${inline}</authentication>`
 }

@@ -6,6 +6,8 @@ export interface Login {
   readonly agent: string | undefined
   /** `<resume/>` of XEP-0198. */
   readonly resume: Element | undefined
+  /** `<bind/>` of XEP-0386. */
+  readonly bind: Element | undefined
   /** What inline features gave, as XML for `<success/>`. */
   results: string
   /** Additional data with success; undefined for none. */

@@ -1,6 +1,7 @@
 import type { Success } from '@heliograph/sasl'
 import { NS } from '@heliograph/stanza'
 import { escapeText } from '@heliograph/xml'
+import { askToBind } from '../bind/bind2.ts'
 import type { Connection } from '../connection.ts'
 import { failedXml } from '../management/failed.ts'
 import { askToResume } from '../management/resume.ts'
@@ -25,14 +26,19 @@ export function proven(connection: Connection, { identity, data }: Success): voi
 
 /** XEP-0386 §3.2: the lost session if it can be had, else a new one if the client wants that. */
 function resumeOrBind(connection: Connection, login: Login): void {
-  if (login.resume === undefined) finishLogin(connection, login)
+  if (login.resume === undefined) bindOrFinish(connection, login)
   else if (!askToResume(connection, login.resume)) resumeRefused(connection, login, failedXml('bad-request'))
 }
 
 /** There is no such session: the authentication succeeds all the same (XEP-0198 §9). */
 export function resumeRefused(connection: Connection, login: Login, result: string): void {
   login.results += result
-  finishLogin(connection, login)
+  bindOrFinish(connection, login)
+}
+
+function bindOrFinish(connection: Connection, login: Login): void {
+  if (login.bind === undefined) finishLogin(connection, login)
+  else askToBind(connection, login.bind, login.agent)
 }
 
 /**

@@ -23,6 +23,7 @@ export function readRequest(element: Element): Request {
     login: {
       agent: UUID.test(agent) ? agent : undefined,
       resume: element.getChild('resume', NS.streamManagement),
+      bind: element.getChild('bind', NS.bind2),
       results: '',
       data: undefined,
     },

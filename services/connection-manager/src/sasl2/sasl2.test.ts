@@ -31,7 +31,10 @@ async function opened(from?: string): Promise<FakeClient> {
 test('it is offered under TLS only, with what can be done inline', () => {
   const answer = new FakeClient(fixture).open()
   assert.match(answer, /<authentication xmlns='urn:xmpp:sasl:2'>(<mechanism>[A-Z0-9-]+<\/mechanism>)+<inline>/)
-  assert.match(answer, /<inline><sm xmlns='urn:xmpp:sm:3'\/>/)
+  assert.match(
+    answer,
+    /<inline><sm xmlns='urn:xmpp:sm:3'\/><bind xmlns='urn:xmpp:bind:0'><inline><feature var='urn:xmpp:sm:3'\/><\/inline><\/bind>/,
+  )
   const bare = new FakeClient(fixture, 'websocket', { secure: false, address: '192.0.2.1' })
   assert.doesNotMatch(bare.open(), /urn:xmpp:sasl:2/)
   assert.match(bare.say(plain()), /<encryption-required xmlns='urn:ietf:params:xml:ns:xmpp-sasl'\/>/)

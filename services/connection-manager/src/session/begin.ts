@@ -4,6 +4,7 @@ import { type FullJid, trusted } from '@heliograph/jid'
 import { NS } from '@heliograph/stanza'
 import { escapeAttribute } from '@heliograph/xml'
 import { bindResult } from '../bind/bind.ts'
+import { boundXml } from '../bind/bind2.ts'
 import type { Connection } from '../connection.ts'
 import { Managed } from '../management/managed.ts'
 import { finishLogin } from '../sasl2/proceed.ts'
@@ -11,8 +12,16 @@ import { bound } from '../stream/bound.ts'
 import { Session } from './session.ts'
 
 /** The owner has bound a resource (RFC 6120 §7). */
-export function opened(connection: Connection, { jid, stream, lastId }: Opened): void {
-  begin(connection, new Session(trusted<FullJid>(jid), stream, 0, lastId))
+export function opened(connection: Connection, answer: Opened): void {
+  const { jid, stream, lastId, managed, smId, max } = answer
+  const session = new Session(trusted<FullJid>(jid), stream, 0, lastId)
+  if (managed) session.managed = new Managed({ id: smId, max, base: 0, acked: 0 })
+  begin(connection, session)
+  const login = connection.authentication?.login
+  if (login !== undefined) {
+    finishLogin(connection, login, { jid, result: boundXml(answer, login.bind) })
+    return
+  }
   bindResult(connection, jid)
   connection.release()
 }

@@ -51,7 +51,10 @@ function nextBatch(
       return progress.done()
     }
     if (!isThere(user, resource)) return progress.done()
-    for (const message of waiting) context.outgoing.deliver(user, resource, restore(user, message), message.id)
+    // XEP-0386 §3.2: what a client fetches from the archive waits for it no more. What isn't in the archive it must be given.
+    for (const message of waiting)
+      if (message.transient || message.id > resource.fetches)
+        context.outgoing.deliver(user, resource, restore(user, message), message.id)
     progress.last = waiting.at(-1)!.id
     user.offline = Math.max(0, user.offline - waiting.length)
     await context.archive.handedOver(user.jid, waiting)

@@ -17,7 +17,8 @@ export function handleEnable(context: SessionContext, user: User, { envelope, fr
   context.records.changed(user, resource)
 }
 
-function manage(context: SessionContext, resource: Resource, wish: Enable): Managed {
+/** What stream management begins with. */
+export function manage(context: SessionContext, resource: Resource, wish: Pick<Enable, 'resume' | 'max'>): Managed {
   const limit = context.config.resumeSeconds
   const max = wish.max > 0 ? Math.min(wish.max, limit) : limit
   const id = wish.resume && max > 0 ? randomBytes(18).toString('base64url') : ''

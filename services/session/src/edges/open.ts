@@ -1,20 +1,29 @@
 import { randomBytes } from 'node:crypto'
-import { codecs, Envelope, Kind, Op, type Open } from '@heliograph/bus'
+import { codecs, Envelope, Kind, Op, type Open, PLAIN_OPENED } from '@heliograph/bus'
 import { bareOf, type FullJid, type Jid, localOf, makeJid } from '@heliograph/jid'
 import type { SessionContext } from '../context.ts'
 import { endSession } from '../users/end-session.ts'
 import { Resource } from '../users/resource.ts'
-import type { User, Work } from '../users/user.ts'
+import type { Extent, User, Work } from '../users/user.ts'
 import { custodyAdvanced } from './custody.ts'
+import { manage } from './enable.ts'
+import { extentFor, forgetOpening } from './extent.ts'
 
 /** An authenticated stream binds a resource (RFC 6120 §7). */
-export function handleOpen(context: SessionContext, user: User, { envelope, from }: Work): void {
+export function handleOpen(context: SessionContext, user: User, work: Work): void {
+  const { envelope, from } = work
   const open = codecs.open.decode(envelope.body!)
+  const waited = forgetOpening(user, from, envelope.conn)
+  // Its connection is gone meanwhile.
+  if (work.looked !== undefined && !waited) return
   // Asked again, because the way here was set up anew before our answer arrived.
   const before = user.onConnection(from, envelope.conn)
   if (before) return answerOpened(context, user, before)
   if (context.departed.has(from)) return
   if (!user.exists) return refuseOpen(context, user, from, envelope.conn, 'not-allowed')
+  const known = open.fetches ? extentFor(context, user, work) : undefined
+  if (known === 'later') return
+  endEarlier(context, user, open.client)
   const jid = chooseResource(context, user, open)
   if (jid === undefined) return refuseOpen(context, user, from, envelope.conn, 'conflict')
   if (!makeRoom(context, user)) return refuseOpen(context, user, from, envelope.conn, 'resource-constraint')
@@ -31,16 +40,34 @@ export function handleOpen(context: SessionContext, user: User, { envelope, from
   })
   // What is in the archive already is the client's to ask for; only what comes from now on is delivered.
   resource.lastId = user.lastArchiveId
+  if (open.fetches) resource.fetches = user.lastArchiveId
+  if (open.manage) resource.managed = manage(context, resource, open)
   user.resources.push(resource)
   context.events.sessionOpened()
-  answerOpened(context, user, resource)
+  answerOpened(context, user, resource, known)
+  if (open.manage) context.records.changed(user, resource)
 }
 
-function answerOpened(context: SessionContext, user: User, resource: Resource): void {
-  const { jid, stream, lastId } = resource
+function answerOpened(context: SessionContext, user: User, resource: Resource, known?: Extent): void {
+  const { jid, stream, lastId, managed } = resource
   context.outgoing.tellEdge(user, resource, Op.opened, (reply) => {
-    reply.body = codecs.opened.encode({ jid, stream, lastId })
+    reply.body = codecs.opened.encode({
+      ...PLAIN_OPENED,
+      jid,
+      stream,
+      lastId,
+      ...(managed && { managed: true, smId: managed.id, max: managed.max }),
+      ...(known && { extent: true, firstMessage: known.first, lastMessage: known.last }),
+    })
   })
+}
+
+/** XEP-0386 §3.2: earlier sessions of the same installation of a client, lost ones too, end with the new one. */
+function endEarlier(context: SessionContext, user: User, client: string): void {
+  if (client === '') return
+  for (const resource of [...user.resources])
+    if (resource.name === client || resource.name.endsWith(`/${client}`))
+      endSession(context, user, resource, { condition: 'conflict', text: 'replaced by a new connection' })
 }
 
 export function refuseOpen(

@@ -77,6 +77,8 @@ export class Resource {
   /** While it is not connected and has no stream management, or is catching up: what waits for it. */
   held: Delivery[] | undefined = undefined
   heldBytes = 0
+  /** Its client fetches for itself what has an archive id up to this, and need not be given it for having waited (XEP-0386 §3.2). */
+  fetches = 0
   /** Highest archive id handed to it, or that was of no concern to it from the start. */
   lastId = 0
   /** Clients that want it back while it is being recovered. */

@@ -14,6 +14,14 @@ const QUERIES_AT_ONCE = 2
 export interface Work {
   readonly envelope: Envelope
   readonly from: InstanceId
+  /** For an `open`: how far the archive went when that was looked up; undefined in it when it couldn't be found out. */
+  readonly looked?: { readonly at: number; readonly tries: number; readonly extent: Extent | undefined }
+}
+
+/** Archive ids of the first and the last message, 0 where there is none. */
+export interface Extent {
+  readonly first: number
+  readonly last: number
 }
 
 /** What the database knows of a user that routing needs. */
@@ -51,6 +59,8 @@ export class User {
   readonly origins = new Map<string, string>()
   /** Of what the user's resources have copies of, what errors may still come for; undefined while nobody wants copies. */
   copied: CopiedIds | undefined = undefined
+  /** Clients that wait to be bound until it is known how far the archive goes. */
+  opening: Work[] = []
   touched = 0
   #queries: Gate | undefined
 
@@ -142,7 +152,13 @@ export class User {
   }
 
   get idle(): boolean {
-    return this.resources.length === 0 && !this.mailbox.busy && !this.chores.busy && this.afterCommit.length === 0
+    return (
+      this.resources.length === 0 &&
+      this.opening.length === 0 &&
+      !this.mailbox.busy &&
+      !this.chores.busy &&
+      this.afterCommit.length === 0
+    )
   }
 }
 

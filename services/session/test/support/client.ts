@@ -1,4 +1,4 @@
-import { codecs, Envelope, Kind, Op } from '@heliograph/bus'
+import { codecs, Envelope, Kind, Op, PLAIN_OPEN } from '@heliograph/bus'
 import { ensureBare } from '@heliograph/jid'
 import { NS, Stanza } from '@heliograph/stanza'
 import { scopeOf } from '@heliograph/xml'
@@ -50,7 +50,7 @@ export class Client {
   }
 
   async bind(resource = ''): Promise<this> {
-    const answer = await this.ask(Op.open, codecs.open.encode({ ...ORIGIN, resource }))
+    const answer = await this.ask(Op.open, codecs.open.encode({ ...PLAIN_OPEN, ...ORIGIN, resource }))
     if (answer.op === Op.refused) throw new Error(codecs.refused.decode(answer.body!).condition)
     return this
   }

@@ -22,6 +22,7 @@ export const xepTitles: Readonly<Record<string, string>> = {
   '0352': 'Client State Indication',
   '0359': 'Unique and Stable Stanza IDs',
   '0368': 'SRV records for XMPP over TLS',
+  '0386': 'Bind 2',
   '0388': 'Extensible SASL Profile',
   '0440': 'SASL Channel-Binding Type Capability',
   '0478': 'Stream Limits Advertisement',

@@ -5,16 +5,17 @@ declare module '@xmpp/client' {
     readonly attrs: Record<string, string | undefined>
     toString(): string
   }
-  interface Destroyable {
-    destroy(): void
-    readonly socket?: Destroyable | null
+  interface Cuttable {
+    destroy?(): void
+    close(): void
+    readonly socket?: Cuttable | null
   }
   export interface XmppClient {
     readonly options: { service: string; domain: string }
     readonly reconnect: { delay: number; stop(): void }
     readonly streamManagement: { on(event: 'resumed', listener: () => void): void }
     readonly iqCaller: { request(iq: XmlNode, timeoutMs?: number): Promise<XmlNode> }
-    readonly socket: Destroyable | null
+    readonly socket: Cuttable | null
     readonly jid: { toString(): string } | null
     on(event: 'online', listener: (jid: { toString(): string }) => void): void
     on(event: 'disconnect', listener: () => void): void

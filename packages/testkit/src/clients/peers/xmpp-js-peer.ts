@@ -17,7 +17,7 @@ const RECONNECT_MS = 50
 /** For each step of connecting, instead of the library's 2 s. */
 const STEP_MS = 10_000
 
-/** `@xmpp/client`: STARTTLS (or direct TLS where only that port is given), resumption. */
+/** `@xmpp/client`: STARTTLS, direct TLS or a WebSocket, the first of these that is given; XEP-0388 with what it can do inline. */
 export class XmppJsPeer implements PeerClient {
   readonly library = '@xmpp/client'
   readonly #client: XmppClient
@@ -99,7 +99,9 @@ export class XmppJsPeer implements PeerClient {
     this.#state.expectOnline()
     const { socket } = this.#client
     const inner = socket?.socket ?? socket
-    inner?.destroy()
+    // A WebSocket can't be cut off by who uses it, but it can end without the stream having been closed.
+    if (inner?.destroy) inner.destroy()
+    else inner?.close()
     await this.#state.online()
   }
 
@@ -117,6 +119,8 @@ export class XmppJsPeer implements PeerClient {
   }
 
   #serviceOf(ports: Ports): string {
-    return ports.c2s === undefined ? `xmpps://${this.#host}:${ports.c2sTls}` : `xmpp://${this.#host}:${ports.c2s}`
+    if (ports.c2s !== undefined) return `xmpp://${this.#host}:${ports.c2s}`
+    if (ports.c2sTls !== undefined) return `xmpps://${this.#host}:${ports.c2sTls}`
+    return `wss://${this.#host}:${ports.https}/xmpp-websocket`
   }
 }
