@@ -7,6 +7,8 @@ export interface Change {
   /** Grows with each change of the resource. 0 for a probe. */
   readonly revision: number
   readonly rosterVersion: number
+  /** Contacts that it must not reach: the publisher blocks them. */
+  readonly except?: readonly string[] | undefined
   readonly trace: string
   /** Monotonic milliseconds. */
   readonly arrived: number

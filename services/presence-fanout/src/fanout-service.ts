@@ -68,6 +68,7 @@ export class FanoutService {
       stanza: envelope.stanza,
       revision: envelope.count,
       rosterVersion: envelope.id,
+      except: envelope.recipients,
       trace: envelope.trace,
       arrived: performance.now(),
       receipts: [{ from, transfer: envelope.transfer }],

@@ -163,3 +163,23 @@ test('what waits while the watchers can not be read is bounded', async () => {
   publisher.stop()
   await publisher.flush()
 })
+
+test('whom the publisher blocks is not told, nor by what is held back already', async () => {
+  const { stage, publisher } = setUp()
+  stage.subscribers = ['romeo@montague.example', 'tybalt@capulet.example']
+  publisher.change({ ...change(1), except: ['tybalt@capulet.example'] })
+  publisher.change(change(2))
+  publisher.change(change(3))
+  publisher.change({ ...change(3), except: ['romeo@montague.example'] })
+  await soon()
+  for (const { settle } of stage.sent) settle()
+  const flushed = publisher.flush()
+  await soon()
+  stage.sent.at(-1)!.settle()
+  await flushed
+  assert.deepEqual(stage.summary, [
+    'session-1: romeo@montague.example',
+    'session-1: romeo@montague.example tybalt@capulet.example',
+    'session-1: tybalt@capulet.example',
+  ])
+})

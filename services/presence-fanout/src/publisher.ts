@@ -98,7 +98,12 @@ export class Publisher {
   /** What an owner sends again after a change of owner was seen before; it is answered when the newest is out. */
   #repeat(outlet: Outlet, change: Change): void {
     if (outlet.pending)
-      outlet.pending = { ...outlet.pending, receipts: [...outlet.pending.receipts, ...change.receipts] }
+      // Whom it must not reach may have changed meanwhile.
+      outlet.pending = {
+        ...outlet.pending,
+        except: change.except,
+        receipts: [...outlet.pending.receipts, ...change.receipts],
+      }
     else this.#receipt(change)
   }
 
@@ -161,7 +166,8 @@ export class Publisher {
   }
 
   #fan(change: Change, watchers: Watchers): void {
-    const to = change.stanza.type === 'probe' ? watchers.subscribedTo : watchers.subscribers
+    const all = change.stanza.type === 'probe' ? watchers.subscribedTo : watchers.subscribers
+    const to = change.except === undefined ? all : without(all, new Set(change.except))
     const span = hop(this.#context.tracing, 'fanout', change.trace)
     this.#underWay++
     const isNewest = () =>
@@ -195,4 +201,8 @@ export class Publisher {
   #receipt(change: Change): void {
     for (const { from, transfer } of change.receipts) this.#context.router.receipt(from, transfer)
   }
+}
+
+function without(watchers: readonly BareJid[], excepted: ReadonlySet<string>): readonly BareJid[] {
+  return watchers.filter((watcher) => !excepted.has(watcher))
 }

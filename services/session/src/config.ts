@@ -10,6 +10,8 @@ export interface SessionConfig {
   readonly accounts: readonly { readonly jid: BareJid; readonly password: string }[]
   /** Who may administer the service by commands. */
   readonly admins: readonly BareJid[]
+  /** Who gets reports of spam and abuse (XEP-0377). */
+  readonly reportsTo: readonly BareJid[]
   readonly registration: RegistrationPolicy
   readonly passwords: PasswordPolicy
   readonly lockout: LockoutLimits
@@ -43,6 +45,7 @@ export function sessionConfig(config: HeliographConfig): SessionConfig {
   return {
     accounts: config.accounts.map(({ jid, password }, at) => ({ jid: bareJid(jid, `accounts.${at}.jid`), password })),
     admins: config.admins.map((jid, at) => bareJid(jid, `admins.${at}`)),
+    reportsTo: config.reportsTo.map((jid, at) => bareJid(jid, `reportsTo.${at}`)),
     registration: {
       open: config.registration.open,
       perAddress: { count: 20, windowSeconds: 3600 },

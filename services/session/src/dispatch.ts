@@ -10,7 +10,7 @@ import { handleResume } from './edges/resume.ts'
 import { handleClientStanza } from './edges/stanza.ts'
 import { refuseRouted } from './pipeline/arrived.ts'
 import { handleRoute } from './pipeline/route.ts'
-import { handleProbe } from './presence/multicast.ts'
+import { handleMulticast } from './presence/multicast.ts'
 import { loadUser } from './users/load.ts'
 import type { User, Work } from './users/user.ts'
 
@@ -27,7 +27,7 @@ const handlers: Partial<Record<Op, Handler>> = {
   [Op.announce]: handleAnnounce,
   [Op.unacked]: handleUnacked,
   [Op.route]: handleRoute,
-  [Op.multicast]: handleProbe,
+  [Op.multicast]: handleMulticast,
 }
 
 /** Envelopes for users owned here: each into its user's mailbox. */

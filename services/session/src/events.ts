@@ -4,7 +4,8 @@ import type { Metrics } from '@heliograph/telemetry'
 export type SessionEvents = ReturnType<typeof sessionEvents>
 
 export function sessionEvents(metrics: Metrics) {
-  const counter = (name: string, help: string) => metrics.counter(`heliograph_session_${name}`, help)
+  const counter = (name: string, help: string, labels?: Readonly<Record<string, string>>) =>
+    metrics.counter(`heliograph_session_${name}`, help, labels)
   const opened = counter('opened_total', 'Sessions bound')
   const ended = counter('ended_total', 'Sessions ended')
   const hibernated = counter('hibernated_total', 'Sessions whose stream was lost and which may be resumed')
@@ -16,7 +17,18 @@ export function sessionEvents(metrics: Metrics) {
   const bouncedExpired = metrics.counter('heliograph_session_bounced_total', 'Stanzas bounced', { reason: 'expired' })
   const bouncedFull = metrics.counter('heliograph_session_bounced_total', 'Stanzas bounced', { reason: 'full' })
   const choresFull = counter('chores_full_total', 'Requests refused because too much of their user waits for storage')
-  const probesRefused = counter('probes_refused_total', 'Probes not answered because too much waits for their user')
+  const probesRefused = counter(
+    'probes_refused_total',
+    'Probes not answered, and presence not shown, because too much waits for their user',
+  )
+  const reports = (kind: string) =>
+    counter('abuse_reports_total', 'Reports of spam and abuse that came with a block (XEP-0377)', { kind })
+  const reported = {
+    spam: reports('spam'),
+    abuse: reports('abuse'),
+    other: reports('other'),
+    refused: reports('refused'),
+  }
   const overflowed = counter('overflowed_total', 'Sessions closed because their client did not acknowledge')
   return {
     sessionOpened: () => opened.add(),
@@ -30,6 +42,7 @@ export function sessionEvents(metrics: Metrics) {
     bounced: (reason: 'expired' | 'full') => (reason === 'expired' ? bouncedExpired : bouncedFull).add(),
     overflowed: () => overflowed.add(),
     choresFull: () => choresFull.add(),
+    abuseReported: (kind: keyof typeof reported) => reported[kind].add(),
     probeRefused: () => probesRefused.add(),
   }
 }

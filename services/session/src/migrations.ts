@@ -2,6 +2,7 @@ import type { Migration } from '@heliograph/database'
 import { rosterMigrations } from '@heliograph/roster'
 import { accountMigrations } from './accounts/migrations.ts'
 import { archiveMigrations } from './archive/migrations.ts'
+import { blockingMigrations } from './blocking/block-store.ts'
 import { lastActivityMigrations } from './users/last-activity.ts'
 
 /** The tables of the session service. */
@@ -10,4 +11,5 @@ export const sessionMigrations: readonly Migration[] = [
   ...rosterMigrations,
   ...archiveMigrations,
   ...lastActivityMigrations,
+  ...blockingMigrations,
 ]

@@ -100,6 +100,11 @@ export const accounts = z
   .describe('Created at start when they do not exist; an existing password is left alone.')
   .default([])
 
+export const reportsTo = z
+  .array(bareJid)
+  .describe('Addresses that get reports of spam and abuse (XEP-0377) as messages; they are stored, too.')
+  .default([])
+
 export const drain = z
   .strictObject({
     seconds: duration().describe('Time from SIGTERM to the end.').default(25),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { externalServices } from './external-services.ts'
 import { archive, authentication, leases, limits, presence, sessions, streamManagement } from './limits.ts'
-import { accounts, domains, drain, listen, proxyProtocol, telemetry, tls } from './network.ts'
+import { accounts, domains, drain, listen, proxyProtocol, reportsTo, telemetry, tls } from './network.ts'
 import { passwords } from './passwords.ts'
 import { nats, postgres, redis } from './stores.ts'
 import { bareJid, path } from './values.ts'
@@ -27,6 +27,7 @@ export const schema = z.strictObject({
     .array(bareJid)
     .describe('Accounts of this server whose clients may execute the commands of service administration (XEP-0133).')
     .default([]),
+  reportsTo,
   registration: z
     .strictObject({
       open: z

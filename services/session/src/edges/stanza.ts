@@ -1,6 +1,7 @@
 import { codecs, Op } from '@heliograph/bus'
 import { errorReply, type Stanza, stanzaError } from '@heliograph/stanza'
 import { hop } from '@heliograph/telemetry'
+import { refusedOutbound } from '../blocking/blocked.ts'
 import type { SessionContext } from '../context.ts'
 import { handleIq } from '../pipeline/outbound-iq.ts'
 import { handleMessage } from '../pipeline/outbound-message.ts'
@@ -29,7 +30,7 @@ export function handleClientStanza(context: SessionContext, user: User, { envelo
   const span = hop(context.tracing, 'session.out', envelope.trace)
   const sent = { user, resource, stanza, obligation, stream, count, trace: span.trace }
   try {
-    handlers[stanza.name](context, sent)
+    if (user.blocked === undefined || !refusedOutbound(context, sent)) handlers[stanza.name](context, sent)
     obligation.release()
   } catch (error) {
     context.log.error('stanza_handler_failed', { jid: resource.jid, kind: stanza.name, error })

@@ -1,5 +1,6 @@
 import type { Module } from '@heliograph/module'
 import { archiveModule } from '../archive/archive-module.ts'
+import { blockingModule } from '../blocking/blocking-module.ts'
 import { carbonsModule } from '../carbons/carbons-module.ts'
 import type { SessionConfig } from '../config.ts'
 import { rosterModule } from '../roster/roster-module.ts'
@@ -26,6 +27,7 @@ export const sessionModules: readonly Module<IqContext>[] = [
   messaging,
   externalServices,
   carbonsModule,
+  blockingModule,
 ]
 
 /** What it answers and announces as it is configured. */

@@ -1,4 +1,5 @@
 import { hop } from '@heliograph/telemetry'
+import { blocks, refuseBlocked } from '../blocking/blocked.ts'
 import type { SessionContext } from '../context.ts'
 import { receivePresence } from '../presence/inbound.ts'
 import type { User, Work } from '../users/user.ts'
@@ -22,6 +23,7 @@ export function handleRoute(context: SessionContext, user: User, { envelope, fro
     return
   }
   const arrived: Arrived = { user, stanza, stream, count, trace: span.trace, taken }
+  if (blocks(user, stanza.from)) return refuseBlocked(context, arrived)
   switch (stanza.name) {
     case 'message':
       return receiveMessage(context, arrived)

@@ -2,6 +2,7 @@ import { Address, type Envelope, Haste, type InstanceId } from '@heliograph/bus'
 import { type BareJid, bareOf, type FullJid, isFull, type Jid, trusted } from '@heliograph/jid'
 import { partitionOf } from '@heliograph/ownership'
 import { hop } from '@heliograph/telemetry'
+import { blocks } from '../blocking/blocked.ts'
 import type { SessionContext } from '../context.ts'
 import type { Recipient } from '../users/copies.ts'
 import type { User, Work } from '../users/user.ts'
@@ -45,12 +46,29 @@ function serve(context: SessionContext, cast: Cast, user: User, to: Jid): void {
   const stanza = envelope.stanza!
   if (stanza.type === 'probe') {
     // Users without sessions have nothing to answer.
-    if (user.resources.length === 0) return
-    if (user.mailbox.depth < context.config.mailboxBound) user.mailbox.push({ envelope, from })
-    else context.events.probeRefused()
+    if (user.resources.length > 0) enqueue(context, user, { envelope, from })
     return
   }
   if (stanza.name === 'presence' && stale(context, user, cast)) return
+  if (user.profile !== undefined) handOut(context, user, to, { envelope, recipients })
+  // Taken over a moment ago: whom the user blocks has to be read first.
+  else if (user.resources.length > 0) enqueue(context, user, { envelope, from })
+}
+
+function enqueue(context: SessionContext, user: User, work: Work): void {
+  if (user.mailbox.depth < context.config.mailboxBound) user.mailbox.push(work)
+  else context.events.probeRefused()
+}
+
+/** To the resources meant, now or in their turn: who can be told now is added to `recipients`. */
+function handOut(
+  context: SessionContext,
+  user: User,
+  to: Jid,
+  { envelope, recipients }: Pick<Cast, 'envelope' | 'recipients'>,
+): void {
+  const stanza = envelope.stanza!
+  if (blocks(user, stanza.from)) return
   const as = isFull(to) ? Address.full : Address.bare
   for (const resource of user.resources) {
     if (isFull(to) ? resource.jid !== (to as FullJid) : !resource.available) continue
@@ -61,8 +79,18 @@ function serve(context: SessionContext, cast: Cast, user: User, to: Jid): void {
 }
 
 /** In the user's mailbox, so after what is under way, and with the roster loaded. */
-export function handleProbe(context: SessionContext, user: User, { envelope }: Work): void {
-  if (user.exists) answerProbe(context, user, trusted(envelope.stanza!.from!))
+export function handleMulticast(context: SessionContext, user: User, { envelope }: Work): void {
+  const stanza = envelope.stanza!
+  if (stanza.type === 'probe') {
+    if (user.exists && !blocks(user, stanza.from)) answerProbe(context, user, trusted(stanza.from!))
+    return
+  }
+  const recipients: Recipient[] = []
+  for (const address of envelope.recipients ?? []) {
+    const to = trusted(address)
+    if (bareOf(to) === user.jid) handOut(context, user, to, { envelope, recipients })
+  }
+  if (recipients.length > 0) context.outgoing.deliverCopies(recipients, stanza, { trace: envelope.trace })
 }
 
 /** Presence is repeated when a process died; each watcher is told a revision once. */

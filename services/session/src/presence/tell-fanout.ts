@@ -53,6 +53,8 @@ function emit(context: SessionContext, user: User, op: Op): Envelope {
   envelope.emitterPartition = user.partition
   envelope.epoch = context.ownership.heldEpochOf(user.partition)
   envelope.id = user.rosterVersion
+  // Whom it must not reach: fan-out knows rosters, not block lists.
+  if (user.blocked !== undefined && user.exists) envelope.recipients = user.blocked.contacts(user.roster)
   envelope.haste = Haste.gather
   return envelope
 }

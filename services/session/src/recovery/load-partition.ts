@@ -59,6 +59,7 @@ function revive(context: SessionContext, user: User, record: SessionRecord, queu
   resource.eligibleFrom = record.eligibleFrom
   resource.interested = record.interested
   resource.carbonsFrom = record.carbonsFrom ?? 0
+  resource.watchesBlocks = record.watchesBlocks ?? false
   resource.directed = record.directed && new Set(record.directed)
   resource.lastId = record.lastId
   resource.complete = record.complete ?? false

@@ -24,6 +24,7 @@ export interface SessionRecord {
   readonly eligibleFrom: number
   readonly interested: boolean
   readonly carbonsFrom?: number
+  readonly watchesBlocks?: boolean
   readonly directed?: readonly string[]
   readonly lastId: number
   /** Written at a planned hand-over, with the queue beside it: nothing of the session is missing. */
@@ -59,6 +60,7 @@ export function encodeRecord(user: User, resource: Resource): Uint8Array {
     eligibleFrom: resource.eligibleFrom,
     interested: resource.interested,
     ...(resource.carbonsFrom !== 0 && { carbonsFrom: resource.carbonsFrom }),
+    ...(resource.watchesBlocks && { watchesBlocks: true }),
     ...(resource.directed && { directed: [...resource.directed] }),
     lastId: resource.lastId,
     ...(resource.complete && { complete: true }),

@@ -1,3 +1,4 @@
+import { blocks } from '../blocking/blocked.ts'
 import type { SessionContext } from '../context.ts'
 import { readStanza } from '../users/read-stanza.ts'
 import type { Resource } from '../users/resource.ts'
@@ -5,7 +6,7 @@ import type { User } from '../users/user.ts'
 
 /** Requests that nobody has answered are shown to each resource that becomes available (RFC 6121 §3.1.3). */
 export function deliverRequests(context: SessionContext, user: User, resource: Resource): void {
-  for (const { request } of user.roster.items()) {
-    if (request !== '') context.outgoing.deliver(user, resource, readStanza(Buffer.from(request)))
+  for (const { jid, request } of user.roster.items()) {
+    if (request !== '' && !blocks(user, jid)) context.outgoing.deliver(user, resource, readStanza(Buffer.from(request)))
   }
 }

@@ -1,4 +1,4 @@
-import type { BareJid, Jid } from '@heliograph/jid'
+import type { Jid } from '@heliograph/jid'
 import type { SubscriptionType } from '@heliograph/roster'
 import { Stanza } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
@@ -11,12 +11,12 @@ export function subscriptionStanza(user: User, to: Jid, type: SubscriptionType):
 }
 
 /** A new subscriber learns what the others know (RFC 6121 §3.1.5). */
-export function sayAvailable(context: SessionContext, user: User, to: BareJid): void {
+export function sayAvailable(context: SessionContext, user: User, to: Jid): void {
   for (const { presence } of user.resources) if (presence) forward(context, user, presence.with({ to }))
 }
 
 /** Who lost the subscription sees everything go (RFC 6121 §3.2.1, §3.3.3). */
-export function sayUnavailable(context: SessionContext, user: User, to: BareJid): void {
+export function sayUnavailable(context: SessionContext, user: User, to: Jid): void {
   for (const { presence, jid } of user.resources) {
     if (presence) forward(context, user, new Stanza({ name: 'presence', type: 'unavailable', from: jid, to }))
   }

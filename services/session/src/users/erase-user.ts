@@ -1,4 +1,6 @@
 import type { BareJid } from '@heliograph/jid'
+import { eraseBlockList } from '../blocking/block-store.ts'
+import { eraseReports } from '../blocking/report.ts'
 import type { SessionContext } from '../context.ts'
 
 /** Removes all that is stored of a user whose account is gone. */
@@ -6,4 +8,6 @@ export async function eraseUser(context: SessionContext, jid: BareJid): Promise<
   await context.rosters.erase(jid)
   await context.archive.erase(jid)
   await context.lastActivity.erase(jid)
+  await eraseBlockList(context.db, jid)
+  await eraseReports(context.db, jid)
 }

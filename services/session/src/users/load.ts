@@ -3,6 +3,7 @@ import { isUnavailable } from '@heliograph/database'
 import { type Jid, localOf } from '@heliograph/jid'
 import type { SessionContext } from '../context.ts'
 import { completeQueue } from '../recovery/catch-up.ts'
+import { loadExtras } from './load-extras.ts'
 import { ingressKey } from './repetitions.ts'
 import type { User } from './user.ts'
 
@@ -44,10 +45,12 @@ async function readUser(context: SessionContext, user: User): Promise<void> {
     user.profile = 'unknown'
     return
   }
-  const [roster, tail] = await Promise.all([
+  const [roster, tail, extras] = await Promise.all([
     context.rosters.load(user.jid),
     context.archive.tail(user.jid, context.tenure.isSettling(user.partition)),
+    loadExtras(context.db, user.jid),
   ])
+  user.blocked = extras.blocked
   user.lastArchiveId = Math.max(user.lastArchiveId, tail.lastId)
   user.repetitions.remember(tail.incoming.map(({ stream, count }) => ingressKey(stream, count)))
   user.offline = tail.offline

@@ -21,4 +21,5 @@ export function endSessionsOf(context: SessionContext, user: User): void {
     endSession(context, user, resource, { condition: 'not-authorized', text: 'the account was removed' })
   }
   user.profile = 'unknown'
+  user.blocked = undefined
 }

@@ -58,6 +58,8 @@ export class Resource {
   carbonsFrom = 0
   /** Asked for the roster: gets roster pushes (RFC 6121 §2.1.6). */
   interested = false
+  /** Asked for the block list: hears of its changes (XEP-0191 §3.3). */
+  watchesBlocks = false
   /** Who got directed presence and must hear of unavailability (RFC 6121 §4.6). */
   directed: Set<string> | undefined = undefined
   /** Monotonic milliseconds at which a hibernating or recovering resource is given up. */

@@ -2,6 +2,7 @@ import type { Envelope, InstanceId } from '@heliograph/bus'
 import { type BareJid, bareOf, type Domain, domainOf, type FullJid, type Jid } from '@heliograph/jid'
 import { Mailbox } from '@heliograph/ownership'
 import type { Roster } from '@heliograph/roster'
+import type { BlockList } from '../blocking/block-list.ts'
 import type { CopiedIds } from '../carbons/copied-ids.ts'
 import { AfterCommit } from './after-commit.ts'
 import { Gate } from './gate.ts'
@@ -45,6 +46,8 @@ export class User {
   readonly afterCommit = new AfterCommit()
   /** Undefined until loaded; `unknown` when there is no such account. */
   profile: Profile | 'unknown' | undefined = undefined
+  /** Whom the user blocks; undefined for nearly everybody, who blocks nobody. */
+  blocked: BlockList | undefined = undefined
   /** While it is being loaded. */
   loading: Promise<void> | undefined = undefined
   /** Highest id given out in this user's archive. */
