@@ -1,6 +1,7 @@
 export type { Contract } from './contract.ts'
 export * from './contracts/accounts.ts'
 export * from './contracts/admin.ts'
+export * from './contracts/capabilities.ts'
 export * from './contracts/health.ts'
 export * from './contracts/instance.ts'
 export * from './contracts/web.ts'

@@ -12,6 +12,7 @@ import type { TlsUpgrade } from './listeners/tls.ts'
 import type { Flusher } from './outbound/flusher.ts'
 import type { Departed } from './owners/departed.ts'
 import type { Epochs } from './owners/epochs.ts'
+import type { ServerCapabilities } from './stream/server-capabilities.ts'
 
 /** Everything an edge is made of; built in `service.ts`, reached through each connection. */
 export interface Edge {
@@ -25,6 +26,7 @@ export interface Edge {
   readonly router: Router
   readonly credentials: Credentials
   readonly accounts: Accounts
+  readonly capabilities: Pick<ServerCapabilities, 'featureOf'>
   readonly tls: TlsUpgrade
   readonly clock: CoarseClock
   readonly connections: Connections

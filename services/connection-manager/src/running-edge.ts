@@ -39,6 +39,7 @@ export interface EdgeParts {
   readonly hosts: Hosts
   readonly router: Router
   readonly accounts: Accounts
+  readonly capabilities: Edge['capabilities']
   readonly certificates: CertificateStore
   /** Edges that hold sessions over HTTP too. */
   readonly peers: Peers
@@ -129,7 +130,7 @@ export class RunningEdge implements Disposable {
 }
 
 function composeEdge(parts: EdgeParts): Edge {
-  const { instance, config, telemetry, hosts, router, accounts, certificates, clock } = parts
+  const { instance, config, telemetry, hosts, router, accounts, capabilities, certificates, clock } = parts
   const { log, metrics, tracer } = telemetry
   return {
     instance,
@@ -140,6 +141,7 @@ function composeEdge(parts: EdgeParts): Edge {
     hosts,
     router,
     accounts,
+    capabilities,
     credentials: credentialsOf(accounts),
     tls: new TlsUpgrade(certificates),
     clock: clock ?? new CoarseClock(),

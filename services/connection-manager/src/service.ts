@@ -5,12 +5,13 @@ import { CertificateStore, ensureSelfSigned } from '@heliograph/certificates'
 import type { HeliographConfig } from '@heliograph/config'
 import { type Domain, ensureDomain } from '@heliograph/jid'
 import { Hosts, type Ownership } from '@heliograph/ownership'
-import { type Accounts, accountsContract, type RpcClients } from '@heliograph/rpc'
+import { type Accounts, accountsContract, capabilitiesContract, type RpcClients } from '@heliograph/rpc'
 import { joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
 import type { Logger, Metrics } from '@heliograph/telemetry'
 import { edgeConfig } from './config.ts'
 import { edgeModules } from './modules.ts'
 import { RunningEdge } from './running-edge.ts'
+import { ServerCapabilities } from './stream/server-capabilities.ts'
 import { rpcPeers, serveRelayed } from './web/rpc-peers.ts'
 
 /** How long clients are kept waiting for the first session instance; then they come in, and are told. */
@@ -36,6 +37,7 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
   opened.use(router)
   opened.use(ownership)
   const accounts = accountsOf(host.rpc, ownership)
+  const capabilities = capabilitiesOf(host.rpc, ownership, telemetry.log)
   const edge = opened.use(
     new RunningEdge({
       instance: host.instance,
@@ -44,6 +46,7 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
       hosts: new Hosts(domains),
       router,
       accounts,
+      capabilities,
       certificates,
       peers: rpcPeers(host.rpc, ownership, config.web.bosh.waitSeconds),
     }),
@@ -51,6 +54,7 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
   // Clients come last: by then there is someone to ask about them.
   await ownership.start()
   await sessionsPresent(ownership, signal)
+  await Promise.all(domains.map((domain) => capabilities.refresh(domain)))
   await edge.listen()
   const kept = opened.move()
   return {
@@ -69,8 +73,16 @@ function watchExpiry(metrics: Metrics, certificates: CertificateStore, domain: D
 
 /** Any session instance holds the keys to all accounts. */
 function accountsOf(rpc: RpcClients, ownership: Ownership): Accounts {
+  return rpc.among(accountsContract, sessionsIn(ownership))
+}
+
+function capabilitiesOf(rpc: RpcClients, ownership: Ownership, log: Logger): ServerCapabilities {
+  return new ServerCapabilities(rpc.among(capabilitiesContract, sessionsIn(ownership)), log)
+}
+
+function sessionsIn(ownership: Ownership): () => string[] {
   const addresses = () => ownership.members(Kind.user).map((member) => member.rpc)
-  return rpc.among(accountsContract, () => addresses().filter((address) => address !== ''))
+  return () => addresses().filter((address) => address !== '')
 }
 
 /** When a whole cluster starts at once, session instances may come a little later than this one. */

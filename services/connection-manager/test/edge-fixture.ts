@@ -54,6 +54,7 @@ export async function edgeFixture(
     hosts,
     router: owner,
     accounts,
+    capabilities: { featureOf: () => '' },
     certificates,
     peers,
     clock,

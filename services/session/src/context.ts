@@ -7,6 +7,8 @@ import type { RpcClients } from '@heliograph/rpc'
 import type { Logger, Tracing } from '@heliograph/telemetry'
 import type { Accounts } from './accounts/accounts.ts'
 import type { Archive } from './archive/archive.ts'
+import type { ClientCapabilities } from './capabilities/client-capabilities.ts'
+import type { OwnCapabilities } from './capabilities/own-capabilities.ts'
 import type { SessionConfig } from './config.ts'
 import type { SessionEvents } from './events.ts'
 import type { IqContext } from './modules/iq-context.ts'
@@ -49,4 +51,8 @@ export interface SessionContext {
   /** Edges that are gone. */
   readonly departed: Departed
   readonly modules: Registry<IqContext>
+  /** What the server and its accounts can do. */
+  readonly own: { readonly server: OwnCapabilities; readonly account: OwnCapabilities }
+  /** What clients can do. */
+  readonly capabilities: ClientCapabilities
 }

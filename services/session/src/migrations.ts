@@ -3,6 +3,7 @@ import { rosterMigrations } from '@heliograph/roster'
 import { accountMigrations } from './accounts/migrations.ts'
 import { archiveMigrations } from './archive/migrations.ts'
 import { blockingMigrations } from './blocking/block-store.ts'
+import { capabilityMigrations } from './capabilities/capability-store.ts'
 import { lastActivityMigrations } from './users/last-activity.ts'
 
 /** The tables of the session service. */
@@ -12,4 +13,5 @@ export const sessionMigrations: readonly Migration[] = [
   ...archiveMigrations,
   ...lastActivityMigrations,
   ...blockingMigrations,
+  ...capabilityMigrations,
 ]

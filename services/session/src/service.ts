@@ -16,6 +16,7 @@ import { sessionMigrations } from './migrations.ts'
 import { sessionModules } from './modules/index.ts'
 import { accountsRpc } from './rpc/accounts-rpc.ts'
 import { adminRpc } from './rpc/admin-rpc.ts'
+import { capabilitiesRpc } from './rpc/capabilities-rpc.ts'
 import { SessionService } from './session-service.ts'
 
 const CHANGED_ACCOUNTS = 'accounts'
@@ -61,7 +62,7 @@ async function start(host: ServiceContext): Promise<RunningService> {
   }
   await membership.ownership.start()
   return {
-    rpc: [accountsRpc(service.context), adminRpc(service.context)],
+    rpc: [accountsRpc(service.context), adminRpc(service.context), capabilitiesRpc(service.context)],
     ready: async () => membership.problems(),
     drain: (signal) => membership.leave(signal),
     async [Symbol.asyncDispose]() {

@@ -9,6 +9,9 @@ import type { RpcClients } from '@heliograph/rpc'
 import type { Logger, Metrics, Tracing } from '@heliograph/telemetry'
 import type { Accounts } from './accounts/accounts.ts'
 import { Archive } from './archive/archive.ts'
+import { CapabilityStore } from './capabilities/capability-store.ts'
+import { ClientCapabilities } from './capabilities/client-capabilities.ts'
+import { OwnCapabilities } from './capabilities/own-capabilities.ts'
 import type { SessionConfig } from './config.ts'
 import type { SessionContext } from './context.ts'
 import { handle, receive } from './dispatch.ts'
@@ -116,6 +119,7 @@ function receiveForInstance(context: SessionContext, envelope: Envelope, from: I
 
 function buildContext(parts: SessionParts, router: Router, ownership: Ownership): SessionContext {
   const records = new LiveRecords(parts.live, ownership, parts.log)
+  const modules = new Registry(modulesFor(parts.config))
   const context: SessionContext = {
     ...parts,
     events: sessionEvents(parts.metrics),
@@ -124,7 +128,16 @@ function buildContext(parts: SessionParts, router: Router, ownership: Ownership)
     records,
     clock: new IdClock(),
     revisions: new Revisions(),
-    modules: new Registry(modulesFor(parts.config)),
+    modules,
+    own: { server: new OwnCapabilities('server', modules), account: new OwnCapabilities('account', modules) },
+    capabilities: new ClientCapabilities({
+      store: new CapabilityStore(parts.db),
+      send: (user, resource, stanza) => user.afterCommit.pass(() => context.outgoing.deliver(user, resource, stanza)),
+      reachable: (user, resource) =>
+        resource.attachment === 'connected' && ownership.heldEpochOf(user.partition) !== 0 && user.exists,
+      log: parts.log,
+      metrics: parts.metrics,
+    }),
     users: new Users({
       handle: (user, work) => handle(context, user, work),
       failed: (user, error) => context.log.error('mailbox_item_failed', { jid: user.jid, error }),

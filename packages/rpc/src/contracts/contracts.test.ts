@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { type Contract, type Methods, methodsOf } from '../contract.ts'
 import { accountsContract } from './accounts.ts'
 import { adminContract } from './admin.ts'
+import { capabilitiesContract } from './capabilities.ts'
 import { healthContract } from './health.ts'
 import { instanceContract } from './instance.ts'
 import { webContract } from './web.ts'
@@ -87,6 +88,10 @@ test('admin', () => {
     ],
     instances: [{}, { instances: [{ instance: 'i', service: 'muc', rpc: 'h:1', partitions: 7 }] }],
   })
+})
+
+test('capabilities', () => {
+  agree(capabilitiesContract, { ofServer: [{ domain: 'a' }, { node: 'n', ver: 'v', sha256: 'a', sha3: 'b' }] })
 })
 
 test('instance', () => {

@@ -24,8 +24,8 @@ export const authenticated: Phase = {
   },
 
   features(connection) {
-    const { config } = connection.edge
-    return `${boundFeatures}${limitsFeature(config.xml, config)}`
+    const { config, capabilities } = connection.edge
+    return `${boundFeatures}${capabilities.featureOf(connection.domain!)}${limitsFeature(config.xml, config)}`
   },
 
   expired(connection) {

@@ -1,6 +1,8 @@
 import { domainOf, trusted } from '@heliograph/jid'
 import { defineModule, type Outcome, onGet, refuse, reply } from '@heliograph/module'
 import { el, NS, type Stanza, stanzaError } from '@heliograph/stanza'
+import { discoElement } from '../capabilities/disco-info.ts'
+import type { OwnCapabilities } from '../capabilities/own-capabilities.ts'
 import type { IqContext } from './iq-context.ts'
 
 const INFO = `{${NS.discoInfo}}query`
@@ -24,9 +26,7 @@ export const disco = defineModule<IqContext>({
 })
 
 function serverInfo(request: Stanza, { session }: IqContext): Outcome {
-  if (nodeOf(request, NS.discoInfo)) return refuse(stanzaError('item-not-found'))
-  const identity = el('identity', { category: 'server', type: 'im', name: 'Heliograph' })
-  return info(identity, session.modules.features('server'))
+  return info(request, session.own.server)
 }
 
 function serverItems(request: Stanza, { session, user }: IqContext): Outcome {
@@ -43,8 +43,7 @@ function serverItems(request: Stanza, { session, user }: IqContext): Outcome {
 }
 
 function accountInfo(request: Stanza, { session }: IqContext): Outcome {
-  if (nodeOf(request, NS.discoInfo)) return refuse(stanzaError('item-not-found'))
-  return info(el('identity', { category: 'account', type: 'registered' }), session.modules.features('account'))
+  return info(request, session.own.account)
 }
 
 /** XEP-0030 §8: available resources, to those who see the presence anyway. */
@@ -69,13 +68,9 @@ function nodeOf(request: Stanza, xmlns: string): string | undefined {
   return request.child('query', xmlns)?.attrs.node as string | undefined
 }
 
-function info(identity: ReturnType<typeof el>, features: readonly string[]): Outcome {
-  return reply(
-    el(
-      'query',
-      { xmlns: NS.discoInfo },
-      identity,
-      features.map((feature) => el('feature', { var: feature })),
-    ),
-  )
+/** Without a node, or under one that stands for these very capabilities. */
+function info(request: Stanza, own: OwnCapabilities): Outcome {
+  const node = nodeOf(request, NS.discoInfo)
+  if (node && !own.isNode(node)) return refuse(stanzaError('item-not-found'))
+  return reply(discoElement(own.info, node))
 }

@@ -1,6 +1,7 @@
 import type { Module } from '@heliograph/module'
 import { archiveModule } from '../archive/archive-module.ts'
 import { blockingModule } from '../blocking/blocking-module.ts'
+import { capabilities } from '../capabilities/capabilities-module.ts'
 import { carbonsModule } from '../carbons/carbons-module.ts'
 import type { SessionConfig } from '../config.ts'
 import { rosterModule } from '../roster/roster-module.ts'
@@ -28,6 +29,7 @@ export const sessionModules: readonly Module<IqContext>[] = [
   externalServices,
   carbonsModule,
   blockingModule,
+  capabilities,
 ]
 
 /** What it answers and announces as it is configured. */

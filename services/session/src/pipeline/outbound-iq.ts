@@ -1,4 +1,5 @@
 import { bareOf, type Jid, localOf, trusted } from '@heliograph/jid'
+import type { Stanza } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
 import { answer } from '../modules/answer.ts'
 import { bounce } from './bounce.ts'
@@ -9,6 +10,11 @@ import type { Sent } from './sent.ts'
 export function handleIq(context: SessionContext, sent: Sent): void {
   const { user, resource, stanza, obligation } = sent
   const to = stanza.to === undefined ? undefined : trusted(stanza.to)
+  if (isResponse(stanza) && (to === undefined || to === user.jid || isServer(context, to))) {
+    // One that nobody waits for says nothing to anybody.
+    context.capabilities.answered(resource, stanza)
+    return
+  }
   if (to === undefined || to === user.jid)
     return answer(context, { entity: 'account', user, resource, stanza, obligation })
   if (isServer(context, to)) return answer(context, { entity: 'server', user, resource, stanza, obligation })
@@ -17,6 +23,10 @@ export function handleIq(context: SessionContext, sent: Sent): void {
     if (outcome !== 'taken') bounce(context, sent, outcome)
     obligation.release()
   })
+}
+
+function isResponse({ type }: Stanza): boolean {
+  return type === 'result' || type === 'error'
 }
 
 /** One of our own domains: any instance speaks for it. */

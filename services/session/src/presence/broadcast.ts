@@ -25,6 +25,7 @@ export function becomeAvailable(context: SessionContext, sent: Sent): void {
   context.records.changed(user, resource, () => obligation.release())
   tellFanout(context, user, resource, stanza, trace)
   tellOwn(context, user, stanza)
+  context.capabilities.note(user, resource)
   if (initial) greet(context, user, resource)
   if (resource.priority >= 0 && !wasEligible) deliverOffline(context, user, resource)
 }

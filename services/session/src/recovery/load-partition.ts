@@ -71,6 +71,7 @@ function revive(context: SessionContext, user: User, record: SessionRecord, queu
   resource.takenOver = !resource.complete
   resource.behind = resource.attachment === 'hibernating' && !resource.complete
   user.resources.push(resource)
+  context.capabilities.note(user, resource)
   const prominent = user.mostAvailable()
   for (const each of user.resources) each.prominent = prominent.includes(each)
 }

@@ -8,6 +8,7 @@ import type { User } from '../users/user.ts'
 /** Once a second: sessions whose client or edge did not come back in time end; users nobody needs leave memory. */
 export function sweep(context: SessionContext, now: number): void {
   context.archive.watch()
+  context.capabilities.tick()
   let unacked = 0
   const idle: User[] = []
   for (const user of context.users) {

@@ -32,6 +32,7 @@ export async function unloadPartition(
     await context.records.flushed(partition)
   }
   const dropped = context.users.dropPartition(partition)
+  for (const user of dropped) for (const resource of user.resources) context.capabilities.left(resource)
   context.log.debug('partition_unloaded', { service: SERVICE, partition, reason, users: dropped.length })
 }
 

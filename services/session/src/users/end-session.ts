@@ -41,6 +41,7 @@ export function endSession(
   resource.held = undefined
   user.remove(resource)
   context.records.removed(user, resource)
+  context.capabilities.left(resource)
   context.events.sessionEnded()
   announceUnavailable(context, user, resource)
   salvage(context, user, resource, undelivered)

@@ -26,6 +26,14 @@ export function managed(id: string, max: number, base: number, acked = 0): Manag
   return { id, max, base, unacked: new Unacked(acked) }
 }
 
+/** A client's capabilities (XEP-0115): what it advertises, and the features once they are proven. */
+export interface Capabilities {
+  readonly key: string
+  readonly features: ReadonlySet<string> | undefined
+  /** How often this session came up with something unknown. */
+  readonly questions: number
+}
+
 /** How the client came in; shown in session lists. */
 export interface Origin {
   readonly address: string
@@ -56,6 +64,8 @@ export class Resource {
   eligibleFrom = 0
   /** Wants copies of what its user's other resources send and get (XEP-0280): of what has an archive id above this; 0 when it doesn't. */
   carbonsFrom = 0
+  /** What its presence says of its client's capabilities, and its features when they are known. */
+  capabilities: Capabilities | undefined = undefined
   /** Asked for the roster: gets roster pushes (RFC 6121 §2.1.6). */
   interested = false
   /** Asked for the block list: hears of its changes (XEP-0191 §3.3). */

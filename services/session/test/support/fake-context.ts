@@ -28,6 +28,7 @@ export function fakeContext(config: Partial<SessionContext['config']> = {}) {
     records: { changed: () => {}, removed: () => {}, waiting: 0 },
     loads: { waiting: 0 },
     router: { outstanding: 0 },
+    capabilities: { note: () => {}, left: () => {}, tick: () => {} },
     outgoing: { tellEdge: () => {} },
   } as unknown as SessionContext
   return { context, seen }

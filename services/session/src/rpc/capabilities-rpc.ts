@@ -1,0 +1,7 @@
+import { capabilitiesContract, type ServedContract, serve } from '@heliograph/rpc'
+import type { SessionContext } from '../context.ts'
+
+/** What edges put into the stream features. */
+export function capabilitiesRpc({ own }: Pick<SessionContext, 'own'>): ServedContract {
+  return serve(capabilitiesContract, { ofServer: async () => own.server.hashes })
+}
