@@ -4,6 +4,7 @@ import { accountMigrations } from './accounts/migrations.ts'
 import { archiveMigrations } from './archive/migrations.ts'
 import { blockingMigrations } from './blocking/block-store.ts'
 import { capabilityMigrations } from './capabilities/capability-store.ts'
+import { profileMigrations } from './profile/migrations.ts'
 import { lastActivityMigrations } from './users/last-activity.ts'
 
 /** The tables of the session service. */
@@ -14,4 +15,5 @@ export const sessionMigrations: readonly Migration[] = [
   ...lastActivityMigrations,
   ...blockingMigrations,
   ...capabilityMigrations,
+  ...profileMigrations,
 ]

@@ -4,6 +4,8 @@ import { blockingModule } from '../blocking/blocking-module.ts'
 import { capabilities } from '../capabilities/capabilities-module.ts'
 import { carbonsModule } from '../carbons/carbons-module.ts'
 import type { SessionConfig } from '../config.ts'
+import { privateStorage } from '../profile/private-storage.ts'
+import { vcardModule } from '../profile/vcard-module.ts'
 import { rosterModule } from '../roster/roster-module.ts'
 import { disco } from './disco.ts'
 import { externalServices } from './external-services.ts'
@@ -30,6 +32,8 @@ export const sessionModules: readonly Module<IqContext>[] = [
   carbonsModule,
   blockingModule,
   capabilities,
+  privateStorage,
+  vcardModule,
 ]
 
 /** What it answers and announces as it is configured. */

@@ -30,6 +30,15 @@ export function becomeAvailable(context: SessionContext, sent: Sent): void {
   if (resource.priority >= 0 && !wasEligible) deliverOffline(context, user, resource)
 }
 
+/** The server changes what it says for a resource. Nobody waits for it to be stored. */
+export function renewPresence(context: SessionContext, user: User, resource: Resource, stanza: Stanza): void {
+  resource.revision = context.clock.next(resource.revision)
+  resource.presence = stanza
+  context.records.changed(user, resource)
+  tellFanout(context, user, resource, stanza, '')
+  tellOwn(context, user, stanza)
+}
+
 /** RFC 6121 §4.5. */
 export function becomeUnavailable(context: SessionContext, sent: Sent): void {
   const { user, resource, stanza, obligation, trace } = sent

@@ -4,6 +4,7 @@ import type { SessionContext } from '../context.ts'
 import { bounce } from '../pipeline/bounce.ts'
 import { forward } from '../pipeline/forward.ts'
 import type { Sent } from '../pipeline/sent.ts'
+import { withAvatar } from '../profile/avatar.ts'
 import { sendSubscription } from '../roster/subscription-outbound.ts'
 import { becomeAvailable, becomeUnavailable } from './broadcast.ts'
 
@@ -12,10 +13,12 @@ const DIRECTED_MAX = 5_000
 
 /** Presence of a user's client (RFC 6121 §3, §4). */
 export function handlePresence(context: SessionContext, sent: Sent): void {
-  const { stanza } = sent
+  const { stanza, user } = sent
   switch (stanza.type) {
-    case undefined:
-      return stanza.to === undefined ? becomeAvailable(context, sent) : directed(context, sent)
+    case undefined: {
+      const shown = user.avatar === undefined ? sent : { ...sent, stanza: withAvatar(stanza, user.avatar) }
+      return stanza.to === undefined ? becomeAvailable(context, shown) : directed(context, shown)
+    }
     case 'unavailable':
       return stanza.to === undefined ? becomeUnavailable(context, sent) : directed(context, sent)
     case 'subscribe':

@@ -2,6 +2,8 @@ import type { BareJid } from '@heliograph/jid'
 import { eraseBlockList } from '../blocking/block-store.ts'
 import { eraseReports } from '../blocking/report.ts'
 import type { SessionContext } from '../context.ts'
+import { erasePrivate } from '../profile/private-store.ts'
+import { eraseVCard } from '../profile/vcard-store.ts'
 
 /** Removes all that is stored of a user whose account is gone. */
 export async function eraseUser(context: SessionContext, jid: BareJid): Promise<void> {
@@ -10,4 +12,6 @@ export async function eraseUser(context: SessionContext, jid: BareJid): Promise<
   await context.lastActivity.erase(jid)
   await eraseBlockList(context.db, jid)
   await eraseReports(context.db, jid)
+  await erasePrivate(context.db, jid)
+  await eraseVCard(context.db, jid)
 }

@@ -5,18 +5,22 @@ import { BlockList } from '../blocking/block-list.ts'
 /** What few users have, in one query. */
 export interface Extras {
   readonly blocked: BlockList | undefined
+  /** Hash of the avatar. */
+  readonly avatar: string | undefined
 }
 
 interface Row {
   blocked: Jid[] | null
+  avatar: string | null
 }
 
 export async function loadExtras(db: Querier, jid: BareJid): Promise<Extras> {
   const { rows } = await db.query<Row>(
     'user_extras',
-    'SELECT (SELECT jids FROM block_lists WHERE owner = $1) AS blocked',
+    `SELECT (SELECT jids FROM block_lists WHERE owner = $1) AS blocked,
+       (SELECT photo FROM vcards WHERE owner = $1) AS avatar`,
     [jid],
   )
   const blocked = rows[0]?.blocked ?? []
-  return { blocked: blocked.length > 0 ? new BlockList(jid, blocked) : undefined }
+  return { blocked: blocked.length > 0 ? new BlockList(jid, blocked) : undefined, avatar: rows[0]?.avatar || undefined }
 }

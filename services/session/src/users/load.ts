@@ -51,6 +51,7 @@ async function readUser(context: SessionContext, user: User): Promise<void> {
     loadExtras(context.db, user.jid),
   ])
   user.blocked = extras.blocked
+  user.avatar = extras.avatar
   user.lastArchiveId = Math.max(user.lastArchiveId, tail.lastId)
   user.repetitions.remember(tail.incoming.map(({ stream, count }) => ingressKey(stream, count)))
   user.offline = tail.offline

@@ -48,6 +48,8 @@ export class User {
   profile: Profile | 'unknown' | undefined = undefined
   /** Whom the user blocks; undefined for nearly everybody, who blocks nobody. */
   blocked: BlockList | undefined = undefined
+  /** Hash of the avatar in the vCard (XEP-0153); undefined without one. */
+  avatar: string | undefined = undefined
   /** While it is being loaded. */
   loading: Promise<void> | undefined = undefined
   /** Highest id given out in this user's archive. */

@@ -1,0 +1,74 @@
+import { bareOf, trusted } from '@heliograph/jid'
+import { defineModule, type Outcome, onGet, onSet, refuse, reply } from '@heliograph/module'
+import { NS, type Stanza, stanzaError } from '@heliograph/stanza'
+import { type Element, escapeAttribute, serializeContent } from '@heliograph/xml'
+import type { IqContext } from '../modules/iq-context.ts'
+import { readPrivate, writePrivate } from './private-store.ts'
+
+const QUERY = `{${NS.privateStorage}}query`
+const NAME_BYTES = 512
+
+/** XEP-0049: Private XML Storage. */
+export const privateStorage = defineModule<IqContext>({
+  name: 'private-storage',
+  xeps: [{ number: '0049', version: '1.2' }],
+  features: { server: [NS.privateStorage], account: [NS.privateStorage] },
+  iq: [
+    onGet('account', QUERY, get),
+    onSet('account', QUERY, set),
+    onGet('nobody', QUERY, notYours),
+    onSet('nobody', QUERY, notYours),
+  ],
+})
+
+/** §2.3: forbidden, whether there is anything or not. */
+function notYours(): Outcome {
+  return refuse(stanzaError('forbidden'))
+}
+
+function isOwner(request: Stanza, { user, resource }: IqContext): boolean {
+  return resource !== undefined && bareOf(trusted(request.from!)) === user.jid
+}
+
+function elementsOf(request: Stanza): Element[] {
+  return (request.child('query', NS.privateStorage)?.getChildElements() ?? []) as Element[]
+}
+
+/** What is asked for by an empty element of its name. */
+function get(request: Stanza, context: IqContext): Outcome | Promise<Outcome> {
+  if (!isOwner(request, context)) return notYours()
+  const [element, ...more] = elementsOf(request)
+  // §2.3: one, not several.
+  if (element === undefined || more.length > 0) return refuse(stanzaError('bad-request'))
+  const name = nameOf(element)
+  if (name === undefined) return refuse(stanzaError('not-acceptable'))
+  const empty = `<${element.getName()} xmlns='${escapeAttribute(String(element.getNS()))}'/>`
+  return context.chore(async () => {
+    const xml = await readPrivate(context.session.db, context.user.jid, name)
+    return { kind: 'raw', xml: `<query xmlns='${NS.privateStorage}'>${xml ?? empty}</query>`, name: QUERY }
+  })
+}
+
+function set(request: Stanza, context: IqContext): Outcome | Promise<Outcome> {
+  if (!isOwner(request, context)) return notYours()
+  const elements = new Map<string, string>()
+  for (const element of elementsOf(request)) {
+    const name = nameOf(element)
+    if (name === undefined) return refuse(stanzaError('not-acceptable'))
+    elements.set(name, (elements.get(name) ?? '') + serializeContent([element], NS.privateStorage).xml)
+  }
+  // §2.3: nothing with a namespace of its own.
+  if (elements.size === 0) return refuse(stanzaError('not-acceptable'))
+  return context.chore(async () => {
+    const stored = await writePrivate(context.session.db, context.user.jid, elements)
+    return stored ? reply() : refuse(stanzaError('resource-constraint'))
+  })
+}
+
+/** Its Clark name; undefined when it has no namespace of its own (§2.3), one of streams, or too long a one. */
+function nameOf(element: Element): string | undefined {
+  const xmlns = element.getNS()
+  if (!xmlns || xmlns === NS.privateStorage || xmlns === NS.client || xmlns === NS.server) return undefined
+  const name = `{${xmlns}}${element.getName()}`
+  return Buffer.byteLength(name) > NAME_BYTES ? undefined : name
+}
