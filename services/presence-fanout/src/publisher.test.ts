@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { change, JULIET, Stage } from '../test/fakes.ts'
 import { Publisher } from './publisher.ts'
 
-const WINDOW_MS = 50
+/** Long enough that a stall of the machine doesn't end it. */
+const WINDOW_MS = 500
 
 function setUp(): { stage: Stage; publisher: Publisher; revisions: () => number[] } {
   const stage = new Stage({ flapBurst: 2, flapWindowMs: WINDOW_MS })
