@@ -9,6 +9,8 @@ import type { Accounts } from './accounts/accounts.ts'
 import type { Archive } from './archive/archive.ts'
 import type { ClientCapabilities } from './capabilities/client-capabilities.ts'
 import type { OwnCapabilities } from './capabilities/own-capabilities.ts'
+import type { CommandRuns } from './commands/command-runs.ts'
+import type { CommandSessions } from './commands/command-sessions.ts'
 import type { SessionConfig } from './config.ts'
 import type { SessionEvents } from './events.ts'
 import type { IqContext } from './modules/iq-context.ts'
@@ -55,4 +57,6 @@ export interface SessionContext {
   readonly own: { readonly server: OwnCapabilities; readonly account: OwnCapabilities }
   /** What clients can do. */
   readonly capabilities: ClientCapabilities
+  readonly commands: CommandSessions
+  readonly commandRuns: CommandRuns
 }

@@ -12,6 +12,8 @@ import { Archive } from './archive/archive.ts'
 import { CapabilityStore } from './capabilities/capability-store.ts'
 import { ClientCapabilities } from './capabilities/client-capabilities.ts'
 import { OwnCapabilities } from './capabilities/own-capabilities.ts'
+import { CommandRuns } from './commands/command-runs.ts'
+import { CommandSessions } from './commands/command-sessions.ts'
 import type { SessionConfig } from './config.ts'
 import type { SessionContext } from './context.ts'
 import { handle, receive } from './dispatch.ts'
@@ -158,6 +160,8 @@ function buildContext(parts: SessionParts, router: Router, ownership: Ownership)
         unreachable: (user, resource) => loseContact(context, user, resource),
       },
     ),
+    commands: new CommandSessions((text) => parts.accounts.mark(text)),
+    commandRuns: new CommandRuns(),
     tenure: new Tenure(),
     loads: new Gate(LOADS_AT_ONCE),
     departed: new Departed(),

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Querier } from '@heliograph/database'
 import { type BareJid, type Domain, domainOf, type Jid, localOf } from '@heliograph/jid'
-import { type Credentials, DEFAULT_ITERATIONS, preparePassword, verifyPassword } from '@heliograph/sasl'
+import { type Credentials, DEFAULT_ITERATIONS, hmac, preparePassword, verifyPassword } from '@heliograph/sasl'
 import { AccountStore, type StoredAccount } from './account-store.ts'
 import type { Counters } from './counters.ts'
 import { Existence } from './existence.ts'
@@ -54,12 +54,14 @@ export class Accounts {
   readonly #existence: Existence
   readonly #iterations: number
   readonly #rules: PasswordRules
+  readonly #secret: Buffer
   readonly #onChange: (change: AccountChange) => void
 
   private constructor(options: AccountsOptions, store: AccountStore, secret: Buffer) {
     const { counters, lockout, iterations = DEFAULT_ITERATIONS, now = () => performance.now() } = options
     this.#store = store
     this.#iterations = iterations
+    this.#secret = secret
     this.#rules = new PasswordRules(options.passwords ?? ANY_PASSWORD)
     this.#onChange = options.onChange ?? (() => {})
     this.#existence = new Existence((jid) => store.exists(jid), now)
@@ -137,6 +139,11 @@ export class Accounts {
   /** Whether there is such an account; usually from memory, at most a minute old if an announcement got lost. */
   exists(jid: BareJid): Promise<boolean> {
     return this.#existence.has(jid)
+  }
+
+  /** A keyed digest that every instance makes the same of a text, and nobody else. The text begins with what it is for. */
+  mark(text: string): Buffer {
+    return hmac('sha256', this.#secret, `mark\0${text}`)
   }
 
   /** To be called when another instance announced a change. */

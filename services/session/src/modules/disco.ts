@@ -1,8 +1,9 @@
 import { domainOf, trusted } from '@heliograph/jid'
-import { defineModule, type Outcome, onGet, refuse, reply } from '@heliograph/module'
+import { defineModule, type Entity, type Outcome, onGet, refuse, reply } from '@heliograph/module'
 import { el, NS, type Stanza, stanzaError } from '@heliograph/stanza'
 import { discoElement } from '../capabilities/disco-info.ts'
 import type { OwnCapabilities } from '../capabilities/own-capabilities.ts'
+import { commandInfo, commandItems } from '../commands/command-disco.ts'
 import type { IqContext } from './iq-context.ts'
 
 const INFO = `{${NS.discoInfo}}query`
@@ -25,12 +26,13 @@ export const disco = defineModule<IqContext>({
   ],
 })
 
-function serverInfo(request: Stanza, { session }: IqContext): Outcome {
-  return info(request, session.own.server)
+function serverInfo(request: Stanza, context: IqContext): Outcome {
+  return commandOr(request, context, 'server', () => info(request, context.session.own.server))
 }
 
-function serverItems(request: Stanza, { session, user }: IqContext): Outcome {
-  if (nodeOf(request, NS.discoItems)) return noItems(request)
+function serverItems(request: Stanza, context: IqContext): Outcome {
+  const { session, user } = context
+  if (nodeOf(request, NS.discoItems)) return nodeItems('server', request, context)
   // The domain that is asked, which need not be the asker's.
   const services = session.hosts.services(domainOf(trusted(request.to ?? user.jid)))
   return reply(
@@ -42,13 +44,14 @@ function serverItems(request: Stanza, { session, user }: IqContext): Outcome {
   )
 }
 
-function accountInfo(request: Stanza, { session }: IqContext): Outcome {
-  return info(request, session.own.account)
+function accountInfo(request: Stanza, context: IqContext): Outcome {
+  return commandOr(request, context, 'account', () => info(request, context.session.own.account))
 }
 
 /** XEP-0030 §8: available resources, to those who see the presence anyway. */
-function accountItems(request: Stanza, { user }: IqContext): Outcome {
-  if (nodeOf(request, NS.discoItems)) return noItems(request)
+function accountItems(request: Stanza, context: IqContext): Outcome {
+  const { user } = context
+  if (nodeOf(request, NS.discoItems)) return nodeItems('account', request, context)
   const available = user.resources.filter((resource) => resource.available)
   return reply(
     el(
@@ -62,6 +65,17 @@ function accountItems(request: Stanza, { user }: IqContext): Outcome {
 /** XEP-0030 §8 rule 2: the same for strangers and for accounts that do not exist. */
 function noItems(request: Stanza): Outcome {
   return reply(el('query', { xmlns: NS.discoItems, node: nodeOf(request, NS.discoItems) }))
+}
+
+/** What a node of commands is, or what `otherwise` says of any other, and of none. */
+function commandOr(request: Stanza, context: IqContext, entity: Entity, otherwise: () => Outcome): Outcome {
+  const node = nodeOf(request, NS.discoInfo)
+  return (node === undefined ? undefined : commandInfo(entity, node, request, context)) ?? otherwise()
+}
+
+function nodeItems(entity: Entity, request: Stanza, context: IqContext): Outcome {
+  const node = nodeOf(request, NS.discoItems) ?? ''
+  return commandItems(entity, node, request, context) ?? noItems(request)
 }
 
 function nodeOf(request: Stanza, xmlns: string): string | undefined {

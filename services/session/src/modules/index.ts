@@ -3,6 +3,7 @@ import { archiveModule } from '../archive/archive-module.ts'
 import { blockingModule } from '../blocking/blocking-module.ts'
 import { capabilities } from '../capabilities/capabilities-module.ts'
 import { carbonsModule } from '../carbons/carbons-module.ts'
+import { commandsModule } from '../commands/commands-module.ts'
 import type { SessionConfig } from '../config.ts'
 import { privateStorage } from '../profile/private-storage.ts'
 import { vcardModule } from '../profile/vcard-module.ts'
@@ -28,6 +29,7 @@ export const sessionModules: readonly Module<IqContext>[] = [
   rosterModule,
   archiveModule,
   messaging,
+  commandsModule,
   externalServices,
   carbonsModule,
   blockingModule,
