@@ -233,3 +233,45 @@ test('what waits for a hibernating session stays, although its edge has not hear
     [juliet.jid],
   )
 })
+
+test('what waits is kept until a client acknowledges it: owner and edge may die while it is handed over', async () => {
+  await using cluster = await start()
+  const juliet = await cluster.edges[0]!.connect(JULIET).login('balcony')
+  juliet.send(
+    `<message to='${ROMEO}' type='chat'><body>whispered</body><no-permanent-store xmlns='urn:xmpp:hints'/></message>`,
+  )
+  say(juliet, ROMEO, 'said')
+  await juliet.settled()
+  const lost = await cluster.edges[1]!.connect(ROMEO).bind('phone')
+  await lost.enable()
+  lost.acknowledges = false
+  lost.send('<presence/>')
+  await lost.until(() => lost.bodies.length === 2)
+  await cluster.edges[1]!.stop()
+  await cluster.ownerOf(ROMEO).kill()
+  const back = await cluster.edges[0]!.connect(ROMEO).login('desk')
+  await back.until(() => back.bodies.length === 2)
+  assert.deepEqual(back.bodies, ['whispered', 'said'])
+  await back.settled()
+  back.close()
+  const third = await cluster.edges[0]!.connect(ROMEO).login('tablet')
+  say(juliet, ROMEO, 'new')
+  await third.message('new')
+  assert.deepEqual(third.bodies, [])
+})
+
+test('a new owner hands over what its predecessor could not', async () => {
+  await using cluster = await start()
+  const juliet = await cluster.edges[0]!.connect(JULIET).login('balcony')
+  say(juliet, ROMEO, 'waiting')
+  await juliet.settled()
+  const romeo = await cluster.edges[1]!.connect(ROMEO).bind('phone')
+  await romeo.enable()
+  const owner = cluster.ownerOf(ROMEO)
+  // It dies before it has read what waits.
+  owner.database.query = () => new Promise(() => {})
+  romeo.send('<presence/>')
+  await romeo.settled()
+  await owner.kill()
+  await romeo.message('waiting')
+})

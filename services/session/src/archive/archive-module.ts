@@ -90,7 +90,8 @@ function deliverResults({ session, user, resource }: IqContext, wanted: ArchiveR
   if (!resource || !user.resources.includes(resource)) return
   const queryId = wanted.queryId === undefined ? '' : ` queryid='${escapeAttribute(wanted.queryId)}'`
   const messages = wanted.flipped ? page.messages.toReversed() : page.messages
-  for (const { id, stanza } of messages) {
+  for (const { id, stanza, offline } of messages) {
+    if (offline) resource.hasRead(id)
     const forwarded = forwardedXml(readStanza(Buffer.from(stanza)), delay(idToDate(id).getTime()))
     const xml = `<result xmlns='${NS.mam}'${queryId} id='${id}'>${forwarded}</result>`
     const message = new Stanza({

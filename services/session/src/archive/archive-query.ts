@@ -9,9 +9,14 @@ export type PageRequest =
   | { readonly from: 'start'; readonly max: number; readonly after: number | undefined }
   | { readonly from: 'end'; readonly max: number; readonly before: number | undefined }
 
+/** With whether it still waits to be delivered (XEP-0160). */
+export interface FoundMessage extends StoredMessage {
+  readonly offline: boolean
+}
+
 export interface ArchivePage {
   /** Oldest first. */
-  readonly messages: readonly StoredMessage[]
+  readonly messages: readonly FoundMessage[]
   /** No further messages in the direction of paging. */
   readonly complete: boolean
 }
@@ -30,14 +35,14 @@ export async function readPage(
   const high = page.from === 'end' && page.before !== undefined ? Math.min(last, page.before - 1) : last
   const params: unknown[] = [owner, low, high, page.max + 1]
   const { sql, name } = condition(filter, params)
-  const { rows } = await db.query<{ id: string; stanza: string }>(
+  const { rows } = await db.query<{ id: string; stanza: string; offline: boolean }>(
     `archive_page ${page.from}${name}`,
-    `SELECT id, stanza FROM archive WHERE owner = $1 AND NOT transient AND id BETWEEN $2 AND $3${sql}
+    `SELECT id, stanza, offline FROM archive WHERE owner = $1 AND NOT transient AND id BETWEEN $2 AND $3${sql}
      ORDER BY id ${page.from === 'start' ? 'ASC' : 'DESC'} LIMIT $4`,
     params,
   )
   const taken = fitting(rows.slice(0, page.max), page.maxBytes)
-  const messages = taken.map((row) => ({ id: Number(row.id), stanza: row.stanza }))
+  const messages = taken.map(({ id, stanza, offline }) => ({ id: Number(id), stanza, offline }))
   if (page.from === 'end') messages.reverse()
   return { messages, complete: rows.length <= messages.length }
 }

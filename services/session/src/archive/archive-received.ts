@@ -1,3 +1,4 @@
+import { trusted } from '@heliograph/jid'
 import { stanzaError } from '@heliograph/stanza'
 import { copyReceived } from '../carbons/copy.ts'
 import type { SessionContext } from '../context.ts'
@@ -6,13 +7,14 @@ import { refuseArrived } from '../pipeline/arrived.ts'
 import type { InboundMessage } from '../pipeline/inbound-message.ts'
 import type { User } from '../users/user.ts'
 import { keepForLater } from './offline.ts'
+import { wantsArchived } from './preferences.ts'
 import { peerOf } from './row.ts'
 import { withStanzaId } from './stanza-ids.ts'
 
 /** Stores the receiver's copy and delivers after its commit (XEP-0313 §5); what isn't kept is delivered in its turn. */
 export function archiveReceived(context: SessionContext, message: InboundMessage): void {
   const { user, stanza, taken } = message
-  const archived = context.config.archive.enabled && isArchivable(stanza)
+  const archived = context.config.archive.enabled && isArchivable(stanza) && wantsArchived(user, trusted(stanza.from!))
   if (!archived && !message.offline) {
     // Where it may come to wait it has a place among the others, by which it is known who had it.
     const id = isOfflineStorable(stanza) ? nextId(context, user) : 0
@@ -43,6 +45,7 @@ export function archiveReceived(context: SessionContext, message: InboundMessage
     stored: ended,
     failed: () => {
       context.log.error('archive_row_refused', { jid: user.jid, stanza_id: id })
+      if (message.offline) user.offline--
       ended()
     },
   })
@@ -51,7 +54,10 @@ export function archiveReceived(context: SessionContext, message: InboundMessage
     return refuseArrived(context, message, stanzaError('resource-constraint'))
   }
   user.lastArchiveId = id
-  if (message.offline) user.offline++
+  if (message.offline) {
+    user.offline++
+    user.offlineUpTo = id
+  }
   release = user.afterCommit.hold(() => deliverStored(context, { ...message, stanza: stamped }, id))
   if (context.archive.degraded) release()
 }
@@ -80,12 +86,20 @@ function deliverStored(context: SessionContext, message: InboundMessage, id: num
     context.outgoing.deliver(user, target, stanza, id, trace)
     delivered++
   }
-  if (delivered > 0) return copyReceived(context, user, stanza, { id, had: targets, trace })
+  if (delivered > 0) {
+    copyReceived(context, user, stanza, { id, had: targets, trace })
+    return
+  }
   // They ended while it was being stored.
   const others = targets.length === 0 ? targets : user.mostAvailable()
   for (const other of others) context.outgoing.deliver(user, other, stanza, id, trace)
-  if (others.length === 0 && targets.length > 0) keepForLater(context, user, [id])
+  if (others.length === 0 && targets.length > 0) {
+    const lost = () => context.log.warn('archive_row_missing', { jid: user.jid, stanza_id: id })
+    keepForLater(context, user, [{ stanza, id }], lost)
+  }
   // Who isn't available gets what waits as soon as it is.
   const had = others.length > 0 ? others : user.resources.filter(({ available }) => !available)
-  copyReceived(context, user, stanza, { id, had, trace })
+  const copied = copyReceived(context, user, stanza, { id, had, trace })
+  // Who has a copy isn't given it once more.
+  if (others.length === 0) for (const taker of copied) taker.hasRead(id)
 }

@@ -7,6 +7,7 @@ import type { Provenance } from '../pipeline/forward.ts'
 import type { OutboundMessage } from '../pipeline/outbound-message.ts'
 import { ingressKey } from '../users/repetitions.ts'
 import type { User } from '../users/user.ts'
+import { wantsArchived } from './preferences.ts'
 import { peerOf } from './row.ts'
 import { originIdOf, withStanzaId } from './stanza-ids.ts'
 
@@ -21,7 +22,7 @@ const ORIGIN_LENGTH = 128
 export function archiveSent(context: SessionContext, message: OutboundMessage): Provenance | 'full' {
   const { user, stanza, stream, count, obligation } = message
   const copied = isCopiedToOthers(user, message.resource, stanza)
-  if (!context.config.archive.enabled || !isArchivable(stanza)) {
+  if (!context.config.archive.enabled || !isArchivable(stanza) || !wantsArchived(user, trusted(stanza.to!))) {
     if (copied) user.afterCommit.pass(() => copySent(context, message, stanza, 0))
     return message.provenance
   }

@@ -1,6 +1,8 @@
 import { BatchWriter, type Database, isUnavailable } from '@heliograph/database'
 import type { BareJid } from '@heliograph/jid'
 import type { Logger } from '@heliograph/telemetry'
+import type { ArchivePreferences } from './preferences.ts'
+import { preferencesOf, preferencesText } from './preferences-text.ts'
 import type { ArchiveRow, StoredMessage, WaitingMessage } from './row.ts'
 
 /** What tells a new owner which of a user's messages it has already. */
@@ -11,6 +13,8 @@ export interface ArchiveTail {
   readonly outgoing: readonly { readonly origin: string | null; readonly stream: string; readonly count: number }[]
   /** Messages that wait for a resource. */
   readonly offline: number
+  /** Undefined when the user has none. */
+  readonly preferences: ArchivePreferences | undefined
 }
 
 /** Told about a row that was added. `release` comes once, at its commit or earlier when the database stalls; `stored` at its commit. */
@@ -113,16 +117,21 @@ export class Archive {
     if (stalled) for (const progress of this.#waiting) progress.release()
   }
 
-  /** `settling`: repetitions of what a former owner was told may come, so more is to be known. */
+  /** Of an archive, with what its owner wants in it. `settling`: repetitions of what a former owner was told may come, so more is to be known. */
   async tail(owner: BareJid, settling: boolean): Promise<ArchiveTail> {
-    const { rows } = await this.#db.query<TailRow>(
+    const { rows: found } = await this.#db.query<TailRow>(
       'archive_tail',
-      `SELECT id, outgoing, stream, ingress, origin,
+      `(SELECT id, outgoing, stream, ingress, origin, NULL AS preferences,
          (SELECT count(*) FROM archive WHERE owner = $1 AND offline) AS waiting
-       FROM archive WHERE owner = $1 ORDER BY id DESC LIMIT $2`,
+       FROM archive WHERE owner = $1 ORDER BY id DESC LIMIT $2)
+       UNION ALL
+       SELECT NULL, NULL, NULL, NULL, NULL, preferences, NULL FROM archive_preferences WHERE owner = $1`,
       [owner, settling ? SETTLING_TAIL : TAIL],
     )
+    const preferences = found.find((row) => row.preferences !== null)?.preferences
+    const rows = found.filter((row) => row.preferences === null)
     return {
+      preferences: preferences ? preferencesOf(preferences) : undefined,
       lastId: Number(rows[0]?.id ?? 0),
       offline: Number(rows[0]?.waiting ?? 0),
       incoming: rows.filter((row) => !row.outgoing).map((row) => ({ stream: row.stream, count: Number(row.ingress) })),
@@ -142,7 +151,7 @@ export class Archive {
     return rows.map((row) => ({ ...row, id: Number(row.id) }))
   }
 
-  /** The oldest messages that wait for a resource. They stay until `handedOver`. */
+  /** The oldest messages that wait for a resource. They stay until `waitNoMore`. */
   async offline(owner: BareJid, after: number, limit: number): Promise<WaitingMessage[]> {
     const { rows } = await this.#db.query<{ id: string; stanza: string; transient: boolean }>(
       'archive_offline',
@@ -152,27 +161,51 @@ export class Archive {
     return rows.map((row) => ({ ...row, id: Number(row.id) }))
   }
 
-  /** Messages that waited were given to a resource: they wait no more, and those that only waited are gone. */
-  async handedOver(owner: BareJid, messages: readonly WaitingMessage[]): Promise<void> {
-    const ids = (transient: boolean) => messages.filter((each) => each.transient === transient).map(({ id }) => id)
-    const [kept, transient] = [ids(false), ids(true)]
-    const which = 'WHERE owner = $1 AND id = ANY($2::bigint[]) RETURNING id'
-    if (kept.length > 0)
-      await this.#db.fencedQuery('archive_clear_offline', `UPDATE archive SET offline = false ${which}`, [owner, kept])
-    if (transient.length > 0)
-      await this.#db.fencedQuery('archive_remove_offline', `DELETE FROM archive ${which}`, [owner, transient])
+  /**
+   * Messages that may have waited were taken: they wait no more, and those that only waited are gone.
+   * @returns how many had waited
+   */
+  async waitNoMore(owner: BareJid, ids: readonly number[]): Promise<number> {
+    const which = 'WHERE owner = $1 AND id = ANY($2::bigint[]) AND offline'
+    const clear = `UPDATE archive SET offline = false ${which} AND NOT transient RETURNING id`
+    const kept = await this.#db.fencedQuery('archive_clear_offline', clear, [owner, ids])
+    if (kept.count === ids.length) return kept.count
+    const remove = `DELETE FROM archive ${which} AND transient RETURNING id`
+    const removed = await this.#db.fencedQuery('archive_remove_offline', remove, [owner, ids])
+    return kept.count + removed.count
   }
 
-  /** Messages that were handed to a session which ended without acknowledging them wait for the next one. */
-  async markOffline(owner: BareJid, ids: readonly number[]): Promise<void> {
-    await this.#db.fencedQuery(
-      'archive_mark_offline',
-      'UPDATE archive SET offline = true WHERE owner = $1 AND id = ANY($2::bigint[]) RETURNING id',
+  /**
+   * Messages that were handed to a session which ended without acknowledging them wait for the next one.
+   * @returns those that wait now, and how many of them did not before
+   */
+  async markOffline(owner: BareJid, ids: readonly number[]): Promise<{ waiting: Set<number>; marked: number }> {
+    const which = 'owner = $1 AND id = ANY($2::bigint[])'
+    const mark = `UPDATE archive SET offline = true WHERE ${which} AND NOT offline RETURNING id`
+    const marked = await this.#db.fencedQuery<{ id: string }>('archive_mark_offline', mark, [owner, ids])
+    const waiting = new Set(marked.rows.map(({ id }) => Number(id)))
+    if (waiting.size === ids.length) return { waiting, marked: waiting.size }
+    const had = await this.#db.query<{ id: string }>(
+      'archive_marked_offline',
+      `SELECT id FROM archive WHERE ${which} AND offline`,
       [owner, ids],
+    )
+    for (const { id } of had.rows) waiting.add(Number(id))
+    return { waiting, marked: marked.count }
+  }
+
+  async savePreferences(owner: BareJid, preferences: ArchivePreferences): Promise<void> {
+    await this.#db.fencedQuery(
+      'archive_preferences_save',
+      `INSERT INTO archive_preferences (owner, preferences) VALUES ($1, $2)
+       ON CONFLICT (owner) DO UPDATE SET preferences = EXCLUDED.preferences RETURNING owner`,
+      [owner, preferencesText(preferences)],
     )
   }
 
   async erase(owner: BareJid): Promise<void> {
+    const preferences = 'DELETE FROM archive_preferences WHERE owner = $1 RETURNING owner'
+    await this.#db.fencedQuery('archive_preferences_erase', preferences, [owner])
     await this.#db.fencedQuery('archive_erase', 'DELETE FROM archive WHERE owner = $1 RETURNING id', [owner])
   }
 
@@ -193,6 +226,7 @@ interface TailRow {
   ingress: string
   origin: string | null
   waiting: string
+  preferences: string | null
 }
 
 function chain(progress: RowProgress, then: () => void): RowProgress {

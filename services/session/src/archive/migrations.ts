@@ -50,4 +50,14 @@ export const archiveMigrations: readonly Migration[] = [
       CREATE INDEX archive_peer ON archive (hashtextextended(peer, hashtextextended(owner, 0)), id);
     `,
   },
+  {
+    // Only of those who have changed theirs.
+    id: '0125_archive_preferences',
+    sql: `
+      CREATE TABLE archive_preferences (
+        owner       text COLLATE "C" PRIMARY KEY,
+        preferences text NOT NULL
+      );
+    `,
+  },
 ]

@@ -5,10 +5,12 @@ import { idToDate } from '../users/clock.ts'
 import { persistently } from '../users/persistently.ts'
 import { readStanza } from '../users/read-stanza.ts'
 import type { Resource } from '../users/resource.ts'
+import type { Delivery } from '../users/unacked.ts'
 import type { User } from '../users/user.ts'
 import { fitting } from './fitting.ts'
-import type { StoredMessage } from './row.ts'
+import type { StoredMessage, WaitingMessage } from './row.ts'
 import { withStanzaId } from './stanza-ids.ts'
+import { idsInHand, waitsNoMore } from './taken.ts'
 
 const BATCH = 100
 /** A database, or a client, that takes longer than this must not hold up what comes live. */
@@ -17,8 +19,8 @@ const ROOM_MS = 50
 
 /**
  * Gives a resource that became available the messages that waited for one (XEP-0160 §3), oldest first, each with the time it came
- * (XEP-0203). What comes meanwhile is delivered after them. Once handed over they wait no more; what the client then doesn't acknowledge
- * waits again when its session ends.
+ * (XEP-0203). What comes meanwhile is delivered after them. They go on waiting until the client acknowledges them (without XEP-0198: until they
+ * are written), but not for another. What the client has read in the archive before is not sent once more.
  */
 export function deliverOffline(context: SessionContext, user: User, resource: Resource): void {
   if (user.offline === 0) return
@@ -42,25 +44,32 @@ function nextBatch(
     // What was found to have no taker a moment ago may not be committed yet.
     await context.archive.flushed()
     if (!isThere(user, resource)) return progress.done()
-    const expected = user.offline
     const found = await context.archive.offline(user.jid, progress.last, size)
     const waiting = fitting(found, context.config.maxUnacked.bytes >> 2)
-    if (waiting.length === 0) {
-      // Less what came to wait since the database was asked.
-      user.offline = Math.max(0, user.offline - expected)
-      return progress.done()
-    }
-    if (!isThere(user, resource)) return progress.done()
-    // XEP-0386 §3.2: what a client fetches from the archive waits for it no more. What isn't in the archive it must be given.
-    for (const message of waiting)
-      if (message.transient || message.id > resource.fetches)
-        context.outgoing.deliver(user, resource, restore(user, message), message.id)
+    if (waiting.length === 0 || !isThere(user, resource)) return progress.done()
+    give(context, user, resource, waiting)
     progress.last = waiting.at(-1)!.id
-    user.offline = Math.max(0, user.offline - waiting.length)
-    await context.archive.handedOver(user.jid, waiting)
     void whenRoom(context, user, resource).then(() => nextBatch(context, user, resource, progress))
   }
   persistently(context, user, chore, progress.done)
+}
+
+function give(context: SessionContext, user: User, resource: Resource, waiting: readonly WaitingMessage[]): void {
+  const inHand = idsInHand(user)
+  const taken: number[] = []
+  for (const message of waiting) {
+    const { id } = message
+    if (inHand.has(id)) continue
+    const hasRead = resource.read?.delete(id) === true || isFetched(resource, message)
+    if (!hasRead) context.outgoing.deliver(user, resource, restore(user, message), id)
+    if (hasRead || !resource.managed) taken.push(id)
+  }
+  if (taken.length > 0) waitsNoMore(context, user, taken)
+}
+
+/** XEP-0386 §3.2: what a client fetches from the archive waits for it no more. What isn't in the archive it must be given. */
+function isFetched(resource: Resource, { id, transient }: WaitingMessage): boolean {
+  return !transient && id <= resource.fetches
 }
 
 function isThere(user: User, resource: Resource): boolean {
@@ -83,12 +92,24 @@ export function restore(user: User, { id, stanza }: StoredMessage): Stanza {
   return withStanzaId(readStanza(Buffer.from(stanza)).append(late), user.jid, id)
 }
 
-/** Messages that were handed to a session which ended without acknowledging them wait for the next one. */
-export function keepForLater(context: SessionContext, user: User, ids: readonly number[]): void {
+/**
+ * Messages that were handed to a session which ended without acknowledging them wait for the next one. `notStored` is
+ * told of each that can't, because it isn't in the archive.
+ */
+export function keepForLater(
+  context: SessionContext,
+  user: User,
+  deliveries: readonly Delivery[],
+  notStored: (delivery: Delivery) => void,
+): void {
+  const ids = deliveries.map(({ id }) => id)
   user.offline += ids.length
+  user.offlineUpTo = Math.max(user.offlineUpTo, ...ids)
   persistently(context, user, async () => {
     // While the database is slow they may have been delivered before their commit.
     await context.archive.flushed()
-    await context.archive.markOffline(user.jid, ids)
+    const { waiting, marked } = await context.archive.markOffline(user.jid, ids)
+    user.offline = Math.max(0, user.offline - ids.length + marked)
+    for (const delivery of deliveries) if (!waiting.has(delivery.id)) notStored(delivery)
   })
 }

@@ -36,5 +36,6 @@ export interface StoredMessage {
 
 /** One that waits for a resource. */
 export interface WaitingMessage extends StoredMessage {
+  /** No part of the archive. */
   readonly transient: boolean
 }

@@ -12,21 +12,22 @@ const NOBODY: readonly Resource[] = []
 /**
  * Copies a message that arrived to those of the user's resources that want copies and didn't get it (XEP-0280 §7). To be called where
  * it is delivered to the others, right after that: so order and commit are theirs.
+ * @returns those that got copies
  */
 export function copyReceived(
   context: SessionContext,
   user: User,
   message: Stanza,
   { id = 0, had = NOBODY, trace = '' },
-): void {
+): readonly Resource[] {
   for (const resource of user.resources) {
     if (!takesReceived(resource, message, id) || had.includes(resource)) continue
-    if (wasWorthIt(user, message, 'received')) {
-      const takers = user.resources.filter((each) => takesReceived(each, message, id) && !had.includes(each))
-      copy(context, user, message, { direction: 'received', id, takers, trace })
-    }
-    return
+    if (!wasWorthIt(user, message, 'received')) return NOBODY
+    const takers = user.resources.filter((each) => takesReceived(each, message, id) && !had.includes(each))
+    copy(context, user, message, { direction: 'received', id, takers, trace })
+    return takers
   }
+  return NOBODY
 }
 
 /** Whether a message of this resource has to be copied to others of its user (XEP-0280 §8). */

@@ -1,4 +1,5 @@
 import { codecs, Op } from '@heliograph/bus'
+import { acknowledge } from '../archive/taken.ts'
 import type { SessionContext } from '../context.ts'
 import type { User, Work } from '../users/user.ts'
 
@@ -6,7 +7,7 @@ import type { User, Work } from '../users/user.ts'
 export function handleAck(context: SessionContext, user: User, { envelope, from }: Work): void {
   const resource = user.onConnection(from, envelope.conn)
   if (!resource?.managed) return
-  if (resource.managed.unacked.acknowledge(envelope.count)) return
+  if (acknowledge(context, user, resource.managed.unacked, envelope.count)) return
   // The edge checks h against what it wrote; this is a second line, for an edge that lost count.
   context.log.warn('ack_beyond_sent', { jid: resource.jid, h: envelope.count })
   context.outgoing.tellEdge(user, resource, Op.disconnect, (reply) => {

@@ -1,4 +1,5 @@
 import { codecs, Op } from '@heliograph/bus'
+import { acknowledge } from '../archive/taken.ts'
 import type { SessionContext } from '../context.ts'
 import type { Managed, Resource } from '../users/resource.ts'
 import type { User, Work } from '../users/user.ts'
@@ -17,7 +18,7 @@ export function handleResume(context: SessionContext, user: User, { envelope, fr
   // Asked again, because the way here was set up anew before our answer arrived: that is on its way, with what follows it.
   if (resource?.attachment === 'connected' && resource.isOn(from, envelope.conn)) return
   if (resource && isIncomplete(resource)) return waitFor(resource, { envelope, from })
-  if (!resource || !managed?.unacked.acknowledge(resume.h)) {
+  if (!resource || !managed || !acknowledge(context, user, managed.unacked, resume.h)) {
     context.events.resumeFailed()
     return refuseOpen(context, user, from, envelope.conn, 'item-not-found')
   }

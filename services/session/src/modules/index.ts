@@ -1,5 +1,6 @@
 import type { Module } from '@heliograph/module'
 import { archiveModule } from '../archive/archive-module.ts'
+import { archivePreferences } from '../archive/preferences-module.ts'
 import { blockingModule } from '../blocking/blocking-module.ts'
 import { capabilities } from '../capabilities/capabilities-module.ts'
 import { carbonsModule } from '../carbons/carbons-module.ts'
@@ -28,6 +29,7 @@ export const sessionModules: readonly Module<IqContext>[] = [
   register,
   rosterModule,
   archiveModule,
+  archivePreferences,
   messaging,
   commandsModule,
   externalServices,
@@ -41,7 +43,7 @@ export const sessionModules: readonly Module<IqContext>[] = [
 /** What it answers and announces as it is configured. */
 export function modulesFor(config: SessionConfig): readonly Module<IqContext>[] {
   const without = new Set<Module<IqContext>>()
-  if (!config.archive.enabled) without.add(archiveModule)
+  if (!config.archive.enabled) without.add(archiveModule).add(archivePreferences)
   if (config.externalServices.services.length === 0) without.add(externalServices)
   return sessionModules.filter((module) => !without.has(module))
 }

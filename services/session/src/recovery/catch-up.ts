@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isUnavailable } from '@heliograph/database'
 import type { Stanza } from '@heliograph/stanza'
-import { restore } from '../archive/offline.ts'
+import { deliverOffline, restore } from '../archive/offline.ts'
 import { carbonOf } from '../carbons/carbon.ts'
 import { takes } from '../carbons/copy.ts'
 import type { SessionContext } from '../context.ts'
@@ -30,6 +30,8 @@ export function catchUp(context: SessionContext, user: User, resource: Resource)
       if (resource.attachment !== 'catching-up' || resource.conn !== conn || !user.resources.includes(resource)) return
       resource.attachment = 'connected'
       context.outgoing.releaseHeld(user, resource)
+      // The former owner may have died while it handed over what had waited.
+      if (resource.available && resource.priority >= 0) deliverOffline(context, user, resource)
       if (resource.lostEarly) lose(context, user, resource)
       answerWaiting(user, resource)
     })

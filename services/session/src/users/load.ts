@@ -55,6 +55,8 @@ async function readUser(context: SessionContext, user: User): Promise<void> {
   user.lastArchiveId = Math.max(user.lastArchiveId, tail.lastId)
   user.repetitions.remember(tail.incoming.map(({ stream, count }) => ingressKey(stream, count)))
   user.offline = tail.offline
+  user.offlineUpTo = user.lastArchiveId
+  user.archiving = tail.preferences
   const sent = new Set<string>()
   for (const { origin, stream, count } of tail.outgoing) {
     sent.add(ingressKey(stream, count))

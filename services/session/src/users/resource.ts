@@ -93,6 +93,8 @@ export class Resource {
   fetches = 0
   /** Highest archive id handed to it, or that was of no concern to it from the start. */
   lastId = 0
+  /** Messages that wait and that its client has read in the archive meanwhile: it isn't given them once more (XEP-0313 §7.1.1). */
+  read: Set<number> | undefined = undefined
   /** Clients that want it back while it is being recovered. */
   waiting: Work[] | undefined = undefined
   readonly since: number
@@ -116,6 +118,12 @@ export class Resource {
     this.origin = session.origin
     this.since = session.since
     this.custody = new Custody(session.received, () => session.custodyAdvanced(this))
+  }
+
+  /** Its client has had a message that waits, in another form. */
+  hasRead(id: number): void {
+    this.read ??= new Set()
+    this.read.add(id)
   }
 
   get available(): boolean {

@@ -2,7 +2,7 @@ import { errorReply, stanzaError } from '@heliograph/stanza'
 import { keepForLater } from '../archive/offline.ts'
 import { takes } from '../carbons/copy.ts'
 import type { SessionContext } from '../context.ts'
-import { isArchivable, isCopied, isOfflineStorable } from '../payloads/eligibility.ts'
+import { isCopied, isOfflineStorable } from '../payloads/eligibility.ts'
 import { forward, SERVER_MADE } from '../pipeline/forward.ts'
 import { receiveMessage } from '../pipeline/inbound-message.ts'
 import type { Resource } from './resource.ts'
@@ -15,18 +15,20 @@ import type { User } from './user.ts'
  */
 export function salvage(context: SessionContext, user: User, ended: Resource, deliveries: readonly Delivery[]): void {
   const others = user.mostAvailable()
-  const offline: number[] = []
+  const waiting: Delivery[] = []
+  const arriveAgain = ({ stanza }: Delivery) =>
+    receiveMessage(context, { user, stanza, ...SERVER_MADE, taken: () => {} })
   for (const delivery of deliveries) {
     const { stanza, id } = delivery
     if (stanza.name === 'iq') answerFor(context, user, delivery, ended)
     else if (stanza.name !== 'message' || !isOfflineStorable(stanza)) continue
     else if (others.length > 0 && id !== 0) {
       for (const other of others) if (!hasHad(other, delivery)) context.outgoing.deliver(user, other, stanza, id)
-    } else if (context.config.archive.enabled && isArchivable(stanza) && id !== 0) offline.push(id)
-    // Not in the archive: as if it came now.
-    else receiveMessage(context, { user, stanza, ...SERVER_MADE, taken: () => {} })
+    } else if (id !== 0) waiting.push(delivery)
+    // It has no place among the user's messages yet: as if it came now.
+    else arriveAgain(delivery)
   }
-  if (offline.length > 0) keepForLater(context, user, offline)
+  if (waiting.length > 0) keepForLater(context, user, waiting, arriveAgain)
 }
 
 /**

@@ -1,6 +1,7 @@
 import { Address } from '@heliograph/bus'
 import { bareOf, type FullJid } from '@heliograph/jid'
 import type { Stanza } from '@heliograph/stanza'
+import { isCarbon } from '../carbons/carbon.ts'
 
 /** A stanza on its way to a resource. */
 export interface Delivery {
@@ -50,6 +51,18 @@ export class Unacked {
     this.#items.splice(0, covered)
     this.acked = h
     return true
+  }
+
+  /** Archive ids, `highest` at most, of what an acknowledgement up to `h` covers; those of copies (XEP-0280) are of other deliveries. */
+  idsUpTo(h: number, highest: number): number[] {
+    const covered = (h - this.acked) >>> 0
+    if (covered > this.#items.length) return []
+    const ids: number[] = []
+    for (let i = 0; i < covered; i++) {
+      const { id, stanza } = this.#items[i]!
+      if (id > 0 && id <= highest && !isCarbon(stanza)) ids.push(id)
+    }
+    return ids
   }
 
   *[Symbol.iterator](): Iterator<Delivery> {

@@ -2,6 +2,7 @@ import type { Envelope, InstanceId } from '@heliograph/bus'
 import { type BareJid, bareOf, type Domain, domainOf, type FullJid, type Jid } from '@heliograph/jid'
 import { Mailbox } from '@heliograph/ownership'
 import type { Roster } from '@heliograph/roster'
+import type { ArchivePreferences } from '../archive/preferences.ts'
 import type { BlockList } from '../blocking/block-list.ts'
 import type { CopiedIds } from '../carbons/copied-ids.ts'
 import { AfterCommit } from './after-commit.ts'
@@ -54,8 +55,14 @@ export class User {
   loading: Promise<void> | undefined = undefined
   /** Highest id given out in this user's archive. */
   lastArchiveId = 0
-  /** Messages that wait for a resource (XEP-0160). */
+  /** What is to be archived (XEP-0441); undefined: all that can be. */
+  archiving: ArchivePreferences | undefined = undefined
+  /** Messages that wait for a resource (XEP-0160), until somebody has acknowledged them. */
   offline = 0
+  /** None of them has a higher archive id. */
+  offlineUpTo = 0
+  /** Archive ids of those that were acknowledged, while that is being stored. */
+  readonly taken: number[] = []
   /** Ingress keys of outgoing messages that a former owner archived. */
   sentBefore: ReadonlySet<string> | undefined = undefined
   /** Contacts whose subscription stanzas are being stored, with how many: their presence waits behind them. */

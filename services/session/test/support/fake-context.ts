@@ -24,7 +24,15 @@ export function fakeContext(config: Partial<SessionContext['config']> = {}) {
     events: sessionEvents(metrics),
     users: new Users({ handle: () => {}, failed: () => {}, bound: 10 }),
     ownership: { epochOf: () => 1, heldEpochOf: () => 1 },
-    archive: { watch: () => {}, queued: 0, flushed: note('flushed'), markOffline: note('marked offline') },
+    archive: {
+      watch: () => {},
+      queued: 0,
+      flushed: note('flushed'),
+      markOffline: async (_owner: string, ids: readonly number[]) => {
+        seen.push('marked offline')
+        return { waiting: new Set(ids), marked: ids.length }
+      },
+    },
     records: { changed: () => {}, removed: () => {}, waiting: 0 },
     loads: { waiting: 0 },
     router: { outstanding: 0 },

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { bothModes, type Person, type Site } from '@heliograph/testkit'
 import type { Element } from '@heliograph/xml'
 import { announce, enter, newcomer, receivedAfter, say, saying, settle } from '../support/actor.ts'
+import { bodiesOf, readArchive } from '../support/archive.ts'
 
 const scenario = await bothModes()
 const NS_DELAY = 'urn:xmpp:delay'
@@ -93,4 +94,37 @@ scenario('chat states, headlines and what shall not be stored do not wait', asyn
   await using bob = await enter(site, person, { edge: 1 })
   await bob.expect(saying('kept'))
   assert.deepEqual(await receivedAfter(alice, bob, (it) => it.name === 'message'), [])
+})
+
+scenario(
+  'what a client reads in the archive before it becomes available is not given to it once more',
+  async (site) => {
+    const person = await site.person('bob')
+    await whileAway(site, person, ['one', 'two', 'three'])
+    await using phone = await enter(site, person, { edge: 1, sm: true, priority: false })
+    const page = await readArchive(phone, { set: '<max>2</max><before/>' })
+    assert.deepEqual(bodiesOf(page), ['two', 'three'])
+    await announce(phone)
+    await phone.expect(saying('one'))
+    await settle(phone)
+    assert.deepEqual(phone.takeAll(isChat).map(String), [])
+    phone.ack()
+    await settle(phone)
+    await phone.close()
+    await using again = await enter(site, person, { edge: 0 })
+    await settle(again)
+    assert.deepEqual(again.takeAll(isChat).map(String), [])
+  },
+)
+
+scenario('what one client only reads in the archive still waits for another', async (site) => {
+  const person = await site.person('bob')
+  await whileAway(site, person, ['one', 'two'])
+  await using viewer = await enter(site, person, { edge: 1, priority: false })
+  assert.deepEqual(bodiesOf(await readArchive(viewer)), ['one', 'two'])
+  await using phone = await enter(site, person, { edge: 0, sm: true })
+  for (const body of ['one', 'two']) assert.equal((await phone.expect(isChat)).getChildText('body'), body)
+  await announce(viewer)
+  await settle(viewer)
+  assert.deepEqual(viewer.takeAll(isChat).map(String), [])
 })
