@@ -72,6 +72,8 @@ function admin(rpc: () => string): Handlers<Admin> {
       missing: ['session-b-2'],
     }),
     kick: ({ jid }) => ({ kicked: sessions.filter((session) => session.jid.startsWith(jid)).length }),
+    onlineUsers: () => ({ count: 0, jids: [], missing: [] }),
+    announce: () => ({ users: 0, missing: [] }),
     owners: ({ kind }) => ({ owners: [{ kind, partition: 7, instance: 'session-a-1', epoch: 12 }] }),
     instances: () => ({ instances: [{ instance: 'muc-a-1', service: 'muc', rpc: rpc(), partitions: 256 }] }),
   }

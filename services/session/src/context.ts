@@ -18,6 +18,8 @@ import type { Revisions } from './presence/revisions.ts'
 import type { Departed } from './recovery/departed.ts'
 import type { LiveRecords } from './recovery/live-records.ts'
 import type { Tenure } from './recovery/tenure.ts'
+import type { Announcer } from './standing/announcer.ts'
+import type { StandingMessages } from './standing/standing-messages.ts'
 import type { IdClock } from './users/clock.ts'
 import type { Gate } from './users/gate.ts'
 import type { LastActivity } from './users/last-activity.ts'
@@ -59,4 +61,6 @@ export interface SessionContext {
   readonly capabilities: ClientCapabilities
   readonly commands: CommandSessions
   readonly commandRuns: CommandRuns
+  readonly standing: StandingMessages
+  readonly announcer: Announcer
 }

@@ -5,6 +5,7 @@ import { archiveMigrations } from './archive/migrations.ts'
 import { blockingMigrations } from './blocking/block-store.ts'
 import { capabilityMigrations } from './capabilities/capability-store.ts'
 import { profileMigrations } from './profile/migrations.ts'
+import { standingMigrations } from './standing/standing-messages.ts'
 import { lastActivityMigrations } from './users/last-activity.ts'
 
 /** The tables of the session service. */
@@ -13,6 +14,7 @@ export const sessionMigrations: readonly Migration[] = [
   ...rosterMigrations,
   ...archiveMigrations,
   ...lastActivityMigrations,
+  ...standingMigrations,
   ...blockingMigrations,
   ...capabilityMigrations,
   ...profileMigrations,

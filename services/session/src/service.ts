@@ -18,8 +18,10 @@ import { accountsRpc } from './rpc/accounts-rpc.ts'
 import { adminRpc } from './rpc/admin-rpc.ts'
 import { capabilitiesRpc } from './rpc/capabilities-rpc.ts'
 import { SessionService } from './session-service.ts'
+import { StandingMessages } from './standing/standing-messages.ts'
 
 const CHANGED_ACCOUNTS = 'accounts'
+const CHANGED_STANDING = 'standing'
 
 /** Owners of users: rosters, resources, routing, archive, stream management queues. */
 export const session: Service = {
@@ -44,6 +46,7 @@ async function start(host: ServiceContext): Promise<RunningService> {
     db,
     live,
     accounts,
+    standing: await openStanding(host),
     rosters: new PostgresRosterStore(db),
     rpc,
     onFenced: () => host.abandon('another instance shut this one out of the database'),
@@ -70,6 +73,14 @@ async function start(host: ServiceContext): Promise<RunningService> {
       await membership[Symbol.asyncDispose]()
     },
   }
+}
+
+async function openStanding({ database, links, telemetry }: ServiceContext): Promise<StandingMessages> {
+  const standing = await StandingMessages.open(database, () => links.announce(CHANGED_STANDING, Buffer.alloc(0)))
+  links.listen(CHANGED_STANDING, () => {
+    standing.reload().catch((error: unknown) => telemetry.log.warn('standing_messages_unread', { error }))
+  })
+  return standing
 }
 
 async function openAccounts({ config, database, liveState, links }: ServiceContext): Promise<Accounts> {

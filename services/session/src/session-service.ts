@@ -30,6 +30,8 @@ import { restoreRecords } from './recovery/restore-records.ts'
 import { loseEdge, sweep } from './recovery/sweep.ts'
 import { Tenure } from './recovery/tenure.ts'
 import { settlePartition, unloadPartition } from './recovery/unload-partition.ts'
+import { Announcer } from './standing/announcer.ts'
+import type { StandingMessages } from './standing/standing-messages.ts'
 import { IdClock } from './users/clock.ts'
 import { Gate } from './users/gate.ts'
 import { LastActivity } from './users/last-activity.ts'
@@ -52,6 +54,7 @@ export interface SessionParts {
   readonly db: Database
   readonly live: LiveState
   readonly accounts: Accounts
+  readonly standing: StandingMessages
   readonly rosters: RosterStore
   readonly rpc: RpcClients
   /** Another instance wrote in Postgres that this one is shut out: it must start again as another instance. */
@@ -162,6 +165,7 @@ function buildContext(parts: SessionParts, router: Router, ownership: Ownership)
     ),
     commands: new CommandSessions((text) => parts.accounts.mark(text)),
     commandRuns: new CommandRuns(),
+    announcer: new Announcer(),
     tenure: new Tenure(),
     loads: new Gate(LOADS_AT_ONCE),
     departed: new Departed(),

@@ -62,6 +62,28 @@ export interface KickRequest {
 export interface KickReply {
   readonly kicked: number
 }
+export interface OnlineUsersRequest {
+  readonly domain: string
+  readonly activity: string
+  readonly max: number
+  readonly localOnly: boolean
+}
+export interface OnlineUsersReply {
+  readonly count: number
+  readonly jids: readonly string[]
+  readonly missing: readonly string[]
+}
+export interface AnnounceRequest {
+  readonly domain: string
+  readonly subject: string
+  readonly text: string
+  readonly standing: string
+  readonly localOnly: boolean
+}
+export interface AnnounceReply {
+  readonly users: number
+  readonly missing: readonly string[]
+}
 export interface OwnersRequest {
   readonly kind: string
 }
@@ -93,6 +115,8 @@ export interface Admin {
   setUserDisabled(request: UserDisabledRequest): Promise<Verdict>
   listSessions(request: ListSessionsRequest): Promise<ListSessionsReply>
   kick(request: KickRequest): Promise<KickReply>
+  onlineUsers(request: OnlineUsersRequest): Promise<OnlineUsersReply>
+  announce(request: AnnounceRequest): Promise<AnnounceReply>
   owners(request: OwnersRequest): Promise<OwnersReply>
   instances(request: Record<never, never>): Promise<InstancesReply>
 }

@@ -82,6 +82,14 @@ test('admin', () => {
       { sessions: [session], next: 'n', missing: ['session-1'] },
     ],
     kick: [{ jid: 'a@localhost', reason: 'r', localOnly: true }, { kicked: 2 }],
+    onlineUsers: [
+      { domain: 'localhost', activity: 'idle', max: 3, localOnly: true },
+      { count: 2, jids: ['a@localhost'], missing: ['session-1'] },
+    ],
+    announce: [
+      { domain: 'localhost', subject: 's', text: 't', standing: 'motd', localOnly: true },
+      { users: 2, missing: ['session-1'] },
+    ],
     owners: [
       { kind: 'user' },
       { owners: [{ kind: 'user', partition: 255, instance: 'i', epoch: 1_700_000_000_000_000 }] },

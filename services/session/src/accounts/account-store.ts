@@ -105,12 +105,21 @@ export class AccountStore {
     return count > 0
   }
 
+  /** How many accounts a domain has; with `disabled`, of those that are or aren't. */
+  async count(domain: Domain, disabled?: boolean): Promise<number> {
+    const sql = `SELECT count(*)::integer AS count FROM accounts
+      WHERE domain = $1 AND ($2::boolean IS NULL OR (disabled_at IS NOT NULL) = $2)`
+    const { rows } = await this.#db.query<{ count: number }>('account_count', sql, [domain, disabled ?? null])
+    return rows[0]?.count ?? 0
+  }
+
   /** Accounts in the byte order of their addresses, from after `after` on. */
-  async list(domain: Domain | undefined, after: string, max: number): Promise<StoredAccount[]> {
+  async list(domain: Domain | undefined, after: string, max: number, disabled?: boolean): Promise<StoredAccount[]> {
     const sql = `SELECT jid, created_at, disabled_at IS NOT NULL AS disabled FROM accounts
-      WHERE ($1::text IS NULL OR domain = $1) AND jid > $2 ORDER BY jid LIMIT $3`
+      WHERE ($1::text IS NULL OR domain = $1) AND jid > $2
+        AND ($4::boolean IS NULL OR (disabled_at IS NOT NULL) = $4) ORDER BY jid LIMIT $3`
     type Row = { jid: string; created_at: Date; disabled: boolean }
-    const { rows } = await this.#db.query<Row>('account_list', sql, [domain ?? null, after, max])
+    const { rows } = await this.#db.query<Row>('account_list', sql, [domain ?? null, after, max, disabled ?? null])
     return rows.map((row) => ({
       jid: trusted<BareJid>(row.jid),
       createdAt: row.created_at,

@@ -152,10 +152,15 @@ export class Accounts {
     this.#credentials.forget(jid)
   }
 
+  /** How many accounts a domain has; with `disabled`, of those that are or aren't. */
+  count(domain: Domain, disabled?: boolean): Promise<number> {
+    return this.#store.count(domain, disabled)
+  }
+
   /** Accounts of a domain, or of all, in the byte order of their addresses; at most 1000 a page. */
-  async list(query: { domain?: Domain; after?: BareJid; max: number }): Promise<AccountPage> {
+  async list(query: { domain?: Domain; after?: BareJid; max: number; disabled?: boolean }): Promise<AccountPage> {
     const max = Math.min(Math.max(query.max, 1), LARGEST_PAGE)
-    const found = await this.#store.list(query.domain, query.after ?? '', max + 1)
+    const found = await this.#store.list(query.domain, query.after ?? '', max + 1, query.disabled)
     const accounts = found.slice(0, max)
     return { accounts, next: found.length > max ? accounts.at(-1)?.jid : undefined }
   }

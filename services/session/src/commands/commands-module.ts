@@ -13,6 +13,11 @@ export const commandsModule = defineModule<IqContext>({
     { number: '0050', version: '1.3.0' },
     { number: '0068', version: '1.3.0' },
     { number: '0122', version: '1.0.2' },
+    {
+      number: '0133',
+      version: '1.3.1',
+      note: 'without lists for the whole server, editing of administrators, restart and shutdown',
+    },
   ],
   features: { server: [NS.commands, NS.dataForms, NS.dataValidate], account: [NS.commands] },
   iq: [

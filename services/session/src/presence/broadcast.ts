@@ -6,6 +6,7 @@ import type { SessionContext } from '../context.ts'
 import { forward } from '../pipeline/forward.ts'
 import type { Sent } from '../pipeline/sent.ts'
 import { deliverRequests } from '../roster/pending-requests.ts'
+import { tellStanding } from '../standing/tell-standing.ts'
 import type { Resource } from '../users/resource.ts'
 import type { User } from '../users/user.ts'
 import { priorityOf } from './priority.ts'
@@ -28,6 +29,7 @@ export function becomeAvailable(context: SessionContext, sent: Sent): void {
   context.capabilities.note(user, resource)
   if (initial) greet(context, user, resource)
   if (resource.priority >= 0 && !wasEligible) deliverOffline(context, user, resource)
+  if (initial) tellStanding(context, user, resource)
 }
 
 /** The server changes what it says for a resource. Nobody waits for it to be stored. */

@@ -11,10 +11,12 @@ import {
   type Verdict,
 } from '@heliograph/rpc'
 import type { SessionContext } from '../context.ts'
+import { announceEverywhere, announceHere } from './announce.ts'
 import { everywhere } from './everywhere.ts'
 import {
   createUser,
   deleteUser,
+  isNoUser,
   kickEverywhere,
   type Managed,
   removeHere,
@@ -22,6 +24,7 @@ import {
   setPassword,
   userAddress,
 } from './manage-users.ts'
+import { onlineHere, onlineUsers } from './online-users.ts'
 import { kickHere, sessionsHere } from './sessions-here.ts'
 
 const PAGE = 100
@@ -74,6 +77,10 @@ export function adminRpc(context: SessionContext): ServedContract {
       if (request.localOnly) return { kicked: kickHere(context, request.jid, request.reason) }
       return { kicked: await kickEverywhere(context, request.jid, request.reason) }
     },
+    onlineUsers: async ({ localOnly, ...query }) =>
+      localOnly ? { ...onlineHere(context, query), missing: [] } : onlineUsers(context, query),
+    announce: async ({ localOnly, ...request }) =>
+      localOnly ? { users: await announceHere(context, request), missing: [] } : announceEverywhere(context, request),
     owners: async ({ kind }) => ({ owners: ownersOf(context, kind) }),
     instances: async () => ({ instances: instancesOf(context) }),
   })
@@ -85,7 +92,7 @@ async function withUser(
   act: (user: BareJid) => Promise<Managed>,
 ): Promise<Verdict> {
   const user = userAddress(context, text)
-  if (user === 'jid-malformed' || user === 'item-not-found') return { ok: false, condition: user }
+  if (isNoUser(user)) return { ok: false, condition: user }
   const result = await act(user)
   return result.ok ? OK : { ok: false, condition: result.condition, text: result.text ?? '' }
 }

@@ -18,6 +18,10 @@ export function userAddress(context: SessionContext, text: string): BareJid | 'j
   return context.hosts.domains.includes(domainOf(jid as Jid)) ? (jid as BareJid) : 'item-not-found'
 }
 
+export function isNoUser(jid: ReturnType<typeof userAddress>): jid is 'jid-malformed' | 'item-not-found' {
+  return jid === 'jid-malformed' || jid === 'item-not-found'
+}
+
 /** @param force any password will do */
 export async function createUser(
   { accounts }: SessionContext,

@@ -10,6 +10,7 @@ export async function eraseUser(context: SessionContext, jid: BareJid): Promise<
   await context.rosters.erase(jid)
   await context.archive.erase(jid)
   await context.lastActivity.erase(jid)
+  await context.standing.erase(jid)
   await eraseBlockList(context.db, jid)
   await eraseReports(context.db, jid)
   await erasePrivate(context.db, jid)

@@ -16,6 +16,7 @@ export const xepTitles: Readonly<Record<string, string>> = {
   '0122': 'Data Forms Validation',
   '0124': 'Bidirectional-streams Over Synchronous HTTP (BOSH)',
   '0128': 'Service Discovery Extensions',
+  '0133': 'Service Administration',
   '0153': 'vCard-Based Avatars',
   '0156': 'Discovering Alternative XMPP Connection Methods',
   '0157': 'Contact Addresses for XMPP Services',
