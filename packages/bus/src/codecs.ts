@@ -72,6 +72,7 @@ export const codecs = {
     secure: [12, 'bool'],
     mechanism: [13, 'string'],
     transport: [14, 'string'],
+    inactive: [15, 'bool'],
   }),
   closed: messageCodec<Closed>({ lost: [1, 'bool'] }),
   disconnect: messageCodec<Disconnect>({ condition: [1, 'string'], text: [2, 'string'] }),

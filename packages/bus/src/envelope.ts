@@ -15,6 +15,8 @@ export const Op = {
   announce: 6,
   unacked: 7,
   enable: 8,
+  inactive: 9,
+  active: 10,
   // owner of the user → edge
   opened: 16,
   refused: 17,

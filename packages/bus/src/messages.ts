@@ -117,6 +117,8 @@ export interface Announce {
   secure: boolean
   mechanism: string
   transport: string
+  /** The client said so last (XEP-0352). */
+  inactive: boolean
 }
 
 /** `closed`: the connection is gone. `lost`: without `</stream:stream>`, so it may be resumed. */

@@ -7,6 +7,7 @@ import type { Edge } from './edge.ts'
 import { tellAcknowledged } from './management/acknowledged.ts'
 import { requestDue, requestText } from './management/request.ts'
 import type { Authentication } from './sasl/authentication.ts'
+import { tellClientState } from './session/client-state.ts'
 import type { Session } from './session/session.ts'
 import { abandon, closeStream, peerClosed } from './stream/close.ts'
 import { type Dialect, framed, wrapped, xmlStream } from './stream/dialect.ts'
@@ -172,7 +173,9 @@ export class Connection implements TransportSink {
   flush(): void {
     this.#scheduled = false
     if (this.#gone) return
-    const managed = this.session?.managed
+    const session = this.session
+    if (session !== undefined) tellClientState(this, session)
+    const managed = session?.managed
     if (managed !== undefined) {
       if (managed.untold) tellAcknowledged(this, managed)
       if (requestDue(this, managed)) {

@@ -1,5 +1,6 @@
 import { type Envelope, type InstanceId, Op } from '@heliograph/bus'
 import type { BareJid } from '@heliograph/jid'
+import { handleClientState } from './client-state/client-state.ts'
 import type { SessionContext } from './context.ts'
 import { handleAck } from './edges/ack.ts'
 import { handleAnnounce, handleUnacked } from './edges/announce.ts'
@@ -21,6 +22,8 @@ const handlers: Partial<Record<Op, Handler>> = {
   [Op.open]: handleOpen,
   [Op.resume]: handleResume,
   [Op.enable]: handleEnable,
+  [Op.inactive]: handleClientState,
+  [Op.active]: handleClientState,
   [Op.stanza]: handleClientStanza,
   [Op.ack]: handleAck,
   [Op.closed]: handleClosed,

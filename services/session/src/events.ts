@@ -30,6 +30,14 @@ export function sessionEvents(metrics: Metrics) {
     refused: reports('refused'),
   }
   const overflowed = counter('overflowed_total', 'Sessions closed because their client did not acknowledge')
+  const kept = counter('kept_back_total', 'Stanzas that inactive clients are told later')
+  const replaced = counter(
+    'kept_back_replaced_total',
+    'Stanzas that inactive clients are never told, because newer ones say it',
+  )
+  const woken = (reason: string) =>
+    metrics.counter('heliograph_session_woken_total', 'Times that an inactive client was sent something', { reason })
+  const wakes = { urgent: woken('urgent'), full: woken('full') }
   return {
     sessionOpened: () => opened.add(),
     sessionEnded: () => ended.add(),
@@ -41,6 +49,11 @@ export function sessionEvents(metrics: Metrics) {
     archiveFull: () => archiveFull.add(),
     bounced: (reason: 'expired' | 'full') => (reason === 'expired' ? bouncedExpired : bouncedFull).add(),
     overflowed: () => overflowed.add(),
+    keptBack: (how: 'held' | 'replaced') => {
+      kept.add()
+      if (how === 'replaced') replaced.add()
+    },
+    woken: (reason: 'urgent' | 'full') => wakes[reason].add(),
     choresFull: () => choresFull.add(),
     abuseReported: (kind: keyof typeof reported) => reported[kind].add(),
     probeRefused: () => probesRefused.add(),

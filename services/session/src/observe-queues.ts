@@ -14,6 +14,7 @@ const QUEUES: Readonly<Record<string, Queue>> = {
   chores: ({ chores }) => chores.depth,
   commit: ({ afterCommit }) => afterCommit.length,
   held: ofResources(({ held }) => held?.length ?? 0),
+  inactive: ofResources(({ quiet }) => quiet?.length ?? 0),
   unacknowledged: ofResources(({ managed }) => managed?.unacked.length ?? 0),
 }
 
@@ -32,6 +33,9 @@ export function observeQueues(context: SessionContext, metrics: Metrics): void {
   gauge('loads_waiting', 'Users that wait to be loaded', () => context.loads.waiting)
   gauge('records_waiting', 'Changes of the recovery copy that wait to be written', () => context.records.waiting)
   for (const [queue, of] of Object.entries(QUEUES)) gauge('queued', 'What waits for users', sum(of), { queue })
-  const bytes = ofResources(({ managed, held, heldBytes }) => (managed?.unacked.bytes ?? 0) + (held ? heldBytes : 0))
+  const bytes = ofResources(
+    ({ managed, held, heldBytes, quiet }) =>
+      (managed?.unacked.bytes ?? 0) + (held ? heldBytes : 0) + (quiet?.bytes ?? 0),
+  )
   gauge('queued_bytes', 'Stanzas kept for sessions that have not acknowledged them or cannot be reached', sum(bytes))
 }

@@ -125,9 +125,10 @@ function receiveForInstance(context: SessionContext, envelope: Envelope, from: I
 function buildContext(parts: SessionParts, router: Router, ownership: Ownership): SessionContext {
   const records = new LiveRecords(parts.live, ownership, parts.log)
   const modules = new Registry(modulesFor(parts.config))
+  const events = sessionEvents(parts.metrics)
   const context: SessionContext = {
     ...parts,
-    events: sessionEvents(parts.metrics),
+    events,
     router,
     ownership,
     records,
@@ -157,7 +158,7 @@ function buildContext(parts: SessionParts, router: Router, ownership: Ownership)
       onFenced: parts.onFenced,
     }),
     outgoing: new Outgoing(
-      { router, ownership, records, bounds: parts.config.maxUnacked },
+      { router, ownership, records, events, bounds: parts.config.maxUnacked },
       {
         overflow: (user, resource) => overflow(context, user, resource),
         unreachable: (user, resource) => loseContact(context, user, resource),

@@ -36,7 +36,9 @@ function announce(connection: Connection, session: Session): void {
     unacked: managed?.copies.length ?? 0,
     lastId: session.lastId,
     ...originOf(connection),
+    inactive: session.inactive,
   })
+  session.toldInactive = session.inactive
   tellOwner(connection, envelope)
   if (managed !== undefined) {
     managed.untold = false

@@ -6,7 +6,7 @@ import type { Connection } from '../connection.ts'
 import { failedXml } from '../management/failed.ts'
 import { askToResume } from '../management/resume.ts'
 import { authenticated } from '../stream/authenticated.ts'
-import { limitsFeature, managementFeature, rosterFeatures } from '../stream/features.ts'
+import { clientStateFeature, limitsFeature, managementFeature, rosterFeatures } from '../stream/features.ts'
 import type { Login } from './login.ts'
 
 /** The client is who it says: what it asked for besides is done before it is told (XEP-0388 §2.6.1). */
@@ -52,10 +52,11 @@ export function finishLogin(connection: Connection, login: Login, session = { ji
   const who = session.jid === '' ? connection.identity! : session.jid
   const identifier = `<authorization-identifier>${escapeText(who)}</authorization-identifier>`
   connection.write(`<success xmlns='${NS.sasl2}'>${data}${identifier}${login.results}${session.result}</success>`)
+  const management = bound?.managed === undefined ? managementFeature : ''
   const features =
     bound === undefined
       ? authenticated.features(connection)
-      : `${bound.managed === undefined ? managementFeature : ''}${rosterFeatures}${limitsFeature(edge.config.xml, edge.config)}`
+      : `${management}${clientStateFeature}${rosterFeatures}${limitsFeature(edge.config.xml, edge.config)}`
   connection.write(dialect.features(features))
   connection.release()
 }

@@ -23,6 +23,9 @@ export class Session {
   questionedAt = 0
   /** Id of the ping that awaits its answer (XEP-0199). */
   ping: string | undefined = undefined
+  /** The client said so last (XEP-0352), and what the owner knows of it. */
+  inactive = false
+  toldInactive = false
   /** Reading has stopped because too much is in flight. */
   stalled = false
 

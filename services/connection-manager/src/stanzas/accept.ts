@@ -3,6 +3,7 @@ import { Stanza } from '@heliograph/stanza'
 import type { ParsedElement } from '@heliograph/xml'
 import type { Connection } from '../connection.ts'
 import { tellOwner } from '../owners/tell-owner.ts'
+import { tellClientState } from '../session/client-state.ts'
 import type { Session } from '../session/session.ts'
 import { closeStream } from '../stream/close.ts'
 import { replaceStanza } from './replace.ts'
@@ -40,6 +41,7 @@ function isPong(session: Session, stanza: Stanza): boolean {
 }
 
 function forward(connection: Connection, session: Session, stanza: Stanza): void {
+  tellClientState(connection, session)
   const { edge } = connection
   const trace = edge.tracing.sample()
   const span = edge.tracing.span('edge.in', trace)

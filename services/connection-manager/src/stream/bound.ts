@@ -6,6 +6,7 @@ import { answerRequested } from '../management/answer.ts'
 import { beginEnable } from '../management/enable.ts'
 import { managementFailed } from '../management/failed.ts'
 import { checkAlive } from '../session/alive.ts'
+import { setClientState } from '../session/client-state.ts'
 import type { Session } from '../session/session.ts'
 import { acceptStanza } from '../stanzas/accept.ts'
 import { closeStream } from './close.ts'
@@ -19,12 +20,17 @@ export const bound: Phase = {
     const session = connection.session!
     if (parsed.namespace === NS.client) acceptStanza(connection, session, parsed)
     else if (parsed.namespace === NS.streamManagement) management(connection, session, parsed)
+    else if (isClientState(parsed)) setClientState(connection, session, parsed.name === 'inactive')
     // RFC 6120 §4.9.3.24
     else closeStream(connection, { condition: 'unsupported-stanza-type' })
   },
 
   features: () => '',
   expired: checkAlive,
+}
+
+function isClientState({ namespace, name }: ParsedElement): boolean {
+  return namespace === NS.clientState && (name === 'active' || name === 'inactive')
 }
 
 function management(connection: Connection, session: Session, parsed: ParsedElement): void {

@@ -33,6 +33,9 @@ export const registerFeature = `<register xmlns='${NS.registerFeature}'/>`
 /** Stream management (XEP-0198). */
 export const managementFeature = `<sm xmlns='${NS.streamManagement}'/>`
 
+/** Client state indication (XEP-0352 §4.1). */
+export const clientStateFeature = `<csi xmlns='${NS.clientState}'/>`
+
 /** What a client may know of the roster before it asks. */
 export const rosterFeatures = `<ver xmlns='${NS.rosterVersioning}'/><sub xmlns='${NS.preApproval}'/>`
 
@@ -42,6 +45,7 @@ export const boundFeatures =
   // RFC 3921 clients open a session; since RFC 6121 that does nothing.
   `<session xmlns='${NS.session}'><optional/></session>` +
   managementFeature +
+  clientStateFeature +
   rosterFeatures
 
 /** XEP-0478. */

@@ -1,5 +1,7 @@
 import { type Announce, codecs, Envelope, Kind, Op } from '@heliograph/bus'
 import type { FullJid } from '@heliograph/jid'
+import { setClientState } from '../client-state/client-state.ts'
+import { refreshPresence } from '../client-state/refresh.ts'
 import type { SessionContext } from '../context.ts'
 import { catchUp } from '../recovery/catch-up.ts'
 import { managed, Resource } from '../users/resource.ts'
@@ -16,11 +18,13 @@ const SLEEPS = { condition: 'reset', text: 'the session waits to be resumed' }
 export function handleAnnounce(context: SessionContext, user: User, { envelope, from }: Work): void {
   const announce = codecs.announce.decode(envelope.body!)
   const known = user.resources.find(({ stream }) => stream === announce.stream)
-  if (context.departed.has(from) || isWhole(known, from, envelope.conn)) return
+  if (context.departed.has(from)) return
+  if (known && isWhole(known, from, envelope.conn)) return setClientState(context, user, known, announce.inactive)
   if (!user.exists || supersededBy(context, user, known, announce, envelope.conn, from)) {
     return dismiss(context, user, envelope, from)
   }
   if (known && sleepsWhereItWas(known, from, envelope.conn)) return dismiss(context, user, envelope, from, SLEEPS)
+  const wasHandedOver = known?.complete === true
   const resource = known ?? adopt(context, user, announce, envelope.conn, from)
   // What is known of it stays, until what the edge tells is whole.
   if (resource.attachment === 'hibernating') resource.complete = true
@@ -36,6 +40,9 @@ export function handleAnnounce(context: SessionContext, user: User, { envelope, 
   resource.expected = announce.unacked
   resource.attachment = 'recovering'
   resource.deadline = performance.now() + context.config.announceWithinMs
+  setClientState(context, user, resource, announce.inactive)
+  // What a former owner kept from it died with that one; in a planned hand-over it was delivered first.
+  if (announce.inactive && !wasHandedOver) refreshPresence(context, user, resource)
   if (resource.expected === 0) complete(context, user, resource)
 }
 
@@ -59,8 +66,8 @@ function complete(context: SessionContext, user: User, resource: Resource): void
 }
 
 /** Told again, because the way here was set up anew: nothing of it is news. */
-function isWhole(known: Resource | undefined, edge: string, conn: number): boolean {
-  return known?.isOn(edge, conn) === true && (known.attachment === 'connected' || known.attachment === 'catching-up')
+function isWhole(known: Resource, edge: string, conn: number): boolean {
+  return known.isOn(edge, conn) && (known.attachment === 'connected' || known.attachment === 'catching-up')
 }
 
 /**

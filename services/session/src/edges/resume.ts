@@ -1,5 +1,6 @@
 import { codecs, Op } from '@heliograph/bus'
 import { acknowledge } from '../archive/taken.ts'
+import { setClientState } from '../client-state/client-state.ts'
 import type { SessionContext } from '../context.ts'
 import type { Managed, Resource } from '../users/resource.ts'
 import type { User, Work } from '../users/user.ts'
@@ -43,6 +44,8 @@ export function handleResume(context: SessionContext, user: User, { envelope, fr
   })
   context.outgoing.replay(user, resource)
   context.outgoing.releaseHeld(user, resource)
+  // XEP-0352 §5.2: a resumed stream is active.
+  setClientState(context, user, resource, false)
   context.records.changed(user, resource)
   if (wasHibernating || resource.complete) context.records.dropUnacked(user, resource)
   resource.complete = false

@@ -4,6 +4,7 @@ import { archivePreferences } from '../archive/preferences-module.ts'
 import { blockingModule } from '../blocking/blocking-module.ts'
 import { capabilities } from '../capabilities/capabilities-module.ts'
 import { carbonsModule } from '../carbons/carbons-module.ts'
+import { clientStateModule } from '../client-state/client-state-module.ts'
 import { commandsModule } from '../commands/commands-module.ts'
 import type { SessionConfig } from '../config.ts'
 import { privateStorage } from '../profile/private-storage.ts'
@@ -23,6 +24,7 @@ import { version } from './version.ts'
 export const sessionModules: readonly Module<IqContext>[] = [
   disco,
   ping,
+  clientStateModule,
   version,
   time,
   lastActivity,

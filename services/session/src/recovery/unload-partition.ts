@@ -45,6 +45,7 @@ async function patiently(work: Promise<void>): Promise<void> {
 
 /** The whole session goes into the recovery copy, so that it needs nobody to be resumed from there. */
 function handOver(context: SessionContext, user: User, resource: Resource): void {
+  context.outgoing.wake(user, resource)
   resource.complete = resource.attachment === 'connected' || resource.attachment === 'hibernating'
   context.records.changed(user, resource)
   if (resource.complete && resource.managed) context.records.replaceUnacked(user, resource)

@@ -12,6 +12,9 @@ export function hibernate(context: SessionContext, user: User, resource: Resourc
   if (!managed) return
   for (const delivery of resource.held ?? []) managed.unacked.push(delivery)
   resource.held = undefined
+  // XEP-0352 §5.2: should the client come back, it is active.
+  for (const delivery of resource.quiet?.drain() ?? []) managed.unacked.push(delivery)
+  resource.quiet = undefined
   resource.complete = false
   resource.attachment = 'hibernating'
   resource.deadline = performance.now() + managed.max * 1000
@@ -37,8 +40,9 @@ export function endSession(
     })
   }
   const unacked = resource.managed?.unacked.drain() ?? []
-  const undelivered = [...unacked, ...(resource.held ?? [])]
+  const undelivered = [...unacked, ...(resource.held ?? []), ...(resource.quiet?.drain() ?? [])]
   resource.held = undefined
+  resource.quiet = undefined
   user.remove(resource)
   context.records.removed(user, resource)
   context.capabilities.left(resource)

@@ -19,6 +19,7 @@ function setUp() {
       router,
       ownership: { heldEpochOf: () => 1 } as unknown as Ownership,
       records: { appendUnacked: () => {} } as unknown as LiveRecords,
+      events: { keptBack: () => {}, woken: () => {} },
       bounds: { stanzas: 10, bytes: 5_000 },
     },
     { overflow: () => overflowed.push(sent), unreachable: () => {} },

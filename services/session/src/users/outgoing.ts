@@ -1,11 +1,15 @@
 import { Envelope, Haste, Kind, Op } from '@heliograph/bus'
 import type { Ownership, Router } from '@heliograph/ownership'
 import type { Stanza } from '@heliograph/stanza'
+import { keyOfWaiting } from '../client-state/what-waits.ts'
+import type { SessionEvents } from '../events.ts'
 import type { LiveRecords } from '../recovery/live-records.ts'
 import { type Batch, Copies, type Recipient } from './copies.ts'
 import type { Resource } from './resource.ts'
 import { addressed, type Delivery } from './unacked.ts'
 import type { User } from './user.ts'
+
+type ClientStateEvents = Pick<SessionEvents, 'keptBack' | 'woken'>
 
 /** What happens to resources that can't be delivered to. */
 export interface OutgoingTroubles {
@@ -24,6 +28,7 @@ export class Outgoing {
   readonly #ownership: Ownership
   readonly #records: LiveRecords
   readonly #troubles: OutgoingTroubles
+  readonly #events: ClientStateEvents
   readonly #bounds: { readonly stanzas: number; readonly bytes: number }
 
   constructor(
@@ -31,6 +36,7 @@ export class Outgoing {
       router: Router
       ownership: Ownership
       records: LiveRecords
+      events: ClientStateEvents
       bounds: { readonly stanzas: number; readonly bytes: number }
     },
     troubles: OutgoingTroubles,
@@ -38,12 +44,24 @@ export class Outgoing {
     this.#router = parts.router
     this.#ownership = parts.ownership
     this.#records = parts.records
+    this.#events = parts.events
     this.#bounds = parts.bounds
     this.#troubles = troubles
   }
 
   deliver(user: User, resource: Resource, stanza: Stanza, id = 0, trace = ''): void {
+    if (resource.quiet !== undefined && this.#waits(user, resource, { stanza, id })) return
     if (this.#keep(user, resource, { stanza, id })) this.#write(user, resource, stanza, id, trace)
+  }
+
+  /** Delivers what an inactive client was not told yet (XEP-0352). */
+  wake(user: User, resource: Resource): void {
+    const { quiet } = resource
+    for (let delivery = quiet?.shift(); delivery !== undefined; delivery = quiet?.shift()) {
+      const { id } = delivery
+      const stanza = addressed(delivery, resource.jid)
+      if (this.#keep(user, resource, { stanza, id })) this.#write(user, resource, stanza, id, '')
+    }
   }
 
   /** One stanza to many resources of users of this instance: one envelope an edge, `to` spliced there. */
@@ -55,7 +73,9 @@ export class Outgoing {
     const copies = new Copies()
     for (const recipient of recipients) {
       const { user, resource, as } = recipient
-      if (!this.#keep(user, resource, { stanza, id: 0, shared: as })) continue
+      const delivery = { stanza, id: 0, shared: as }
+      if (resource.quiet !== undefined && this.#waits(user, resource, delivery)) continue
+      if (!this.#keep(user, resource, delivery)) continue
       copies.add(recipient, this.#ownership.heldEpochOf(user.partition))
     }
     for (const batch of copies) this.#writeCopies(batch, stanza, trace, haste)
@@ -112,6 +132,24 @@ export class Outgoing {
     envelope.trace = trace
     if (this.#router.tell(edge, envelope)) return
     for (const { user, resource } of recipients) this.#troubles.unreachable(user, resource)
+  }
+
+  /** Keeps from an inactive client what can wait; before all else it is told what it was kept from. */
+  #waits(user: User, resource: Resource, delivery: Delivery): boolean {
+    const key = keyOfWaiting(delivery.stanza, { account: user.jid, client: resource.jid })
+    if (key === undefined) {
+      this.#events.woken('urgent')
+      this.wake(user, resource)
+      return false
+    }
+    let kept = resource.quiet!.hold(key, delivery)
+    if (kept === 'full') {
+      this.#events.woken('full')
+      this.wake(user, resource)
+      kept = resource.quiet?.hold(key, delivery) ?? 'full'
+    }
+    if (kept !== 'full') this.#events.keptBack(kept)
+    return kept !== 'full'
   }
 
   /** Queues the copy that outlives the connection. True when the stanza is to be written to the edge now. */

@@ -1,6 +1,7 @@
 import type { InstanceId } from '@heliograph/bus'
 import type { FullJid } from '@heliograph/jid'
 import type { Stanza } from '@heliograph/stanza'
+import type { Quiet } from '../client-state/quiet.ts'
 import { Custody } from './custody.ts'
 import { type Delivery, Unacked } from './unacked.ts'
 import type { Work } from './user.ts'
@@ -62,6 +63,8 @@ export class Resource {
   prominent = false
   /** While it is: archive ids above this were given out since it became so. */
   eligibleFrom = 0
+  /** While its client is inactive (XEP-0352): what it isn't told yet. */
+  quiet: Quiet | undefined = undefined
   /** Wants copies of what its user's other resources send and get (XEP-0280): of what has an archive id above this; 0 when it doesn't. */
   carbonsFrom = 0
   /** What its presence says of its client's capabilities, and its features when they are known. */

@@ -29,6 +29,7 @@ export class Client {
   base = 0
   acked = 0
   lastId = 0
+  inactive = false
   /** Whether it acknowledges what it hears by itself. */
   acknowledges = true
   inFlight: Envelope[] = []
@@ -148,6 +149,12 @@ export class Client {
     return this.heard.filter(({ hasBody }) => hasBody).map((stanza) => stanza.childText('body', NS.client)!)
   }
 
+  /** Says whether it is active (XEP-0352). */
+  setInactive(inactive: boolean): void {
+    this.inactive = inactive
+    this.edge.tellOwner(this, new Envelope(inactive ? Op.inactive : Op.active))
+  }
+
   /** The connection is lost; the session may be resumed. */
   lose(): this {
     return this.#close(true)
@@ -206,6 +213,7 @@ export class Client {
       acked: this.acked,
       unacked: this.copies.length,
       lastId: this.lastId,
+      inactive: this.inactive,
     })
     this.edge.tellOwner(this, envelope)
     for (const { stanza, id } of this.copies) {
