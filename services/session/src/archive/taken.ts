@@ -33,9 +33,10 @@ export function waitsNoMore(context: SessionContext, user: User, ids: readonly n
 /** Ids of archived messages that sessions of the user have been given and not acknowledged. */
 export function idsInHand(user: User): ReadonlySet<number> {
   const ids = new Set<number>()
-  for (const { managed, held } of user.resources) {
+  for (const { managed, held, quiet } of user.resources) {
     for (const { id, stanza } of managed?.unacked ?? []) if (!isCarbon(stanza)) ids.add(id)
     for (const { id, stanza } of held ?? []) if (!isCarbon(stanza)) ids.add(id)
+    for (const { id, stanza } of quiet ?? []) if (!isCarbon(stanza)) ids.add(id)
   }
   for (const id of user.taken) ids.add(id)
   return ids

@@ -43,6 +43,10 @@ export class Quiet {
     return all
   }
 
+  [Symbol.iterator](): Iterator<Delivery> {
+    return this.#held.values()
+  }
+
   #remove(key: string): Delivery | undefined {
     const delivery = this.#held.get(key)
     if (delivery === undefined) return undefined
