@@ -56,7 +56,7 @@ export function finishLogin(connection: Connection, login: Login, session = { ji
   const features =
     bound === undefined
       ? authenticated.features(connection)
-      : `${management}${clientStateFeature}${rosterFeatures}${limitsFeature(edge.config.xml, edge.config)}`
+      : `${management}${rosterFeatures}${clientStateFeature}${limitsFeature(edge.config.xml, edge.config)}`
   connection.write(dialect.features(features))
   connection.release()
 }
