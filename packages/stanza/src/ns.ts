@@ -12,6 +12,7 @@ export const NS = Object.freeze({
   stanzaErrors: 'urn:ietf:params:xml:ns:xmpp-stanzas',
   streamErrors: 'urn:ietf:params:xml:ns:xmpp-streams',
   roster: 'jabber:iq:roster',
+  search: 'jabber:iq:search',
   rosterVersioning: 'urn:xmpp:features:rosterver',
   preApproval: 'urn:xmpp:features:pre-approval',
   xml: 'http://www.w3.org/XML/1998/namespace',

@@ -1,9 +1,12 @@
 import type { HeliographConfig } from '@heliograph/config'
-import { type BareJid, ensureBare } from '@heliograph/jid'
+import { type BareJid, type Domain, ensureBare } from '@heliograph/jid'
 import { OperatorError } from '@heliograph/telemetry'
 import type { LockoutLimits } from './accounts/lockout.ts'
 import type { PasswordPolicy } from './accounts/password-rules.ts'
 import { RESERVED_NAMES, type RegistrationPolicy } from './accounts/registration.ts'
+
+export type DomainPolicy = Pick<HeliographConfig['domains'][number], 'contacts' | 'strangers'>
+export type StrangerPolicy = NonNullable<DomainPolicy['strangers']>
 
 /** What the session service reads of the configuration. */
 export interface SessionConfig {
@@ -12,6 +15,10 @@ export interface SessionConfig {
   readonly admins: readonly BareJid[]
   /** Who gets reports of spam and abuse (XEP-0377). */
   readonly reportsTo: readonly BareJid[]
+  readonly userSearch: HeliographConfig['userSearch']
+  readonly policies: ReadonlyMap<Domain, DomainPolicy>
+  /** Some domain filters what strangers send. */
+  readonly filtersStrangers: boolean
   readonly registration: RegistrationPolicy
   readonly passwords: PasswordPolicy
   readonly lockout: LockoutLimits
@@ -46,6 +53,9 @@ export function sessionConfig(config: HeliographConfig): SessionConfig {
     accounts: config.accounts.map(({ jid, password }, at) => ({ jid: bareJid(jid, `accounts.${at}.jid`), password })),
     admins: config.admins.map((jid, at) => bareJid(jid, `admins.${at}`)),
     reportsTo: config.reportsTo.map((jid, at) => bareJid(jid, `reportsTo.${at}`)),
+    userSearch: config.userSearch,
+    policies: new Map(config.domains.map((domain) => [domain.name as Domain, domain])),
+    filtersStrangers: config.domains.some(({ strangers }) => strangers !== undefined),
     registration: {
       open: config.registration.open,
       perAddress: { count: 20, windowSeconds: 3600 },

@@ -1,4 +1,5 @@
 import type { Database } from '@heliograph/database'
+import type { Domain } from '@heliograph/jid'
 import type { LiveState } from '@heliograph/live-state'
 import type { Registry } from '@heliograph/module'
 import type { Hosts, Ownership, Router } from '@heliograph/ownership'
@@ -56,7 +57,7 @@ export interface SessionContext {
   readonly departed: Departed
   readonly modules: Registry<IqContext>
   /** What the server and its accounts can do. */
-  readonly own: { readonly server: OwnCapabilities; readonly account: OwnCapabilities }
+  readonly own: { readonly server: (domain: Domain) => OwnCapabilities; readonly account: OwnCapabilities }
   /** What clients can do. */
   readonly capabilities: ClientCapabilities
   readonly commands: CommandSessions

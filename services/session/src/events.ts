@@ -29,6 +29,7 @@ export function sessionEvents(metrics: Metrics) {
     other: reports('other'),
     refused: reports('refused'),
   }
+  const strangersRefused = counter('strangers_refused_total', 'Messages and requests of strangers not let in')
   const overflowed = counter('overflowed_total', 'Sessions closed because their client did not acknowledge')
   const kept = counter('kept_back_total', 'Stanzas that inactive clients are told later')
   const replaced = counter(
@@ -55,6 +56,7 @@ export function sessionEvents(metrics: Metrics) {
     },
     woken: (reason: 'urgent' | 'full') => wakes[reason].add(),
     choresFull: () => choresFull.add(),
+    strangerRefused: () => strangersRefused.add(),
     abuseReported: (kind: keyof typeof reported) => reported[kind].add(),
     probeRefused: () => probesRefused.add(),
   }

@@ -11,7 +11,6 @@ import type { Accounts } from './accounts/accounts.ts'
 import { Archive } from './archive/archive.ts'
 import { CapabilityStore } from './capabilities/capability-store.ts'
 import { ClientCapabilities } from './capabilities/client-capabilities.ts'
-import { OwnCapabilities } from './capabilities/own-capabilities.ts'
 import { CommandRuns } from './commands/command-runs.ts'
 import { CommandSessions } from './commands/command-sessions.ts'
 import type { SessionConfig } from './config.ts'
@@ -19,6 +18,7 @@ import type { SessionContext } from './context.ts'
 import { handle, receive } from './dispatch.ts'
 import { sessionEvents } from './events.ts'
 import { modulesFor } from './modules/index.ts'
+import { ownCapabilities } from './modules/server-forms.ts'
 import { observeQueues } from './observe-queues.ts'
 import { receiveMulticast } from './presence/multicast.ts'
 import { Revisions } from './presence/revisions.ts'
@@ -135,7 +135,7 @@ function buildContext(parts: SessionParts, router: Router, ownership: Ownership)
     clock: new IdClock(),
     revisions: new Revisions(),
     modules,
-    own: { server: new OwnCapabilities('server', modules), account: new OwnCapabilities('account', modules) },
+    own: ownCapabilities(parts.config, modules),
     capabilities: new ClientCapabilities({
       store: new CapabilityStore(parts.db),
       send: (user, resource, stanza) => user.afterCommit.pass(() => context.outgoing.deliver(user, resource, stanza)),

@@ -6,11 +6,34 @@ const certificate = z.strictObject({
   key: path.describe('PEM file of the private key.'),
 })
 
+const addresses = (whom: string) => z.array(z.url()).describe(`Addresses (URIs) for ${whom}.`).optional()
+
+const contacts = z.strictObject({
+  abuse: addresses('reports of abuse'),
+  admin: addresses('those who run the service'),
+  feedback: addresses('opinions of its users'),
+  sales: addresses('those who want to buy something'),
+  security: addresses('reports of security problems'),
+  status: addresses('news of its state'),
+  support: addresses('those who need help'),
+})
+
+const treatment = (what: string) =>
+  z.enum(['pass', 'limit', 'refuse']).describe(`${what} of people who are not contacts.`).default('pass')
+
+const strangers = z.strictObject({
+  messages: treatment('Messages'),
+  requests: treatment('Subscription requests'),
+  perMinute: positive.describe('With `limit`: how many in a minute for one user, from all of them.').default(10),
+})
+
 export const domains = z
   .array(
     z.strictObject({
       name: domain.describe('A domain whose users this server has.'),
       certificate: certificate.describe('Without it a self-signed certificate is made under `dataDir`.').optional(),
+      contacts: contacts.describe('Whom to write to, shown in service discovery (XEP-0157).').optional(),
+      strangers: strangers.describe('What may come from people who are not contacts. Default: everything.').optional(),
     }),
   )
   .min(1)

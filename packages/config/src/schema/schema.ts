@@ -28,6 +28,10 @@ export const schema = z.strictObject({
     .describe('Accounts of this server whose clients may execute the commands of service administration (XEP-0133).')
     .default([]),
   reportsTo,
+  userSearch: z
+    .enum(['off', 'ownDomain', 'allDomains'])
+    .describe('Whether users may search for others by their vCards (XEP-0055): of their own domain, or of all here.')
+    .default('off'),
   registration: z
     .strictObject({
       open: z

@@ -124,7 +124,7 @@ export class Cluster implements AsyncDisposable {
   }
 }
 
-/** Sections of `upper` are merged into those of `lower`, key by key; anything else replaces. */
+/** Sections of `upper` are merged into those of `lower`, key by key, in lists place by place; anything else replaces. */
 export function overlay(
   lower: Readonly<Record<string, unknown>>,
   upper: Readonly<Record<string, unknown>>,
@@ -132,9 +132,14 @@ export function overlay(
   const merged: Record<string, unknown> = { ...lower }
   for (const [key, value] of Object.entries(upper)) {
     const below = merged[key]
-    merged[key] = isSection(below) && isSection(value) ? { ...below, ...value } : value
+    merged[key] =
+      Array.isArray(below) && Array.isArray(value) ? value.map((it, at) => over(below[at], it)) : over(below, value)
   }
   return merged
+}
+
+function over(below: unknown, value: unknown): unknown {
+  return isSection(below) && isSection(value) ? { ...below, ...value } : value
 }
 
 function isSection(value: unknown): value is Record<string, unknown> {

@@ -1,5 +1,5 @@
 import type { Registry } from '@heliograph/module'
-import { NS } from '@heliograph/stanza'
+import { type Form, NS } from '@heliograph/stanza'
 import type { DiscoIdentity, DiscoInfo } from './disco-info.ts'
 import { hashOf } from './hash-functions.ts'
 import { hashSetInput } from './hash-set-input.ts'
@@ -27,10 +27,14 @@ export class OwnCapabilities {
   readonly info: DiscoInfo
   readonly hashes: OwnHashes
 
-  constructor(entity: 'server' | 'account', registry: Pick<Registry<unknown>, 'features'>) {
+  constructor(
+    entity: 'server' | 'account',
+    registry: Pick<Registry<unknown>, 'features'>,
+    forms: readonly Form[] = [],
+  ) {
     // Named, or XEP-0390 §4.1 would have the language of whatever stream it comes over.
     const identity = { ...IDENTITIES[entity], lang: 'en' }
-    this.info = { identities: [identity], features: registry.features(entity), forms: [] }
+    this.info = { identities: [identity], features: registry.features(entity), forms }
     const [older, newer] = [verificationInput(this.info)!, hashSetInput(this.info)!]
     this.hashes = {
       node: SOFTWARE,

@@ -27,7 +27,9 @@ export const disco = defineModule<IqContext>({
 })
 
 function serverInfo(request: Stanza, context: IqContext): Outcome {
-  return commandOr(request, context, 'server', () => info(request, context.session.own.server))
+  const { session, user } = context
+  const asked = domainOf(trusted(request.to ?? user.jid))
+  return commandOr(request, context, 'server', () => info(request, session.own.server(asked)))
 }
 
 function serverItems(request: Stanza, context: IqContext): Outcome {

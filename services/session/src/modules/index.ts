@@ -8,6 +8,7 @@ import { clientStateModule } from '../client-state/client-state-module.ts'
 import { commandsModule } from '../commands/commands-module.ts'
 import type { SessionConfig } from '../config.ts'
 import { privateStorage } from '../profile/private-storage.ts'
+import { searchModule } from '../profile/search-module.ts'
 import { vcardModule } from '../profile/vcard-module.ts'
 import { rosterModule } from '../roster/roster-module.ts'
 import { disco } from './disco.ts'
@@ -17,6 +18,7 @@ import { lastActivity } from './last-activity.ts'
 import { messaging } from './messaging.ts'
 import { ping } from './ping.ts'
 import { register } from './register.ts'
+import { contactAddresses } from './server-forms.ts'
 import { time } from './time.ts'
 import { version } from './version.ts'
 
@@ -40,6 +42,8 @@ export const sessionModules: readonly Module<IqContext>[] = [
   capabilities,
   privateStorage,
   vcardModule,
+  searchModule,
+  contactAddresses,
 ]
 
 /** What it answers and announces as it is configured. */
@@ -47,5 +51,6 @@ export function modulesFor(config: SessionConfig): readonly Module<IqContext>[] 
   const without = new Set<Module<IqContext>>()
   if (!config.archive.enabled) without.add(archiveModule).add(archivePreferences)
   if (config.externalServices.services.length === 0) without.add(externalServices)
+  if (config.userSearch === 'off') without.add(searchModule)
   return sessionModules.filter((module) => !without.has(module))
 }

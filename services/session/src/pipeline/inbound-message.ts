@@ -5,6 +5,7 @@ import { withoutForeignIds } from '../archive/stanza-ids.ts'
 import { copyReceived } from '../carbons/copy.ts'
 import type { SessionContext } from '../context.ts'
 import { isOfflineStorable } from '../payloads/eligibility.ts'
+import { judgeMessage } from '../strangers/stranger-filter.ts'
 import type { Resource } from '../users/resource.ts'
 import { type Arrived, refuseArrived } from './arrived.ts'
 import { targetsOf } from './targets.ts'
@@ -16,18 +17,19 @@ export interface InboundMessage extends Arrived {
   readonly offline: boolean
 }
 
-/** `pass` the message on, `refuse` it with an error to its sender, or `drop` it silently. */
+/** `pass` the message on, `refuse` it with an error to its sender, `drop` it for want of a receiver, or `ignore` it. */
 type Verdict =
   | { readonly kind: 'pass'; readonly message: InboundMessage }
   | { readonly kind: 'refuse'; readonly error: StanzaError }
   | { readonly kind: 'drop'; readonly reason: string }
+  | { readonly kind: 'ignore' }
 
 const DROPPED: Verdict = { kind: 'drop', reason: 'nobody there for it' }
 
 type Stage = (context: SessionContext, message: InboundMessage) => Verdict
 
 /** What happens to a message for a local user before it is stored and delivered, in this order. */
-export const inboundMessageStages: readonly Stage[] = [stripForeignIds, chooseTargets]
+export const inboundMessageStages: readonly Stage[] = [admitStranger, stripForeignIds, chooseTargets]
 
 /** Messages for a local user: RFC 6121 §8.5. */
 export function receiveMessage(context: SessionContext, arrived: Arrived): void {
@@ -36,6 +38,7 @@ export function receiveMessage(context: SessionContext, arrived: Arrived): void 
     const verdict = stage(context, message)
     if (verdict.kind === 'refuse') return refuseArrived(context, arrived, verdict.error)
     if (verdict.kind === 'drop') return drop(context, arrived)
+    if (verdict.kind === 'ignore') return arrived.taken()
     message = verdict.message
   }
   archiveReceived(context, message)
@@ -45,6 +48,13 @@ export function receiveMessage(context: SessionContext, arrived: Arrived): void 
 function drop(context: SessionContext, { user, stanza, trace, taken }: Arrived): void {
   if (user.resources.length > 0) user.afterCommit.pass(() => copyReceived(context, user, stanza, { trace }))
   taken()
+}
+
+/** Of people whom the user has nothing to do with, as the domain has it. */
+function admitStranger(context: SessionContext, message: InboundMessage): Verdict {
+  if (!context.config.filtersStrangers) return pass(message)
+  const verdict = judgeMessage(context, message.user, message.stanza, performance.now())
+  return verdict === 'pass' ? pass(message) : verdict === 'refuse' ? refuse('service-unavailable') : { kind: 'ignore' }
 }
 
 /** XEP-0359 §6. */

@@ -1,6 +1,8 @@
+import { trusted } from '@heliograph/jid'
 import { archiveSent } from '../archive/archive-sent.ts'
 import { withoutForeignIds } from '../archive/stanza-ids.ts'
 import type { SessionContext } from '../context.ts'
+import { Addressed } from '../strangers/addressed.ts'
 import { bounce } from './bounce.ts'
 import { forward, type Provenance } from './forward.ts'
 import type { Sent } from './sent.ts'
@@ -14,7 +16,7 @@ export interface OutboundMessage extends Sent {
 type Stage = (context: SessionContext, message: OutboundMessage) => OutboundMessage | undefined
 
 /** What happens to a client's message, in this order. */
-export const outboundMessageStages: readonly Stage[] = [address, stripForeignIds, archive, route]
+export const outboundMessageStages: readonly Stage[] = [address, rememberAddressee, stripForeignIds, archive, route]
 
 /** Messages of a user's client (RFC 6121 §5, §8.1). */
 export function handleMessage(context: SessionContext, sent: Sent): void {
@@ -29,6 +31,15 @@ export function handleMessage(context: SessionContext, sent: Sent): void {
 function address(_context: SessionContext, message: OutboundMessage): OutboundMessage {
   if (message.stanza.to !== undefined) return message
   return { ...message, stanza: message.stanza.with({ to: message.user.jid }) }
+}
+
+/** Where strangers are filtered, whoever is written to is none, and may answer. */
+function rememberAddressee(context: SessionContext, message: OutboundMessage): OutboundMessage {
+  const { user, stanza } = message
+  if (!context.config.filtersStrangers) return message
+  user.addressed ??= new Addressed()
+  user.addressed.add(trusted(stanza.to!))
+  return message
 }
 
 /** XEP-0359 §6: an id in this account's name is only ever set by this account. */

@@ -3,6 +3,7 @@ import { bareOf, type FullJid, isFull, trusted } from '@heliograph/jid'
 import type { SessionContext } from '../context.ts'
 import type { Arrived } from '../pipeline/arrived.ts'
 import { receiveSubscription } from '../roster/subscription-inbound.ts'
+import { admitsRequest } from '../strangers/stranger-filter.ts'
 import { answerProbe } from './probe.ts'
 
 /** Presence for a local user that came by itself: directed, from other servers, subscriptions, probes (RFC 6121 §8.5, §3, §4.3). */
@@ -15,6 +16,8 @@ export function receivePresence(context: SessionContext, arrived: Arrived): void
   }
   switch (stanza.type) {
     case 'subscribe':
+      if (context.config.filtersStrangers && !admitsRequest(context, user, stanza, performance.now())) return taken()
+      return receiveSubscription(context, arrived)
     case 'subscribed':
     case 'unsubscribe':
     case 'unsubscribed':

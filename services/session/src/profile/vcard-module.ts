@@ -1,6 +1,6 @@
 import { bareOf, trusted } from '@heliograph/jid'
 import { defineModule, type Outcome, onGet, onSet, refuse, reply } from '@heliograph/module'
-import { NS, type Stanza, stanzaError } from '@heliograph/stanza'
+import { el, NS, type Stanza, stanzaError } from '@heliograph/stanza'
 import type { Element } from '@heliograph/xml'
 import type { IqContext } from '../modules/iq-context.ts'
 import { changeAvatar } from './avatar.ts'
@@ -36,11 +36,13 @@ function isOwner(request: Stanza, { user, resource }: IqContext): boolean {
 }
 
 function get(request: Stanza, context: IqContext): Promise<Outcome> {
-  // §3.3: others get the same error where there is no vCard and where there is no such account.
-  const none = isOwner(request, context) ? 'item-not-found' : 'service-unavailable'
   return context.chore(async () => {
     const xml = await vcardOf(context.session.db, context.user.jid)
-    return xml === undefined ? refuse(stanzaError(none)) : { kind: 'raw', xml, name: VCARD }
+    if (xml !== undefined) return { kind: 'raw', xml, name: VCARD }
+    // §3.1: of the two answers that there are the one that clients can go on with.
+    if (isOwner(request, context)) return reply(el('vCard', { xmlns: NS.vcardTemp }))
+    // §3.3: the same where there is no vCard and where there is no such account.
+    return refuse(stanzaError('service-unavailable'))
   })
 }
 

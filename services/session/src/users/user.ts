@@ -5,6 +5,8 @@ import type { Roster } from '@heliograph/roster'
 import type { ArchivePreferences } from '../archive/preferences.ts'
 import type { BlockList } from '../blocking/block-list.ts'
 import type { CopiedIds } from '../carbons/copied-ids.ts'
+import type { Addressed } from '../strangers/addressed.ts'
+import type { Allowance } from '../strangers/allowance.ts'
 import { AfterCommit } from './after-commit.ts'
 import { Gate } from './gate.ts'
 import { Repetitions } from './repetitions.ts'
@@ -49,6 +51,9 @@ export class User {
   profile: Profile | 'unknown' | undefined = undefined
   /** Whom the user blocks; undefined for nearly everybody, who blocks nobody. */
   blocked: BlockList | undefined = undefined
+  /** Only where strangers are filtered: whom the user wrote to lately, and how many strangers may still be let in. */
+  addressed: Addressed | undefined = undefined
+  strangers: Allowance | undefined = undefined
   /** Hash of the avatar in the vCard (XEP-0153); undefined without one. */
   avatar: string | undefined = undefined
   /** While it is being loaded. */
