@@ -1,7 +1,7 @@
 /** PRES-12, MSG-03, SEC-03: who may be found and written to, as the operator has it. */
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
-import { bothModes, type RawClient } from '@heliograph/testkit'
+import { createHash, randomBytes } from 'node:crypto'
+import { bothModes, type RawClient, SlixmppPeer, slixmppAvailable } from '@heliograph/testkit'
 import type { Element } from '@heliograph/xml'
 import { bareOf, errorOf, newcomer, receivedAfter, say, saying, settle } from '../support/actor.ts'
 import { command } from '../support/blocking.ts'
@@ -119,3 +119,32 @@ scenario('strangers are kept out; contacts, and whoever is written to first, are
   await juliet.expect(asked)
   assert.deepEqual(await receivedAfter(nurse, juliet, asked), [])
 })
+
+if (slixmppAvailable())
+  scenario('slixmpp keeps, publishes, finds and blocks as its plug-ins do', async (site) => {
+    const person = await site.person('mercutio')
+    await using benvolio = await newcomer(site, 'benvolio', { edge: 1 })
+    const place = { ports: site.edge(0), domain: site.domain, ca: site.certificate, profile: true }
+    await using mercutio = await SlixmppPeer.login({ ...place, ...person })
+    await mercutio.presence()
+    await mercutio.keep('A plague <o> both & all')
+    assert.equal(await mercutio.kept(), 'A plague <o> both & all')
+
+    const [family, bytes] = [`Escalus-${randomBytes(4).toString('hex')}`, randomBytes(300)]
+    await mercutio.setNames(family, 'Merc')
+    assert.deepEqual(await mercutio.search(family), [person.jid])
+    await mercutio.setAvatar(bytes)
+    assert.deepEqual(await mercutio.avatarOf(person.jid), bytes)
+    const hash = createHash('sha1').update(bytes).digest('hex')
+    await mercutio.expect((it) => it.getChild('x', 'vcard-temp:x:update')?.getChildText('photo') === hash)
+
+    const rival = bareOf(benvolio.jid)
+    await mercutio.block(rival)
+    assert.deepEqual(await mercutio.blocked(), [rival])
+    assert.equal(
+      errorOf(await ask(benvolio, 'get', mercutio.jid, `<ping xmlns='urn:xmpp:ping'/>`)),
+      'cancel/service-unavailable',
+    )
+    await mercutio.unblock(rival)
+    assert.deepEqual(await mercutio.blocked(), [])
+  })

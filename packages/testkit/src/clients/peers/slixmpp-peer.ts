@@ -16,6 +16,11 @@ const DRIVER = join(import.meta.dirname, 'slixmpp_driver.py')
 
 type Answer = Readonly<Record<string, unknown>>
 
+export interface SlixmppOptions extends PeerOptions {
+  /** Loads the plug-ins of people's profiles: XEP-0049, 0054, 0055, 0153, 0191. */
+  readonly profile?: boolean
+}
+
 /** Whether slixmpp is there, installing Debian's package when this is root on Debian. */
 export function slixmppAvailable(say: (line: string) => void = () => {}): boolean {
   const imports = () => spawnSync(PYTHON, ['-c', 'import slixmpp'], { stdio: 'ignore' }).status === 0
@@ -44,13 +49,13 @@ export class SlixmppPeer implements PeerClient {
     child.once('close', () => this.#onEnd(errors))
   }
 
-  static async login(options: PeerOptions): Promise<SlixmppPeer> {
+  static async login(options: SlixmppOptions): Promise<SlixmppPeer> {
     const dir = await mkdtemp(join(tmpdir(), 'hg-slixmpp-'))
     const ca = options.ca === undefined ? null : join(dir, 'ca.pem')
     if (ca !== null) await writeFile(ca, options.ca ?? '')
-    const { user, domain, resource, password, host = '127.0.0.1', ports } = options
+    const { user, domain, resource, password, host = '127.0.0.1', ports, profile = false } = options
     const jid = `${user}@${domain}${resource === undefined ? '' : `/${resource}`}`
-    const argument = JSON.stringify({ jid, password, host, port: ports.c2s, ca })
+    const argument = JSON.stringify({ jid, password, host, port: ports.c2s, ca, profile })
     const child = spawnChild(PYTHON, [DRIVER, argument], { stdio: ['pipe', 'pipe', 'pipe'] })
     const peer = new SlixmppPeer(child, dir, new PeerState(options))
     try {
@@ -92,6 +97,47 @@ export class SlixmppPeer implements PeerClient {
 
   async removeContact(jid: string): Promise<void> {
     await this.#do({ do: 'remove', jid })
+  }
+
+  async block(jid: string): Promise<void> {
+    await this.#do({ do: 'block', jid })
+  }
+
+  async unblock(jid: string): Promise<void> {
+    await this.#do({ do: 'unblock', jid })
+  }
+
+  async blocked(): Promise<readonly string[]> {
+    return (await this.#do({ do: 'blocked' })).jids as string[]
+  }
+
+  async setAvatar(bytes: Buffer): Promise<void> {
+    await this.#do({ do: 'avatar', data: bytes.toString('base64') })
+  }
+
+  /** The photo in somebody's vCard. */
+  async avatarOf(jid: string): Promise<Buffer> {
+    const { photo } = await this.#do({ do: 'vcard', jid })
+    return Buffer.from(String(photo), 'base64')
+  }
+
+  /** Publishes a vCard with nothing but a family name and a nickname. */
+  async setNames(family: string, nick: string): Promise<void> {
+    await this.#do({ do: 'names', family, nick })
+  }
+
+  /** Addresses of the users of that family name. */
+  async search(family: string): Promise<readonly string[]> {
+    return (await this.#do({ do: 'search', family })).jids as string[]
+  }
+
+  /** Keeps a text in private XML storage. */
+  async keep(text: string): Promise<void> {
+    await this.#do({ do: 'keep', text })
+  }
+
+  async kept(): Promise<string> {
+    return String((await this.#do({ do: 'kept' })).text)
   }
 
   expect(matcher: Matcher, timeoutMs?: number): Promise<Element> {

@@ -1,15 +1,17 @@
 """Drives slixmpp by JSON lines on standard input; tells what happens by JSON lines on standard output.
 
-Started with one argument, a JSON object: jid, password, host, port, ca (a file, or null).
+Started with one argument, a JSON object: jid, password, host, port, ca (a file, or null), profile (whether the plug-ins for that are loaded).
 Commands: {"id": 1, "do": "message" | "presence" | "roster" | "save" | "remove" | "lose" | "close", ...}; each is
 answered by {"done": 1, ...} or {"done": 1, "error": "..."}. Events: {"event": "online" | "resumed" | "offline" | "stanza" | "failed"}.
 """
 
 import asyncio
+import base64
 import json
 import sys
 
 from slixmpp import ClientXMPP
+from slixmpp.xmlstream import ElementBase
 
 RECONNECT_SECONDS = 0.05
 
@@ -17,6 +19,14 @@ RECONNECT_SECONDS = 0.05
 def tell(**fields):
     sys.stdout.write(json.dumps(fields) + "\n")
     sys.stdout.flush()
+
+
+class Kept(ElementBase):
+    name = "kept"
+    namespace = "heliograph:test"
+    plugin_attrib = "kept"
+    interfaces = {"text"}
+    sub_interfaces = {"text"}
 
 
 class Driver(ClientXMPP):
@@ -27,6 +37,10 @@ class Driver(ClientXMPP):
         self.ca_certs = options["ca"]
         self.register_plugin("xep_0198", {"window": 1})
         self.register_plugin("xep_0199")
+        if options.get("profile"):
+            for plugin in ("xep_0049", "xep_0054", "xep_0055", "xep_0153", "xep_0191"):
+                self.register_plugin(plugin)
+            self["xep_0049"].register(Kept)
         self.add_event_handler("session_start", lambda _: tell(event="online", jid=self.boundjid.full))
         self.add_event_handler("session_resumed", lambda _: tell(event="resumed", jid=self.boundjid.full))
         self.add_event_handler("failed_all_auth", lambda _: tell(event="failed", reason="authentication"))
@@ -65,6 +79,8 @@ class Driver(ClientXMPP):
             await self.update_roster(command["jid"], name=command.get("name"), timeout=10)
         elif do == "remove":
             await self.del_roster_item(command["jid"])
+        elif do in PROFILE:
+            return await PROFILE[do](self, command)
         elif do == "lose":
             if command.get("port"):
                 self.place = (self.place[0], command["port"])
@@ -81,6 +97,64 @@ class Driver(ClientXMPP):
             tell(done=command["id"], error=repr(error))
         if self.closing:
             self.loop.stop()
+
+
+async def block(driver, command):
+    await driver["xep_0191"].block(command["jid"])
+    return {}
+
+
+async def unblock(driver, command):
+    await driver["xep_0191"].unblock(command["jid"])
+    return {}
+
+
+async def blocked(driver, _command):
+    result = await driver["xep_0191"].get_blocked()
+    return {"jids": sorted(str(jid) for jid in result["blocklist"]["items"])}
+
+
+async def avatar(driver, command):
+    await driver["xep_0153"].set_avatar(avatar=base64.b64decode(command["data"]), mtype="image/png", timeout=10)
+    return {}
+
+
+async def vcard(driver, command):
+    result = await driver["xep_0054"].get_vcard(command["jid"], local=False)
+    return {"photo": base64.b64encode(result["vcard_temp"]["PHOTO"]["BINVAL"]).decode()}
+
+
+async def names(driver, command):
+    card = driver["xep_0054"].make_vcard()
+    card["N"]["FAMILY"] = command["family"]
+    card["NICKNAME"] = command["nick"]
+    await driver["xep_0054"].publish_vcard(card)
+    return {}
+
+
+async def search(driver, command):
+    iq = driver["xep_0055"].make_search_iq(ito=driver.boundjid.domain)
+    iq["search"]["form"].add_field("last", value=command["family"])
+    result = await iq.send()
+    return {"jids": sorted(str(item["jid"]) for item in result["search"]["form"].get_items())}
+
+
+async def keep(driver, command):
+    element = Kept()
+    element["text"] = command["text"]
+    await driver["xep_0049"].store(element)
+    return {}
+
+
+async def kept(driver, _command):
+    result = await driver["xep_0049"].retrieve("kept")
+    return {"text": result["private"]["kept"]["text"]}
+
+
+PROFILE = {
+    "block": block, "unblock": unblock, "blocked": blocked, "avatar": avatar, "vcard": vcard, "names": names,
+    "search": search, "keep": keep, "kept": kept,
+}
 
 
 async def read_commands(driver):
