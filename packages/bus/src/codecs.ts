@@ -25,6 +25,7 @@ export const codecs = {
     manage: [8, 'bool'],
     resume: [9, 'bool'],
     max: [10, 'uint'],
+    copies: [11, 'bool'],
   }),
   opened: messageCodec<Opened>({
     jid: [1, 'string'],

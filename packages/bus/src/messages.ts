@@ -20,10 +20,12 @@ export interface Open {
   manage: boolean
   resume: boolean
   max: number
+  /** Copies of what the user's other resources send and get, from the start (XEP-0280). */
+  copies: boolean
 }
 
 /** An `open` without all that XEP-0386 brings. */
-export const PLAIN_OPEN = { client: '', fetches: false, manage: false, resume: false, max: 0 } as const
+export const PLAIN_OPEN = { client: '', fetches: false, manage: false, resume: false, max: 0, copies: false } as const
 
 /** `opened`: bound. */
 export interface Opened {

@@ -40,6 +40,17 @@ test('stream management begins with the session, and the session can be resumed'
   assert.equal(back.jid, `${ROMEO}/orchard`)
 })
 
+test('copies come from the start', async () => {
+  await using cluster = await start()
+  const romeo = cluster.edge.connect(ROMEO)
+  const body = codecs.open.encode({ ...PLAIN_OPEN, ...ORIGIN, resource: 'phone', copies: true })
+  assert.equal((await romeo.ask(Op.open, body)).op, Op.opened)
+  const desk = await cluster.edges[1]!.connect(ROMEO).login('desk')
+  say(desk, JULIET, 'hello')
+  const copy = await romeo.next((it) => it.has('{urn:xmpp:carbons:2}sent'))
+  assert.equal(copy.from, ROMEO)
+})
+
 test('the sessions of the same installation give way, those of others stay', async () => {
   await using cluster = await start()
   const [old, lost, other] = [1, 2, 3].map(() => cluster.edge.connect(ROMEO)) as [Client, Client, Client]

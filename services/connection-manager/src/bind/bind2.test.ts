@@ -39,6 +39,15 @@ test('authentication, resource and stream management in one request', async () =
   assert.equal(client.say(`<message to='x@y'/><r ${SM}/>`), `<a ${SM} h='1'/>`)
 })
 
+test('copies and inactivity from the start, where they are asked for', async () => {
+  await bound(authenticate("<enable xmlns='urn:xmpp:carbons:2'/><inactive xmlns='urn:xmpp:csi:0'/>"))
+  assert.equal(codecs.open.decode(fixture.owner.heardOps(Op.open)[0]!.body!).copies, true)
+  assert.equal(fixture.owner.heardOps(Op.inactive).length, 1)
+  await bound(authenticate(`<enable ${SM}/>`))
+  assert.equal(codecs.open.decode(fixture.owner.heardOps(Op.open)[0]!.body!).copies, false)
+  assert.equal(fixture.owner.heardOps(Op.inactive).length, 0)
+})
+
 test('without stream management it can be enabled later', async () => {
   const { client, answer } = await bound(authenticate(''))
   assert.match(answer, /<\/metadata><\/bound><\/success><stream:features><sm /)

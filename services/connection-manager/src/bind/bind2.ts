@@ -10,8 +10,10 @@ import { failedXml } from '../management/failed.ts'
 import { originOf } from '../session/origin.ts'
 import { ask } from '../stream/binding.ts'
 
-/** What Bind 2 does at once for who asks (XEP-0386 §3.1): stream management; the archive's extent comes unasked. */
-export const bind2Feature = `<bind xmlns='${NS.bind2}'><inline><feature var='${NS.streamManagement}'/></inline></bind>`
+const INLINE = [NS.streamManagement, NS.carbons, NS.clientState].map((each) => `<feature var='${each}'/>`).join('')
+
+/** What Bind 2 does at once for who asks (XEP-0386 §3.1): stream management, copies, inactivity; the archive's extent comes unasked. */
+export const bind2Feature = `<bind xmlns='${NS.bind2}'><inline>${INLINE}</inline></bind>`
 
 const ID_BYTES = 9
 
@@ -30,6 +32,7 @@ export function askToBind(connection: Connection, bind: Element, agent: string |
     manage: enable !== undefined,
     resume: enable?.attrs.resume === 'true' || enable?.attrs.resume === '1',
     max: parseCount(enable?.attrs.max) ?? 0,
+    copies: bind.getChild('enable', NS.carbons) !== undefined,
     ...originOf(connection),
   })
   ask(connection, envelope)
@@ -37,6 +40,11 @@ export function askToBind(connection: Connection, bind: Element, agent: string |
 
 function wishOf(bind: Element | undefined): Element | undefined {
   return bind?.getChild('enable', NS.streamManagement)
+}
+
+/** Whether the client begins as an inactive one (XEP-0352). */
+export function beginsInactive(bind: Element | undefined): boolean {
+  return bind?.getChild('inactive', NS.clientState) !== undefined
 }
 
 /** Stays the same for an installation of a client, and doesn't reveal the id it calls itself by (XEP-0386 §3.2.1). */

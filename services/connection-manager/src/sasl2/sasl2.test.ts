@@ -33,7 +33,7 @@ test('it is offered under TLS only, with what can be done inline', () => {
   assert.match(answer, /<authentication xmlns='urn:xmpp:sasl:2'>(<mechanism>[A-Z0-9-]+<\/mechanism>)+<inline>/)
   assert.match(
     answer,
-    /<inline><sm xmlns='urn:xmpp:sm:3'\/><bind xmlns='urn:xmpp:bind:0'><inline><feature var='urn:xmpp:sm:3'\/><\/inline><\/bind>/,
+    /<inline><sm xmlns='urn:xmpp:sm:3'\/><bind xmlns='urn:xmpp:bind:0'><inline><feature var='urn:xmpp:sm:3'\/><feature var='urn:xmpp:carbons:2'\/><feature var='urn:xmpp:csi:0'\/><\/inline><\/bind>/,
   )
   const bare = new FakeClient(fixture, 'websocket', { secure: false, address: '192.0.2.1' })
   assert.doesNotMatch(bare.open(), /urn:xmpp:sasl:2/)

@@ -4,11 +4,12 @@ import { type FullJid, trusted } from '@heliograph/jid'
 import { NS } from '@heliograph/stanza'
 import { escapeAttribute } from '@heliograph/xml'
 import { bindResult } from '../bind/bind.ts'
-import { boundXml } from '../bind/bind2.ts'
+import { beginsInactive, boundXml } from '../bind/bind2.ts'
 import type { Connection } from '../connection.ts'
 import { Managed } from '../management/managed.ts'
 import { finishLogin } from '../sasl2/proceed.ts'
 import { bound } from '../stream/bound.ts'
+import { setClientState } from './client-state.ts'
 import { Session } from './session.ts'
 
 /** The owner has bound a resource (RFC 6120 §7). */
@@ -19,6 +20,7 @@ export function opened(connection: Connection, answer: Opened): void {
   begin(connection, session)
   const login = connection.authentication?.login
   if (login !== undefined) {
+    if (beginsInactive(login.bind)) setClientState(connection, session, true)
     finishLogin(connection, login, { jid, result: boundXml(answer, login.bind) })
     return
   }

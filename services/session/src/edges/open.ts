@@ -42,10 +42,11 @@ export function handleOpen(context: SessionContext, user: User, work: Work): voi
   resource.lastId = user.lastArchiveId
   if (open.fetches) resource.fetches = user.lastArchiveId
   if (open.manage) resource.managed = manage(context, resource, open)
+  if (open.copies) resource.carbonsFrom = context.clock.next(user.lastArchiveId)
   user.resources.push(resource)
   context.events.sessionOpened()
   answerOpened(context, user, resource, known)
-  if (open.manage) context.records.changed(user, resource)
+  if (open.manage || open.copies) context.records.changed(user, resource)
 }
 
 function answerOpened(context: SessionContext, user: User, resource: Resource, known?: Extent): void {
