@@ -8,9 +8,10 @@ type DeepReadonly<Value> = Value extends readonly (infer Item)[]
 
 /** The checked configuration: complete, frozen, secrets read, one object for the whole server. What wasn't given is absent. */
 export type HeliographConfig = DeepReadonly<
-  Omit<ParsedConfig, 'instance' | 'registration'> & {
+  Omit<ParsedConfig, 'instance' | 'registration' | 'uploads'> & {
     /** Differs at each start, so that a restarted process never looks like the one it replaces: [a-z0-9-]. */
     instance: string
     registration: { open: 'never' | 'loopback' | 'always' }
+    uploads: ParsedConfig['uploads'] & { store: 'none' | 'directory' | 's3' }
   }
 >

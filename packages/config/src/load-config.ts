@@ -39,14 +39,16 @@ export function loadConfig({ file, env, mode }: ConfigSources): HeliographConfig
     ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue, where))),
     ...missingInCluster(raw),
     ...(parsed.success ? strangeAccounts(parsed.data, where) : []),
+    ...(parsed.success ? strangeUploads(parsed.data, where) : []),
   ]
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
-  const { registration, instance, ...rest } = parsed.data
+  const { registration, instance, uploads, ...rest } = parsed.data
   // YAML and the environment have no `undefined`, so an option that wasn't given is absent.
   return deepFreeze({
     ...rest,
     instance: `${instance ?? hostPrefix()}-${randomBytes(4).toString('hex')}`,
     registration: { open: registration.open ?? (rest.mode === 'standalone' ? 'loopback' : 'never') },
+    uploads: { ...uploads, store: storeOf(rest.mode, uploads) },
   } as HeliographConfig)
 }
 
@@ -89,6 +91,31 @@ function strangeAccounts(
     const message = `${domain} is not among the domains`
     return [{ option: `accounts.${at}.jid`, message, where: where(['accounts', at, 'jid']) }]
   })
+}
+
+/** A standalone server keeps files itself; a cluster has to be told where. */
+function storeOf(mode: ParsedConfig['mode'], { store }: ParsedConfig['uploads']): 'none' | 'directory' | 's3' {
+  return store ?? (mode === 'standalone' ? 'directory' : 'none')
+}
+
+/** What a store can't do without. */
+function strangeUploads(
+  { mode, uploads }: ParsedConfig,
+  where: (path: readonly PropertyKey[]) => string | undefined,
+): ConfigProblem[] {
+  const store = storeOf(mode, uploads)
+  const problem = (key: string, message: string) => ({
+    option: `uploads.${key}`,
+    message,
+    where: where(['uploads', key]),
+  })
+  const problems: ConfigProblem[] = []
+  if (store === 's3' && uploads.s3 === undefined) problems.push(problem('s3', 'is required for this store'))
+  if (mode === 'cluster' && store !== 'none' && uploads.secret === undefined)
+    problems.push(problem('secret', 'is required in a cluster: all instances sign with the same'))
+  if (mode === 'cluster' && store === 'directory' && (uploads.directory === undefined || !uploads.directoryShared))
+    problems.push(problem('directory', 'must be one that all instances share, and `directoryShared` say so'))
+  return problems
 }
 
 /** First label of the host name, in the form an instance id has. */

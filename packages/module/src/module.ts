@@ -3,9 +3,10 @@ import type { Element } from 'ltx'
 
 /**
  * Which entity answers: the server's own address; an account's bare JID, to those who may know that it exists; `nobody`, an address of our
- * domain of which the asker can't be told whether anybody has it; or a room, node or gateway of the service.
+ * domain of which the asker can't be told whether anybody has it; a room, node or gateway of the service; or the address where users ask for
+ * room for files.
  */
-export type Entity = 'server' | 'account' | 'nobody' | 'item'
+export type Entity = 'server' | 'account' | 'nobody' | 'item' | 'upload'
 
 /** What becomes of an IQ request. A handler that needs storage returns a promise of one of these. */
 export type Outcome =

@@ -12,7 +12,7 @@ export class Registry<Context> {
     for (const module of modules) {
       for (const handler of module.iq) this.#add(handler, module.name)
     }
-    for (const entity of ['server', 'account', 'item'] as const) {
+    for (const entity of ['server', 'account', 'item', 'upload'] as const) {
       const features = new Set(modules.flatMap((module) => module.features[entity] ?? []))
       this.#features.set(entity, [...features].sort())
     }

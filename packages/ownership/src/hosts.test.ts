@@ -13,6 +13,7 @@ test('the domain of an address says what kind of owner it has', () => {
     ['example.org', Kind.user],
     ['room@conference.example.org/nick', Kind.room],
     ['pubsub.example.com', Kind.node],
+    ['upload.example.com', Kind.user],
     ['bob@example.net', Kind.domain],
     ['room@conference.example.net', Kind.domain],
   ] as const
@@ -21,7 +22,13 @@ test('the domain of an address says what kind of owner it has', () => {
 
 test('only an account of a domain served here is a local user', () => {
   assert.equal(hosts.isLocalUser(alice), true)
-  for (const jid of ['example.org', 'room@conference.example.org', 'bob@example.net']) {
+  for (const jid of [
+    'example.org',
+    'upload.example.org',
+    'bob@upload.example.org',
+    'room@conference.example.org',
+    'bob@example.net',
+  ]) {
     assert.equal(hosts.isLocalUser(ensureJid(jid)), false, jid)
   }
 })

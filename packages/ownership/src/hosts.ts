@@ -4,15 +4,19 @@ import { bareOf, type Domain, domainOf, type Jid, localOf } from '@heliograph/ji
 /** What the cluster serves under a domain, and so which kind of owner an address has. */
 export class Hosts {
   readonly #kinds = new Map<string, Kind>()
+  readonly #uploads = new Set<string>()
   readonly domains: readonly Domain[]
 
-  /** `domains` are the XMPP domains served; rooms, nodes live under `conference.` and `pubsub.` of each. */
+  /** `domains` are the XMPP domains served; rooms, nodes live under `conference.` and `pubsub.` of each, files under `upload.`. */
   constructor(domains: readonly Domain[]) {
     this.domains = domains
     for (const domain of domains) {
       this.#kinds.set(domain, Kind.user)
       this.#kinds.set(`conference.${domain}`, Kind.room)
       this.#kinds.set(`pubsub.${domain}`, Kind.node)
+      // Any owner of users speaks for it, as for the domain itself.
+      this.#kinds.set(uploadOf(domain), Kind.user)
+      this.#uploads.add(uploadOf(domain))
     }
   }
 
@@ -29,13 +33,23 @@ export class Hosts {
   }
 
   isLocalUser(jid: Jid): boolean {
-    return localOf(jid) !== '' && this.kindOf(jid) === Kind.user
+    return localOf(jid) !== '' && this.kindOf(jid) === Kind.user && !this.#uploads.has(domainOf(jid))
+  }
+
+  /** Whether it is the address where users of a domain ask for room for files. */
+  isUpload(jid: Jid): boolean {
+    return this.#uploads.has(jid)
   }
 
   /** The mailbox key of an address; for other domains the (local, remote) pair, because one owner holds the streams of a pair. */
   keyOf(jid: Jid, from: Jid): string {
     return this.kindOf(jid) === Kind.domain ? pairKey(domainOf(from), domainOf(jid)) : bareOf(jid)
   }
+}
+
+/** Where users of a domain ask for room for files. */
+export function uploadOf(domain: Domain): Domain {
+  return `upload.${domain}` as Domain
 }
 
 /** Key of a (local, remote) domain pair. A space occurs in no domain. */

@@ -2,6 +2,7 @@ import type { Hosts, Router } from '@heliograph/ownership'
 import type { Accounts } from '@heliograph/rpc'
 import type { Credentials } from '@heliograph/sasl'
 import type { Logger, Tracing } from '@heliograph/telemetry'
+import type { UploadEndpoint } from '@heliograph/uploads'
 import type { CoarseClock } from './clock.ts'
 import type { EdgeConfig } from './config.ts'
 import type { Connection } from './connection.ts'
@@ -36,4 +37,6 @@ export interface Edge {
   readonly answers: Set<Connection>
   readonly flusher: Flusher
   readonly epochs: Epochs
+  /** Undefined where users can't upload files. */
+  readonly uploads: UploadEndpoint | undefined
 }

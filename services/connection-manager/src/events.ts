@@ -56,7 +56,12 @@ export class EdgeEvents {
   }
 
   /** What waits, counted when somebody looks. */
-  observe({ connections, crowd, departed }: Pick<Edge, 'connections' | 'crowd' | 'departed'>): void {
+  observe({
+    connections,
+    crowd,
+    departed,
+    uploads,
+  }: Pick<Edge, 'connections' | 'crowd' | 'departed' | 'uploads'>): void {
     const sum = (of: (connection: Connection) => number) => {
       let total = 0
       for (const connection of connections) total += of(connection)
@@ -65,6 +70,7 @@ export class EdgeEvents {
     const writing = () => sum(({ transport }) => transport?.backlog ?? 0)
     const inFlight = () => sum(({ session }) => session?.inFlight.length ?? 0)
     const unacknowledged = () => sum(({ session }) => session?.managed?.copies.length ?? 0)
+    this.#metrics.gauge(`${PREFIX}_file_transfers`, 'Uploads and downloads under way.', () => uploads?.transfers ?? 0)
     this.#metrics.gauge(`${PREFIX}_write_queue_bytes`, 'Bytes written that the network has not taken.', writing)
     this.#metrics.gauge(`${PREFIX}_in_flight_stanzas`, 'Stanzas of clients that are not in custody.', inFlight)
     this.#metrics.gauge(`${PREFIX}_in_flight_bytes`, 'Bytes of those stanzas.', () => crowd.bytes)
@@ -165,6 +171,14 @@ export class EdgeEvents {
   /** A request of a client over HTTP, other than a WebSocket. */
   webRequest(kind: SessionKind): void {
     this.#count('web_requests_total', 'Requests for sessions over HTTP.', { kind })
+  }
+
+  /** A request for a file has ended; 0 where nothing could be answered. */
+  fileRequest(method: string, status: number): void {
+    this.#count('file_requests_total', 'Requests for uploaded files, by their answer.', {
+      method,
+      status: String(status),
+    })
   }
 
   /** Something was thrown that nobody foresaw. */

@@ -5,6 +5,7 @@ import type { ListenAddress } from '@heliograph/config'
 import type { Hosts, Router } from '@heliograph/ownership'
 import type { Accounts } from '@heliograph/rpc'
 import type { Telemetry } from '@heliograph/telemetry'
+import { UploadEndpoint, type Uploads } from '@heliograph/uploads'
 import { CoarseClock } from './clock.ts'
 import type { EdgeConfig } from './config.ts'
 import { Connections } from './connections.ts'
@@ -43,6 +44,8 @@ export interface EdgeParts {
   readonly certificates: CertificateStore
   /** Edges that hold sessions over HTTP too. */
   readonly peers: Peers
+  /** Where uploaded files are; undefined where there are none. */
+  readonly uploads?: Uploads | undefined
   readonly clock?: CoarseClock
 }
 
@@ -130,7 +133,7 @@ export class RunningEdge implements Disposable {
 }
 
 function composeEdge(parts: EdgeParts): Edge {
-  const { instance, config, telemetry, hosts, router, accounts, capabilities, certificates, clock } = parts
+  const { instance, config, telemetry, hosts, router, accounts, capabilities, certificates, clock, uploads } = parts
   const { log, metrics, tracer } = telemetry
   return {
     instance,
@@ -151,5 +154,6 @@ function composeEdge(parts: EdgeParts): Edge {
     answers: new Set(),
     flusher: new Flusher(),
     epochs: new Epochs(),
+    uploads: uploads && new UploadEndpoint(uploads),
   }
 }

@@ -8,6 +8,7 @@ import { Hosts, type Ownership } from '@heliograph/ownership'
 import { type Accounts, accountsContract, capabilitiesContract, type RpcClients } from '@heliograph/rpc'
 import { joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
 import type { Logger, Metrics } from '@heliograph/telemetry'
+import { openUploads } from '@heliograph/uploads'
 import { edgeConfig } from './config.ts'
 import { edgeModules } from './modules.ts'
 import { RunningEdge } from './running-edge.ts'
@@ -48,6 +49,7 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
       accounts,
       capabilities,
       certificates,
+      uploads: openUploads(config),
       peers: rpcPeers(host.rpc, ownership, config.web.bosh.waitSeconds),
     }),
   )

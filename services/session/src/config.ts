@@ -34,6 +34,7 @@ export interface SessionConfig {
     readonly pageMax: number
   }
   readonly externalServices: HeliographConfig['externalServices']
+  readonly uploads: HeliographConfig['uploads']
   readonly offlineLimit: number
   /** Envelopes of other services that wait for one user before further ones are refused. */
   readonly mailboxBound: number
@@ -75,6 +76,7 @@ export function sessionConfig(config: HeliographConfig): SessionConfig {
     },
     archive: config.archive,
     externalServices: config.externalServices,
+    uploads: config.uploads,
     offlineLimit: config.sessions.offlineLimit,
     mailboxBound: 10_000,
     idleUserMs: 60_000,

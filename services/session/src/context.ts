@@ -21,6 +21,8 @@ import type { LiveRecords } from './recovery/live-records.ts'
 import type { Tenure } from './recovery/tenure.ts'
 import type { Announcer } from './standing/announcer.ts'
 import type { StandingMessages } from './standing/standing-messages.ts'
+import type { UploadLedger } from './uploads/ledger.ts'
+import type { Slots } from './uploads/slots.ts'
 import type { IdClock } from './users/clock.ts'
 import type { Gate } from './users/gate.ts'
 import type { LastActivity } from './users/last-activity.ts'
@@ -55,6 +57,10 @@ export interface SessionContext {
   readonly loads: Gate
   /** Edges that are gone. */
   readonly departed: Departed
+  /** Of uploads, also of what is left of them while there is no room for more. */
+  readonly uploads: UploadLedger
+  /** Undefined where users can't upload files. */
+  readonly slots: Slots | undefined
   readonly modules: Registry<IqContext>
   /** What the server and its accounts can do. */
   readonly own: { readonly server: (domain: Domain) => OwnCapabilities; readonly account: OwnCapabilities }

@@ -1,3 +1,4 @@
+import type { StanzaCondition } from '@heliograph/stanza'
 import type { Metrics } from '@heliograph/telemetry'
 
 /** What this service counts; one method a business event. */
@@ -39,7 +40,12 @@ export function sessionEvents(metrics: Metrics) {
   const woken = (reason: string) =>
     metrics.counter('heliograph_session_woken_total', 'Times that an inactive client was sent something', { reason })
   const wakes = { urgent: woken('urgent'), full: woken('full') }
+  const slots = (outcome: string) =>
+    metrics.counter('heliograph_session_upload_slots_total', 'Requests for room for a file', { outcome })
+  const filesRemoved = counter('uploads_removed_total', 'Uploaded files removed because they had expired')
   return {
+    slotAsked: (outcome: 'given' | StanzaCondition) => slots(outcome).add(),
+    fileRemoved: () => filesRemoved.add(),
     sessionOpened: () => opened.add(),
     sessionEnded: () => ended.add(),
     hibernated: () => hibernated.add(),

@@ -6,6 +6,7 @@ import { blockingMigrations } from './blocking/block-store.ts'
 import { capabilityMigrations } from './capabilities/capability-store.ts'
 import { profileMigrations } from './profile/migrations.ts'
 import { standingMigrations } from './standing/standing-messages.ts'
+import { uploadMigrations } from './uploads/migrations.ts'
 import { lastActivityMigrations } from './users/last-activity.ts'
 
 /** The tables of the session service. */
@@ -18,4 +19,5 @@ export const sessionMigrations: readonly Migration[] = [
   ...blockingMigrations,
   ...capabilityMigrations,
   ...profileMigrations,
+  ...uploadMigrations,
 ]

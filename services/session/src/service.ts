@@ -10,6 +10,7 @@ import {
   type Service,
   type ServiceContext,
 } from '@heliograph/runtime'
+import { openUploads } from '@heliograph/uploads'
 import { Accounts } from './accounts/accounts.ts'
 import { sessionConfig } from './config.ts'
 import { sessionMigrations } from './migrations.ts'
@@ -49,6 +50,7 @@ async function start(host: ServiceContext): Promise<RunningService> {
     standing: await openStanding(host),
     rosters: new PostgresRosterStore(db),
     rpc,
+    files: openUploads(host.config)?.store,
     onFenced: () => host.abandon('another instance shut this one out of the database'),
   })
   const membership = joinCluster(host, {

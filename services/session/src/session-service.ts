@@ -7,6 +7,7 @@ import type { Hosts, Ownership, Router, Tenancy } from '@heliograph/ownership'
 import type { RosterStore } from '@heliograph/roster'
 import type { RpcClients } from '@heliograph/rpc'
 import type { Logger, Metrics, Tracing } from '@heliograph/telemetry'
+import type { FileStore } from '@heliograph/uploads'
 import type { Accounts } from './accounts/accounts.ts'
 import { Archive } from './archive/archive.ts'
 import { CapabilityStore } from './capabilities/capability-store.ts'
@@ -32,6 +33,9 @@ import { Tenure } from './recovery/tenure.ts'
 import { settlePartition, unloadPartition } from './recovery/unload-partition.ts'
 import { Announcer } from './standing/announcer.ts'
 import type { StandingMessages } from './standing/standing-messages.ts'
+import { Caretaker } from './uploads/caretaker.ts'
+import { UploadLedger } from './uploads/ledger.ts'
+import { Slots } from './uploads/slots.ts'
 import { IdClock } from './users/clock.ts'
 import { Gate } from './users/gate.ts'
 import { LastActivity } from './users/last-activity.ts'
@@ -57,6 +61,8 @@ export interface SessionParts {
   readonly standing: StandingMessages
   readonly rosters: RosterStore
   readonly rpc: RpcClients
+  /** Where uploaded files are kept; undefined where users can't upload any. */
+  readonly files: FileStore | undefined
   /** Another instance wrote in Postgres that this one is shut out: it must start again as another instance. */
   readonly onFenced: () => void
 }
@@ -70,6 +76,7 @@ export class SessionService {
   readonly #parts: SessionParts
   #context: SessionContext | undefined
   #timer: NodeJS.Timeout | undefined
+  #caretaker: Caretaker | undefined
 
   constructor(parts: SessionParts) {
     this.#parts = parts
@@ -101,6 +108,7 @@ export class SessionService {
       loseEdge(context, instance).catch((error: unknown) => context.log.error('edge_departure_failed', { error }))
     })
     observeQueues(context, this.#parts.metrics)
+    this.#caretaker = caretakerOf(context, this.#parts.files)
     this.#timer = setInterval(() => sweep(context, performance.now()), SWEEP_MS)
   }
 
@@ -112,6 +120,7 @@ export class SessionService {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer)
+    this.#caretaker?.[Symbol.dispose]()
     await this.#context?.archive[Symbol.asyncDispose]()
     this.#context?.records[Symbol.dispose]()
   }
@@ -122,10 +131,15 @@ function receiveForInstance(context: SessionContext, envelope: Envelope, from: I
   else context.log.warn('unknown_operation', { op: envelope.op, from })
 }
 
+function caretakerOf({ uploads, log, events }: SessionContext, store: FileStore | undefined): Caretaker | undefined {
+  return store && new Caretaker({ ledger: uploads, store, log, removed: () => events.fileRemoved() })
+}
+
 function buildContext(parts: SessionParts, router: Router, ownership: Ownership): SessionContext {
+  const uploads = new UploadLedger(parts.db)
   const records = new LiveRecords(parts.live, ownership, parts.log)
-  const modules = new Registry(modulesFor(parts.config))
   const events = sessionEvents(parts.metrics)
+  const modules = new Registry(modulesFor(parts.config, { uploads: parts.files !== undefined }))
   const context: SessionContext = {
     ...parts,
     events,
@@ -134,6 +148,8 @@ function buildContext(parts: SessionParts, router: Router, ownership: Ownership)
     records,
     clock: new IdClock(),
     revisions: new Revisions(),
+    uploads,
+    slots: parts.files && new Slots(uploads, parts.files, parts.config.uploads),
     modules,
     own: ownCapabilities(parts.config, modules),
     capabilities: new ClientCapabilities({

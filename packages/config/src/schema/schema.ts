@@ -4,6 +4,7 @@ import { archive, authentication, leases, limits, presence, sessions, streamMana
 import { accounts, domains, drain, listen, proxyProtocol, reportsTo, telemetry, tls } from './network.ts'
 import { passwords } from './passwords.ts'
 import { nats, postgres, redis } from './stores.ts'
+import { uploads } from './uploads.ts'
 import { bareJid, path } from './values.ts'
 import { web } from './web.ts'
 
@@ -56,6 +57,7 @@ export const schema = z.strictObject({
   sessions,
   presence,
   archive,
+  uploads,
   externalServices,
   leases,
   drain,

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
+import { UPLOAD_PATH, type UploadEndpoint } from '@heliograph/uploads'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { Bosh } from '../bosh/bosh.ts'
 import { Connection } from '../connection.ts'
@@ -20,6 +21,7 @@ const WEB_SOCKET_PATH = '/xmpp-websocket'
 const BOSH_PATH = '/http-bind'
 const POLLING_PATH = '/http-poll'
 const SUBPROTOCOL = 'xmpp'
+const METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT'])
 const HANDSHAKE_MS = 30_000
 /** Lets a message that is a little too large arrive, so that it gets its stream error; ws refuses larger ones itself. */
 const SLACK = 65_536
@@ -31,8 +33,8 @@ interface WebParts {
 }
 
 /**
- * HTTP and HTTPS as one: WebSockets (RFC 7395), BOSH (XEP-0124), and where to find them (XEP-0156). Sockets come from elsewhere, with TLS
- * or without.
+ * HTTP and HTTPS as one: WebSockets (RFC 7395), BOSH (XEP-0124), where to find them (XEP-0156), and uploaded files (XEP-0363). Sockets come
+ * from elsewhere, with TLS or without.
  */
 export class Web {
   readonly #edge: Edge
@@ -132,8 +134,22 @@ export class Web {
     const answered = (): void => this.#sockets.await(socket, this.#edge.clock.now)
     response.on('close', answered)
     const endpoint = this.#endpoints.get(pathOf(request))
-    if (endpoint === undefined) this.#answerPage(request, response, client)
+    const { uploads } = this.#edge
+    if (uploads !== undefined && pathOf(request).startsWith(UPLOAD_PATH)) this.#transfer(uploads, request, response)
+    else if (endpoint === undefined) this.#answerPage(request, response, client)
     else endpoint.answer(request, response, { client, received: () => this.#sockets.received(socket), answered })
+  }
+
+  /** A file, up or down; how long it may take is for the endpoint to say. */
+  #transfer(uploads: UploadEndpoint, request: IncomingMessage, response: ServerResponse): void {
+    this.#sockets.received(request.socket)
+    uploads
+      .answer(request, response)
+      .catch((error: unknown) => this.#edge.events.webFailed(error))
+      .finally(() => {
+        const method = METHODS.has(request.method ?? '') ? (request.method ?? '') : 'other'
+        this.#edge.events.fileRequest(method, response.headersSent ? response.statusCode : 0)
+      })
   }
 
   #answerPage(request: IncomingMessage, response: ServerResponse, { host }: WebClient): void {

@@ -1,5 +1,6 @@
 import { domainOf, trusted } from '@heliograph/jid'
 import { defineModule, type Entity, type Outcome, onGet, refuse, reply } from '@heliograph/module'
+import { uploadOf } from '@heliograph/ownership'
 import { el, NS, type Stanza, stanzaError } from '@heliograph/stanza'
 import { discoElement } from '../capabilities/disco-info.ts'
 import type { OwnCapabilities } from '../capabilities/own-capabilities.ts'
@@ -36,7 +37,8 @@ function serverItems(request: Stanza, context: IqContext): Outcome {
   const { session, user } = context
   if (nodeOf(request, NS.discoItems)) return nodeItems('server', request, context)
   // The domain that is asked, which need not be the asker's.
-  const services = session.hosts.services(domainOf(trusted(request.to ?? user.jid)))
+  const domain = domainOf(trusted(request.to ?? user.jid))
+  const services = [...session.hosts.services(domain), ...(session.slots ? [uploadOf(domain)] : [])]
   return reply(
     el(
       'query',

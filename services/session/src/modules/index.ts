@@ -11,6 +11,7 @@ import { privateStorage } from '../profile/private-storage.ts'
 import { searchModule } from '../profile/search-module.ts'
 import { vcardModule } from '../profile/vcard-module.ts'
 import { rosterModule } from '../roster/roster-module.ts'
+import { upload } from '../uploads/upload-module.ts'
 import { disco } from './disco.ts'
 import { externalServices } from './external-services.ts'
 import type { IqContext } from './iq-context.ts'
@@ -44,13 +45,18 @@ export const sessionModules: readonly Module<IqContext>[] = [
   vcardModule,
   searchModule,
   contactAddresses,
+  upload,
 ]
 
 /** What it answers and announces as it is configured. */
-export function modulesFor(config: SessionConfig): readonly Module<IqContext>[] {
+export function modulesFor(
+  config: SessionConfig,
+  { uploads }: { readonly uploads: boolean },
+): readonly Module<IqContext>[] {
   const without = new Set<Module<IqContext>>()
   if (!config.archive.enabled) without.add(archiveModule).add(archivePreferences)
   if (config.externalServices.services.length === 0) without.add(externalServices)
   if (config.userSearch === 'off') without.add(searchModule)
+  if (!uploads) without.add(upload)
   return sessionModules.filter((module) => !without.has(module))
 }

@@ -23,7 +23,14 @@ export function receiveIq(context: SessionContext, arrived: Arrived): void {
   }
   // §8.5.2.1.3: the server answers for the account; a result or error nobody asked for is dropped.
   if (stanza.type === 'get' || stanza.type === 'set') {
-    const entity = localOf(to) === '' ? 'server' : mayKnow(user, from) ? 'account' : 'nobody'
+    const entity =
+      localOf(to) === ''
+        ? context.hosts.isUpload(to)
+          ? 'upload'
+          : 'server'
+        : mayKnow(user, from)
+          ? 'account'
+          : 'nobody'
     answer(context, { entity, user, stanza })
   }
   taken()

@@ -15,4 +15,5 @@ export async function eraseUser(context: SessionContext, jid: BareJid): Promise<
   await eraseReports(context.db, jid)
   await erasePrivate(context.db, jid)
   await eraseVCard(context.db, jid)
+  await context.uploads.endAll(jid)
 }

@@ -34,6 +34,7 @@ export const xepTitles: Readonly<Record<string, string>> = {
   '0334': 'Message Processing Hints',
   '0352': 'Client State Indication',
   '0359': 'Unique and Stable Stanza IDs',
+  '0363': 'HTTP File Upload',
   '0368': 'SRV records for XMPP over TLS',
   '0377': 'Blocking Command Reports',
   '0386': 'Bind 2',
