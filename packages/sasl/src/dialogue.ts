@@ -3,12 +3,15 @@ import type { ChannelBindings } from './bindings.ts'
 import type { SaslCondition } from './conditions.ts'
 import type { Credentials } from './credentials.ts'
 import type { MechanismName } from './mechanisms.ts'
+import type { TokenMechanismName, TokenRequest, Tokens } from './tokens.ts'
 
 export interface Success {
   readonly type: 'success'
   readonly identity: BareJid
   /** Additional data with success; undefined for none. */
   readonly data: Buffer | undefined
+  /** It was by a token that the client should get another one for (XEP-0484 §3.5). */
+  readonly due?: boolean
 }
 
 export interface Failure {
@@ -24,12 +27,18 @@ export type Step = { readonly type: 'challenge'; readonly data: Buffer } | Succe
 
 /** The server's side of one authentication attempt. */
 export interface Dialogue {
-  readonly mechanism: MechanismName
+  readonly mechanism: MechanismName | TokenMechanismName
   /**
    * Takes what the client sent, decoded; null for an `<auth/>` without initial response. Not to be called again before it has
    * answered, nor after a success or failure.
    */
   step(input: Buffer | null): Promise<Step>
+}
+
+/** A client that has a token (XEP-0484 §3.4). */
+export interface TokenContext extends Pick<TokenRequest, 'client' | 'count' | 'invalidate'> {
+  readonly tokens: Tokens
+  readonly offered: readonly TokenMechanismName[]
 }
 
 /** What an attempt takes place in. */
@@ -41,6 +50,8 @@ export interface DialogueContext {
   readonly bindings: ChannelBindings
   /** What the stream's features offered: shows whether a client was kept from seeing -PLUS. */
   readonly offered: readonly MechanismName[]
+  /** Where the client says that it authenticates with a token. */
+  readonly token?: TokenContext
   /** Who the client said it is when it opened its stream: nobody else, if it also asks to act as somebody (XEP-0388 §2.3). */
   readonly claimed?: BareJid
   /** Gives the server's part of the nonce; tests set it. */

@@ -14,7 +14,7 @@ export {
   type ScramStart,
   type ScramStartRequest,
 } from './credentials.ts'
-export type { Dialogue, DialogueContext, Failure, Step, Success } from './dialogue.ts'
+export type { Dialogue, DialogueContext, Failure, Step, Success, TokenContext } from './dialogue.ts'
 export { fakeScramKeys, SALT_LENGTH } from './fake.ts'
 export { hmac } from './hmac.ts'
 export { availableMechanisms, isMechanism, MECHANISMS, type MechanismName } from './mechanisms.ts'
@@ -31,3 +31,13 @@ export {
   verifyScramProof,
 } from './scram-keys.ts'
 export { startDialogue } from './start.ts'
+export {
+  availableTokenMechanisms,
+  type IssuedToken,
+  isTokenMechanism,
+  type TokenCheck,
+  type TokenMechanismName,
+  type TokenRequest,
+  type TokenScope,
+  type Tokens,
+} from './tokens.ts'

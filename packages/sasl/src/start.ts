@@ -1,7 +1,9 @@
 import { type Dialogue, type DialogueContext, type Failure, failure, type Step } from './dialogue.ts'
-import { isMechanism, type MechanismName } from './mechanisms.ts'
+import { HashedTokenDialogue } from './hashed-token.ts'
+import { isMechanism } from './mechanisms.ts'
 import { PlainDialogue } from './plain.ts'
 import { ScramDialogue } from './scram.ts'
+import { isTokenMechanism } from './tokens.ts'
 
 /**
  * Begins an attempt with the mechanism a client chose.
@@ -13,11 +15,10 @@ export function startDialogue(
   context: DialogueContext,
   onError: (error: unknown) => void,
 ): Dialogue | Failure {
-  if (!isMechanism(mechanism)) return failure('invalid-mechanism', 'unknown mechanism')
-  if (!context.offered.includes(mechanism)) return failure('invalid-mechanism', 'the mechanism was not offered')
   const dialogue = create(mechanism, context)
+  if ('condition' in dialogue) return dialogue
   return {
-    mechanism,
+    mechanism: dialogue.mechanism,
     step: (input) =>
       dialogue.step(input).catch((error: unknown): Step => {
         onError(error)
@@ -26,6 +27,11 @@ export function startDialogue(
   }
 }
 
-function create(mechanism: MechanismName, context: DialogueContext): Dialogue {
+function create(mechanism: string, context: DialogueContext): Dialogue | Failure {
+  const { token } = context
+  if (isTokenMechanism(mechanism) && token?.offered.includes(mechanism))
+    return new HashedTokenDialogue(mechanism, context, token)
+  if (!isMechanism(mechanism)) return failure('invalid-mechanism', 'unknown mechanism')
+  if (!context.offered.includes(mechanism)) return failure('invalid-mechanism', 'the mechanism was not offered')
   return mechanism === 'PLAIN' ? new PlainDialogue(context) : new ScramDialogue(mechanism, context)
 }

@@ -1,6 +1,6 @@
 import type { Hosts, Router } from '@heliograph/ownership'
 import type { Accounts } from '@heliograph/rpc'
-import type { Credentials } from '@heliograph/sasl'
+import type { Credentials, Tokens } from '@heliograph/sasl'
 import type { Logger, Tracing } from '@heliograph/telemetry'
 import type { UploadEndpoint } from '@heliograph/uploads'
 import type { CoarseClock } from './clock.ts'
@@ -26,6 +26,7 @@ export interface Edge {
   readonly hosts: Hosts
   readonly router: Router
   readonly credentials: Credentials
+  readonly tokens: Tokens
   readonly accounts: Accounts
   readonly capabilities: Pick<ServerCapabilities, 'featureOf'>
   readonly tls: TlsUpgrade

@@ -114,6 +114,10 @@ export class EdgeEvents {
     this.#log.info('authentication_failed', { conn: connection.number, address: connection.address, condition })
   }
 
+  tokenIssued(mechanism: string): void {
+    this.#count('tokens_issued_total', 'Tokens issued to clients that authenticated.', { mechanism })
+  }
+
   registered({ address, domain }: Connection): void {
     this.#count('registrations_total', 'Accounts created in-band.')
     this.#log.info('account_registered', { address, domain })

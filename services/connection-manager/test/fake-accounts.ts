@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import type { Accounts, Verdict } from '@heliograph/rpc'
-import { deriveScramKeys, preparePassword, type ScramHash, type ScramKeys, verifyScramProof } from '@heliograph/sasl'
+import type { Accounts, CheckTokenRequest, TokenScope, Verdict } from '@heliograph/rpc'
+import {
+  deriveScramKeys,
+  hmac,
+  preparePassword,
+  type ScramHash,
+  type ScramKeys,
+  verifyScramProof,
+} from '@heliograph/sasl'
 
 const OK: Verdict = { ok: true, condition: '' }
 const REFUSED: Verdict = { ok: false, condition: 'not-authorized' }
@@ -9,6 +16,9 @@ const NO_BYTES = Buffer.alloc(0)
 /** Accounts in memory. */
 export class FakeAccounts implements Accounts {
   readonly passwords = new Map<string, string>([['juliet', 'r0m30myr0m30']])
+  readonly tokens = new Map<string, string>()
+  /** Tokens are to be replaced. */
+  due = false
   /** As when the service behind it can't be reached. */
   away = false
   readonly #keys = new Map<string, Promise<ScramKeys>>()
@@ -29,6 +39,23 @@ export class FakeAccounts implements Accounts {
   async checkPassword({ username, password }: { username: string; password: string }): Promise<Verdict> {
     this.#reach()
     return this.passwords.get(username) === password ? OK : REFUSED
+  }
+
+  async checkToken({ username, client, mechanism, proof, channelBinding, invalidate }: CheckTokenRequest) {
+    this.#reach()
+    const token = this.tokens.get(`${username} ${client} ${mechanism}`) ?? randomBytes(16).toString('hex')
+    const hash = (role: string) =>
+      hmac('sha256', Buffer.from(token), Buffer.concat([Buffer.from(role), channelBinding]))
+    if (!hash('Initiator').equals(proof)) return { ...REFUSED, response: NO_BYTES, due: false }
+    if (invalidate) this.tokens.clear()
+    return { ...OK, response: hash('Responder'), due: this.due }
+  }
+
+  async issueToken({ username, client, mechanism }: TokenScope) {
+    this.#reach()
+    const token = randomBytes(16).toString('hex')
+    this.tokens.set(`${username} ${client} ${mechanism}`, token)
+    return { ok: true, token, expiry: '2026-01-01T00:00:00.000Z' }
   }
 
   async register({ username, password }: { username: string; password: string }): Promise<Verdict> {

@@ -33,6 +33,30 @@ export interface ScramFinishRequest {
 export interface ScramFinishReply extends Verdict {
   readonly serverSignature: Uint8Array
 }
+export type TokenMechanism = 'HT-SHA-256-EXPR' | 'HT-SHA-256-ENDP' | 'HT-SHA-256-NONE'
+
+export interface TokenScope {
+  readonly username: string
+  readonly domain: string
+  readonly source: string
+  readonly client: string
+  readonly mechanism: TokenMechanism
+}
+export interface CheckTokenRequest extends TokenScope {
+  readonly proof: Uint8Array
+  readonly channelBinding: Uint8Array
+  readonly count: number
+  readonly invalidate: boolean
+}
+export interface CheckTokenReply extends Verdict {
+  readonly response: Uint8Array
+  readonly due: boolean
+}
+export interface IssueTokenReply {
+  readonly ok: boolean
+  readonly token: string
+  readonly expiry: string
+}
 export interface PasswordRequest {
   readonly username: string
   readonly domain: string
@@ -47,6 +71,8 @@ export interface Accounts {
   scramStart(request: ScramStartRequest): Promise<ScramStartReply>
   scramFinish(request: ScramFinishRequest): Promise<ScramFinishReply>
   checkPassword(request: PasswordFromRequest): Promise<Verdict>
+  checkToken(request: CheckTokenRequest): Promise<CheckTokenReply>
+  issueToken(request: TokenScope): Promise<IssueTokenReply>
   register(request: PasswordFromRequest): Promise<Verdict>
   changePassword(request: PasswordRequest): Promise<Verdict>
 }

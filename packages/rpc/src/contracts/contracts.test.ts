@@ -39,6 +39,7 @@ const explained = { ...verdict, text: 'too short' }
 const who = { username: 'alice', domain: 'localhost' }
 
 test('accounts', () => {
+  const token = { ...who, source: '::1', client: 'c', mechanism: 'HT-SHA-256-NONE' as const }
   agree(accountsContract, {
     scramStart: [
       { ...who, hash: 'SHA-256', source: '::1' },
@@ -49,6 +50,11 @@ test('accounts', () => {
       { ok: true, serverSignature: bytes, condition: '' },
     ],
     checkPassword: [{ ...who, password: 'p', source: '::1' }, verdict],
+    checkToken: [
+      { ...token, proof: bytes, channelBinding: bytes, count: -1, invalidate: true },
+      { ok: true, condition: '', response: bytes, due: true },
+    ],
+    issueToken: [token, { ok: true, token: 't', expiry: '2026-01-01T00:00:00.000Z' }],
     register: [{ ...who, password: 'p', source: '::1' }, explained],
     changePassword: [{ ...who, password: 'p' }, explained],
   })

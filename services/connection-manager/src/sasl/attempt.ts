@@ -8,8 +8,9 @@ import {
   startDialogue,
 } from '@heliograph/sasl'
 import type { Connection } from '../connection.ts'
+import type { Login } from '../sasl2/login.ts'
 import { closeStream } from '../stream/close.ts'
-import { offeredMechanisms } from '../stream/security.ts'
+import { offeredMechanisms, offeredTokenMechanisms } from '../stream/security.ts'
 import { authenticationOf, bindingsOf } from './authentication.ts'
 import type { Profile } from './profile.ts'
 
@@ -38,10 +39,18 @@ function dialogueOf(connection: Connection, mechanism: string): Dialogue | Failu
     bindings: bindingsOf(connection),
     offered: offeredMechanisms(connection),
     ...(login === undefined || claimed === undefined ? {} : { claimed }),
+    ...tokenContext(connection, login),
   }
   return startDialogue(mechanism, context, (error) =>
     edge.log.warn('credentials_unavailable', { conn: connection.number, error }),
   )
+}
+
+/** XEP-0484 §4.1: a client with a token says by which id it got that. */
+function tokenContext(connection: Connection, login: Login | undefined): Pick<DialogueContext, 'token'> {
+  if (login?.fast === undefined || login.agent === undefined) return {}
+  const offered = offeredTokenMechanisms(connection)
+  return { token: { tokens: connection.edge.tokens, client: login.agent, offered, ...login.fast } }
 }
 
 /** The client's answer to a challenge. @param input undefined when it couldn't be read */

@@ -1,5 +1,5 @@
 import type { Accounts, Verdict } from '@heliograph/rpc'
-import { type Credentials, type Refusal, SASL_CONDITIONS, type SaslCondition } from '@heliograph/sasl'
+import { type Credentials, type Refusal, SASL_CONDITIONS, type SaslCondition, type Tokens } from '@heliograph/sasl'
 
 /** The credentials that an accounts service holds: any of its instances answers, over gRPC or within the process. */
 export function credentialsOf(accounts: Accounts): Credentials {
@@ -16,6 +16,20 @@ export function credentialsOf(accounts: Accounts): Credentials {
     async checkPassword(request) {
       const reply = await accounts.checkPassword(request)
       return reply.ok ? { ok: true } : refusal(reply)
+    },
+  }
+}
+
+/** The tokens that an accounts service holds. */
+export function tokensOf(accounts: Accounts): Tokens {
+  return {
+    async checkToken(request) {
+      const reply = await accounts.checkToken(request)
+      return reply.ok ? { ok: true, response: Buffer.from(reply.response), due: reply.due } : refusal(reply)
+    },
+    async issueToken(scope) {
+      const { ok, token, expiry } = await accounts.issueToken(scope)
+      return ok ? { token, expiry } : undefined
     },
   }
 }

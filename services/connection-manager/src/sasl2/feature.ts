@@ -2,13 +2,14 @@ import { NS } from '@heliograph/stanza'
 import { bind2Feature } from '../bind/bind2.ts'
 import type { Connection } from '../connection.ts'
 import { managementFeature, mechanismList } from '../stream/features.ts'
-import { offeredMechanisms } from '../stream/security.ts'
+import { offeredMechanisms, offeredTokenMechanisms } from '../stream/security.ts'
 
 /** `<authentication/>` (XEP-0388 §2.1). It is there only where the connection is secure (§3). */
 export function authenticationFeature(connection: Connection): string {
   const mechanisms = offeredMechanisms(connection)
   if (!connection.secure || mechanisms.length === 0) return ''
+  const fast = `<fast xmlns='${NS.fast}'>${mechanismList(offeredTokenMechanisms(connection))}</fast>`
   // XEP-0198 §9: a session can be resumed inline.
-  const inline = `<inline>${managementFeature}${bind2Feature}</inline>`
+  const inline = `<inline>${managementFeature}${bind2Feature}${fast}</inline>`
   return `<authentication xmlns='${NS.sasl2}'>${mechanismList(mechanisms)}${inline}</authentication>`
 }

@@ -8,6 +8,10 @@ export interface Login {
   readonly resume: Element | undefined
   /** `<bind/>` of XEP-0386. */
   readonly bind: Element | undefined
+  /** `<fast/>` of XEP-0484: the client has a token. */
+  readonly fast: { readonly count: number; readonly invalidate: boolean } | undefined
+  /** It wants a token for this mechanism. */
+  readonly tokenFor: string | undefined
   /** What inline features gave, as XML for `<success/>`. */
   results: string
   /** Additional data with success; undefined for none. */

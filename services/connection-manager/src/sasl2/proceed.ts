@@ -8,9 +8,11 @@ import { askToResume } from '../management/resume.ts'
 import { authenticated } from '../stream/authenticated.ts'
 import { clientStateFeature, limitsFeature, managementFeature, rosterFeatures } from '../stream/features.ts'
 import type { Login } from './login.ts'
+import { tokenXml } from './token.ts'
 
 /** The client is who it says: what it asked for besides is done before it is told (XEP-0388 §2.6.1). */
-export function proven(connection: Connection, { identity, data }: Success): void {
+export function proven(connection: Connection, success: Success): void {
+  const { identity, data } = success
   const { edge } = connection
   const { attempt, login } = connection.authentication!
   connection.mechanism = attempt!.dialogue.mechanism
@@ -21,7 +23,14 @@ export function proven(connection: Connection, { identity, data }: Success): voi
   // What remains to do until a resource is bound has the same time again.
   connection.deadline = edge.clock.now + edge.config.limits.timeToAuthenticateSeconds * 1000
   connection.intake.setLimits(edge.config.xml)
-  resumeOrBind(connection, login!)
+  tokenXml(connection, login!, success)
+    .then((token) => {
+      // The client may have gone meanwhile.
+      if (connection.authentication?.login !== login) return
+      login!.results += token
+      resumeOrBind(connection, login!)
+    })
+    .catch((error: unknown) => connection.fail(error))
 }
 
 /** XEP-0386 §3.2: the lost session if it can be had, else a new one if the client wants that. */

@@ -1,6 +1,7 @@
 import { decodeBase64 } from '@heliograph/sasl'
 import { NS } from '@heliograph/stanza'
 import type { Element } from '@heliograph/xml'
+import { parseCount } from '../management/count.ts'
 import type { Login } from './login.ts'
 
 /** `<authenticate/>` (XEP-0388 §2.3). */
@@ -24,8 +25,20 @@ export function readRequest(element: Element): Request {
       agent: UUID.test(agent) ? agent : undefined,
       resume: element.getChild('resume', NS.streamManagement),
       bind: element.getChild('bind', NS.bind2),
+      fast: fastOf(element.getChild('fast', NS.fast)),
+      tokenFor: element.getChild('request-token', NS.fast)?.attrs.mechanism,
       results: '',
       data: undefined,
     },
+  }
+}
+
+function fastOf(fast: Element | undefined): Login['fast'] {
+  if (fast === undefined) return undefined
+  const { count, invalidate } = fast.attrs
+  return {
+    // What isn't a number is the lowest one: good for a token that was never used, at most.
+    count: count === undefined ? -1 : (parseCount(count) ?? 0),
+    invalidate: invalidate === 'true' || invalidate === '1',
   }
 }

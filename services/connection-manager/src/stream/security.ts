@@ -1,4 +1,9 @@
-import { availableMechanisms, type MechanismName } from '@heliograph/sasl'
+import {
+  availableMechanisms,
+  availableTokenMechanisms,
+  type MechanismName,
+  type TokenMechanismName,
+} from '@heliograph/sasl'
 import type { Connection } from '../connection.ts'
 import { bindingsOf } from '../sasl/authentication.ts'
 
@@ -20,4 +25,9 @@ export function offeredMechanisms(connection: Connection): MechanismName[] {
     bindings: bindingsOf(connection).types,
     ...(mechanisms === undefined ? {} : { policy: { enabled: mechanisms } }),
   })
+}
+
+/** The mechanisms for who has a token (XEP-0484). */
+export function offeredTokenMechanisms(connection: Connection): TokenMechanismName[] {
+  return availableTokenMechanisms(bindingsOf(connection).types)
 }

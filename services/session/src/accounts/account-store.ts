@@ -42,13 +42,14 @@ export class AccountStore {
   }
 
   /**
-   * Replaces the keys of an account.
+   * Replaces the keys of an account. Another password, of which these would be, ends all tokens, too.
    * @param proven only while these are still its keys for their hash
    * @returns false when nothing was replaced
    */
   async replaceKeys(jid: BareJid, keys: readonly ScramKeys[], proven?: ScramKeys): Promise<boolean> {
     const unchanged = 'EXISTS (SELECT 1 FROM account_scram WHERE jid = $1 AND hash = $7 AND stored_key = $8)'
-    const sql = `INSERT INTO account_scram ${KEY_COLUMNS}
+    const sql = `WITH ended AS (DELETE FROM account_tokens WHERE jid = $1 AND $7::text IS NULL)
+      INSERT INTO account_scram ${KEY_COLUMNS}
       SELECT accounts.jid, k.* FROM accounts, ${KEY_ROWS} AS k
       WHERE accounts.jid = $1 AND ($7::text IS NULL OR ${unchanged})
       ON CONFLICT (jid, hash) DO UPDATE SET (iterations, salt, stored_key, server_key) =
@@ -97,9 +98,10 @@ export class AccountStore {
     return count > 0
   }
 
-  /** @returns false when there is none, or it was so already */
+  /** Ends all tokens of an account that is disabled. @returns false when there is none, or it was so already */
   async setDisabled(jid: BareJid, disabled: boolean): Promise<boolean> {
-    const sql = `UPDATE accounts SET disabled_at = CASE WHEN $2 THEN now() END
+    const sql = `WITH ended AS (DELETE FROM account_tokens WHERE jid = $1 AND $2)
+      UPDATE accounts SET disabled_at = CASE WHEN $2 THEN now() END
       WHERE jid = $1 AND (disabled_at IS NOT NULL) <> $2`
     const { count } = await this.#db.query('account_disable', sql, [jid, disabled])
     return count > 0

@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import type { Querier } from '@heliograph/database'
 import { type BareJid, type Domain, domainOf, type Jid, localOf } from '@heliograph/jid'
-import { type Credentials, DEFAULT_ITERATIONS, hmac, preparePassword, verifyPassword } from '@heliograph/sasl'
+import {
+  type Credentials,
+  DEFAULT_ITERATIONS,
+  hmac,
+  preparePassword,
+  type Tokens,
+  verifyPassword,
+} from '@heliograph/sasl'
 import { AccountStore, type StoredAccount } from './account-store.ts'
 import type { Counters } from './counters.ts'
 import { Existence } from './existence.ts'
@@ -9,6 +16,8 @@ import { Lockout, type LockoutLimits } from './lockout.ts'
 import { keysOf } from './password-keys.ts'
 import { type PasswordPolicy, PasswordRules } from './password-rules.ts'
 import { StoredCredentials } from './stored-credentials.ts'
+import { StoredTokens } from './stored-tokens.ts'
+import { TokenStore } from './token-store.ts'
 
 export interface AccountsOptions {
   readonly db: Querier
@@ -49,6 +58,8 @@ const ANY_PASSWORD: PasswordPolicy = { minLength: 1, minClasses: 1, minStrength:
 export class Accounts {
   /** For the SASL dialogues. */
   readonly credentials: Credentials
+  /** For clients that come back. A change of password or a disabled account ends them all. */
+  readonly tokens: Tokens
   readonly #credentials: StoredCredentials
   readonly #store: AccountStore
   readonly #existence: Existence
@@ -65,9 +76,11 @@ export class Accounts {
     this.#rules = new PasswordRules(options.passwords ?? ANY_PASSWORD)
     this.#onChange = options.onChange ?? (() => {})
     this.#existence = new Existence((jid) => store.exists(jid), now)
+    const failures = new Lockout(counters, lockout)
+    this.tokens = new StoredTokens({ store: new TokenStore(options.db), lockout: failures, secret })
     this.#credentials = new StoredCredentials({
       store,
-      lockout: new Lockout(counters, lockout),
+      lockout: failures,
       iterations,
       secret,
       now,

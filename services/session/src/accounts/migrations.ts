@@ -40,4 +40,22 @@ export const accountMigrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    // Of each installation of a client the token in use, and the next one until that is used (`fresh`). A row holds no token: it is
+    // derived from the seed with the secret of accounts.
+    id: '0102_account_tokens',
+    sql: `
+      CREATE TABLE account_tokens (
+        jid text COLLATE "C" NOT NULL REFERENCES accounts ON DELETE CASCADE,
+        client uuid NOT NULL,
+        fresh boolean NOT NULL,
+        mechanism text NOT NULL,
+        seed bytea NOT NULL,
+        count bigint NOT NULL DEFAULT -1,
+        issued_at timestamptz NOT NULL DEFAULT now(),
+        expires_at timestamptz NOT NULL,
+        PRIMARY KEY (jid, client, fresh)
+      );
+    `,
+  },
 ]

@@ -7,7 +7,7 @@ const OK: Verdict = { ok: true, condition: '' }
 
 /** What edges ask while a client authenticates or registers. Keys stay here. */
 export function accountsRpc(context: SessionContext): ServedContract {
-  const { credentials } = context.accounts
+  const { credentials, tokens } = context.accounts
   const registration = { accounts: context.accounts, counters: context.live, policy: context.config.registration }
   return serve(accountsContract, {
     scramStart: async (request) => {
@@ -28,6 +28,20 @@ export function accountsRpc(context: SessionContext): ServedContract {
     checkPassword: async (request) => {
       const result = await credentials.checkPassword({ ...request, domain: domainOf(request.domain) })
       return result.ok ? OK : { ok: false, condition: result.condition }
+    },
+    checkToken: async (request) => {
+      const result = await tokens.checkToken({
+        ...request,
+        domain: domainOf(request.domain),
+        proof: Buffer.from(request.proof),
+        channelBinding: Buffer.from(request.channelBinding),
+      })
+      if (result.ok) return { ...result, condition: '' }
+      return { ok: false, condition: result.condition, response: new Uint8Array(), due: false }
+    },
+    issueToken: async (request) => {
+      const issued = await tokens.issueToken({ ...request, domain: domainOf(request.domain) })
+      return issued === undefined ? { ok: false, token: '', expiry: '' } : { ok: true, ...issued }
     },
     register: async (request) =>
       verdict(await register(registration, { ...request, domain: domainOf(request.domain) })),

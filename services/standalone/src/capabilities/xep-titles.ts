@@ -43,5 +43,6 @@ export const xepTitles: Readonly<Record<string, string>> = {
   '0440': 'SASL Channel-Binding Type Capability',
   '0441': 'Message Archive Management Preferences',
   '0478': 'Stream Limits Advertisement',
+  '0484': 'Fast Authentication Streamlining Tokens',
   '0487': 'Host Meta 2 - One Method To Rule Them All',
 }

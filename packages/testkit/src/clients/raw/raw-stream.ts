@@ -1,3 +1,4 @@
+import type { TLSSocket } from 'node:tls'
 import { type Element, escapeAttribute } from '@heliograph/xml'
 import { BoshTransport } from './bosh-transport.ts'
 import { Inbox, type Matcher } from './inbox.ts'
@@ -56,6 +57,11 @@ export class RawStream implements AsyncDisposable {
     this.domain = options.domain
     this.#timeoutMs = options.timeoutMs ?? 20_000
     this.#framed = ['ws', 'wss', 'bosh', 'boshs'].includes(options.transport ?? '')
+  }
+
+  /** The TLS channel, for what is bound to it; undefined without one, or where the platform hides it. */
+  get tls(): TLSSocket | undefined {
+    return this.transport.tls
   }
 
   /** Connects the transport; no stream is open yet. */
