@@ -54,6 +54,8 @@ export interface DialogueContext {
   readonly token?: TokenContext
   /** Who the client said it is when it opened its stream: nobody else, if it also asks to act as somebody (XEP-0388 §2.3). */
   readonly claimed?: BareJid
+  /** Without XEP-0474, for exchanges that were published before it. */
+  readonly unprotected?: true
   /** Gives the server's part of the nonce; tests set it. */
   readonly nonce?: () => string
 }

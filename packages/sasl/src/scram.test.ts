@@ -79,7 +79,12 @@ function say(dialogue: Dialogue, text: string): Promise<Step> {
 
 for (const { mechanism, hash, salt, serverNonce, exchange } of published) {
   test(`${mechanism}: the exchange of its RFC`, async () => {
-    const dialogue = await open(mechanism, { hash, salt: Buffer.from(salt, 'base64'), nonce: () => serverNonce })
+    const dialogue = await open(mechanism, {
+      hash,
+      salt: Buffer.from(salt, 'base64'),
+      nonce: () => serverNonce,
+      unprotected: true,
+    })
     const [first, challenge, final, signature] = exchange
     assert.deepEqual(await say(dialogue, first), { type: 'challenge', data: Buffer.from(challenge) })
     const end = await say(dialogue, final)
@@ -92,7 +97,7 @@ async function play(dialogue: Dialogue, header: string, bindingData = '', passwo
   const bare = 'n=user,r=client'
   const challenge = await say(dialogue, header + bare)
   if (challenge.type !== 'challenge') return challenge
-  const [, nonce, salt = '', iterations] = /^r=(.*),s=(.*),i=(\d+)$/.exec(challenge.data.toString()) ?? []
+  const [, nonce, salt = '', iterations] = /^r=(.*),s=(.*),i=(\d+),h=.*$/.exec(challenge.data.toString()) ?? []
   const final = `c=${Buffer.from(header + bindingData).toString('base64')},r=${nonce}`
   const authMessage = `${bare},${challenge.data},${final}`
   const parameters = { hash: 'SHA-256' as const, salt: Buffer.from(salt, 'base64'), iterations: Number(iterations) }

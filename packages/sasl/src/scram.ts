@@ -2,6 +2,7 @@ import { randomUUID, timingSafeEqual } from 'node:crypto'
 import { type BareJid, localOf, makeJid } from '@heliograph/jid'
 import type { ScramFinishRequest, ScramHash } from './credentials.ts'
 import { type Dialogue, type DialogueContext, type Failure, failure, type Step } from './dialogue.ts'
+import { offerHash } from './downgrade.ts'
 import { authzidIs, decodeSaslName, type Gs2Header } from './gs2.ts'
 import { hashOf, isPlus, type MechanismName } from './mechanisms.ts'
 import { type ClientFirst, parseClientFinal, parseClientFirst } from './scram-messages.ts'
@@ -53,7 +54,8 @@ export class ScramDialogue implements Dialogue {
     const started = await credentials.scramStart(user)
     if (!started.ok) return failure(started.condition, 'authentication failed')
     const nonce = first.nonce + (this.#context.nonce ?? serverNonce)()
-    const serverFirst = `r=${nonce},s=${started.salt.toString('base64')},i=${started.iterations}`
+    const parameters = `r=${nonce},s=${started.salt.toString('base64')},i=${started.iterations}`
+    const serverFirst = parameters + this.#protection()
     this.#pending = {
       identity,
       request: { ...user, handle: started.handle },
@@ -92,6 +94,12 @@ export class ScramDialogue implements Dialogue {
     if (flag === 'y' && this.#context.offered.some(isPlus))
       return { ...failure('not-authorized', 'the server does support channel binding'), mismatch: true }
     return undefined
+  }
+
+  /** The attribute by which a client sees whether it was shown our offer (XEP-0474 §5.1). Others ignore it (RFC 5802 §5.1). */
+  #protection(): string {
+    const { offered, bindings, unprotected } = this.#context
+    return unprotected ? '' : `,h=${offerHash(this.#hash, offered, bindings.types)}`
   }
 
   #expectedBinding({ flag, bindingType, text }: Gs2Header): Buffer {

@@ -6,7 +6,7 @@ import type { Connection } from '../connection.ts'
 import { failedXml } from '../management/failed.ts'
 import { askToResume } from '../management/resume.ts'
 import { authenticated } from '../stream/authenticated.ts'
-import { clientStateFeature, limitsFeature, managementFeature, rosterFeatures } from '../stream/features.ts'
+import { clientStateFeature, managementFeature, rosterFeatures, serverFeatures } from '../stream/features.ts'
 import type { Login } from './login.ts'
 import { tokenXml } from './token.ts'
 
@@ -55,7 +55,7 @@ function bindOrFinish(connection: Connection, login: Login): void {
  * is told only who it is, and may bind in the old way.
  */
 export function finishLogin(connection: Connection, login: Login, session = { jid: '', result: '' }): void {
-  const { edge, dialect, session: bound } = connection
+  const { dialect, session: bound } = connection
   connection.authentication = undefined
   const data = login.data === undefined ? '' : `<additional-data>${login.data.toString('base64')}</additional-data>`
   const who = session.jid === '' ? connection.identity! : session.jid
@@ -65,7 +65,7 @@ export function finishLogin(connection: Connection, login: Login, session = { ji
   const features =
     bound === undefined
       ? authenticated.features(connection)
-      : `${management}${rosterFeatures}${clientStateFeature}${limitsFeature(edge.config.xml, edge.config)}`
+      : `${management}${rosterFeatures}${clientStateFeature}${serverFeatures(connection)}`
   connection.write(dialect.features(features))
   connection.release()
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { codecs, Op } from '@heliograph/bus'
 import { type EdgeFixture, edgeFixture } from '../../test/edge-fixture.ts'
@@ -175,4 +176,25 @@ test('a client that goes away in the middle leaves nothing', async () => {
   client.destroy()
   await client.later()
   assert.deepEqual(fixture.owner.heard, [])
+})
+
+test('each profile signs the offer that the client saw in it', async () => {
+  for (const [ask, opening] of [
+    [
+      `<authenticate ${NS} mechanism='SCRAM-SHA-256'>${initial(base64('n,,n=juliet,r=abc'))}</authenticate>`,
+      'authentication',
+    ],
+    [
+      `<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='SCRAM-SHA-256'>${base64('n,,n=juliet,r=abc')}</auth>`,
+      'mechanisms',
+    ],
+  ] as const) {
+    const client = new FakeClient(fixture)
+    const [, offer = ''] = new RegExp(`<${opening} [^>]*>(.*?)</?(?:inline|mechanisms)>`).exec(client.open()) ?? []
+    const offered = [...offer.matchAll(/<mechanism>([^<]+)</g)].map(([, name]) => name!)
+    assert.ok(offered.includes('PLAIN'))
+    const [, challenge = ''] = /<challenge [^>]+>([^<]+)</.exec(client.say(ask) + (await client.later())) ?? []
+    const expected = createHash('sha256').update(offered.toSorted().join('\x1e')).digest('base64')
+    assert.ok(Buffer.from(challenge, 'base64').toString().endsWith(`,h=${expected}`))
+  }
 })

@@ -3,7 +3,7 @@ import { beginBind, isBind } from '../bind/bind.ts'
 import { managementFailed } from '../management/failed.ts'
 import { askToResume } from '../management/resume.ts'
 import { closeStream } from './close.ts'
-import { boundFeatures, limitsFeature } from './features.ts'
+import { boundFeatures, serverFeatures } from './features.ts'
 import type { Phase } from './phase.ts'
 
 /** After authentication: the client binds a resource (RFC 6120 §7) or resumes a session (XEP-0198 §5). */
@@ -24,8 +24,7 @@ export const authenticated: Phase = {
   },
 
   features(connection) {
-    const { config, capabilities } = connection.edge
-    return `${boundFeatures}${capabilities.featureOf(connection.domain!)}${limitsFeature(config.xml, config)}`
+    return `${boundFeatures}${serverFeatures(connection)}`
   },
 
   expired(connection) {

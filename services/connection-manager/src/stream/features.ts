@@ -2,6 +2,7 @@ import { CHANNEL_BINDING_TYPES, type MechanismName } from '@heliograph/sasl'
 import { NS } from '@heliograph/stanza'
 import type { XmlLimits } from '@heliograph/xml'
 import type { EdgeConfig } from '../config.ts'
+import type { Connection } from '../connection.ts'
 
 /** `<starttls/>` (RFC 6120 §5.4.1). */
 export function startTlsFeature(required: boolean): string {
@@ -52,4 +53,10 @@ export const boundFeatures =
 export function limitsFeature(limits: XmlLimits, config: EdgeConfig): string {
   const idle = `<idle-seconds>${config.limits.idleSeconds}</idle-seconds>`
   return `<limits xmlns='${NS.streamLimits}'><max-bytes>${limits.elementBytes}</max-bytes>${idle}</limits>`
+}
+
+/** What the server is, for who has authenticated. */
+export function serverFeatures({ edge, domain }: Connection): string {
+  const { config, capabilities } = edge
+  return `${capabilities.featureOf(domain!)}${limitsFeature(config.xml, config)}`
 }
