@@ -98,7 +98,7 @@ scenario('it ends with another password, and when its client gives it up', async
 })
 
 for (const [name, transport] of [
-  ['TLS', 'c2sTls'],
+  ['TLS', 'c2s'],
   ['a WebSocket', 'https'],
 ] as const)
   scenario(`@xmpp/client comes back over ${name} with its token, and falls back when that is no good`, async (site) => {

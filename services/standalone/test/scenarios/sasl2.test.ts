@@ -78,8 +78,23 @@ scenario('an installation of a client has one session, and the same resource at 
   await second.close()
 })
 
+scenario('carbons come from the start where they were asked for', async (site) => {
+  const person = await site.person('alice')
+  const carbons = "<enable xmlns='urn:xmpp:carbons:2'/>"
+  const { client: desk } = await authenticate2(site.at(0, 'tls'), person, bindXml('Desk', carbons))
+  const { client: phone } = await authenticate2(site.at(1, 'tls'), person, bindXml('Phone'))
+  await using bob = await newcomer(site, 'bob', { edge: 1 })
+  await announce(desk)
+  await announce(phone)
+  say(phone, bob.jid, 'from the phone')
+  const copy = await desk.expect((stanza) => stanza.getChild('sent', 'urn:xmpp:carbons:2') !== undefined)
+  assert.match(`${copy}`, /from the phone/)
+  await desk.close()
+  await phone.close()
+})
+
 for (const [name, transport] of [
-  ['TLS', 'c2sTls'],
+  ['TLS', 'c2s'],
   ['a WebSocket', 'https'],
 ] as const)
   scenario(`@xmpp/client does it over ${name}, and resumes at another edge`, async (site) => {

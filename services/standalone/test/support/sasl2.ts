@@ -40,8 +40,8 @@ export function resumeXml({ sm }: RawClient): string {
 }
 
 /** `<bind/>` of XEP-0386, with a client that can resume. */
-export function bindXml(tag = ''): string {
-  return `<bind xmlns='urn:xmpp:bind:0'><tag>${tag}</tag><enable xmlns='${NS_SM}' resume='true'/></bind>`
+export function bindXml(tag = '', inside = ''): string {
+  return `<bind xmlns='urn:xmpp:bind:0'><tag>${tag}</tag><enable xmlns='${NS_SM}' resume='true'/>${inside}</bind>`
 }
 
 /** `<user-agent/>`, by which a server knows an installation of a client. */
