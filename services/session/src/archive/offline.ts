@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { el, NS, type Stanza } from '@heliograph/stanza'
+import { blocks } from '../blocking/blocked.ts'
 import type { SessionContext } from '../context.ts'
 import { idToDate } from '../users/clock.ts'
 import { persistently } from '../users/persistently.ts'
@@ -61,8 +62,11 @@ function give(context: SessionContext, user: User, resource: Resource, waiting: 
     const { id } = message
     if (inHand.has(id)) continue
     const hasRead = resource.read?.delete(id) === true || isFetched(resource, message)
-    if (!hasRead) context.outgoing.deliver(user, resource, restore(user, message), id)
-    if (hasRead || !resource.managed) taken.push(id)
+    const stanza = restore(user, message)
+    // XEP-0191 §3.3: nothing is delivered of who has come to be blocked meanwhile.
+    const isBlocked = blocks(user, stanza.from)
+    if (!hasRead && !isBlocked) context.outgoing.deliver(user, resource, stanza, id)
+    if (hasRead || isBlocked || !resource.managed) taken.push(id)
   }
   if (taken.length > 0) waitsNoMore(context, user, taken)
 }

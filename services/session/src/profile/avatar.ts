@@ -11,7 +11,8 @@ const UPDATE = `{${NS.vcardUpdate}}x`
  * a client says is corrected, unless it says that it shows none.
  */
 export function withAvatar(presence: Stanza, hash: string): Stanza {
-  const update = presence.child('x', NS.vcardUpdate)
+  // Looked up in a copy: presence is kept, and so would be its tree.
+  const update = presence.has(UPDATE) ? presence.with({}).child('x', NS.vcardUpdate) : undefined
   if (update === undefined) return presence.append(updateElement(hash))
   const said = update.getChild('photo', NS.vcardUpdate)?.getText().trim()
   if (said === '' || said === hash) return presence

@@ -168,3 +168,20 @@ scenario(
     await romeo.expect((it) => isPresence(it, juliet.jid) && it.getChildText('priority') === '6')
   },
 )
+
+scenario('what waits for her is not shown to her once she blocks its sender', async (site) => {
+  const person = await site.person('juliet')
+  await using paris = await newcomer(site, 'paris', { edge: 1 })
+  await using nurse = await newcomer(site, 'nurse', { edge: 1 })
+  say(paris, person.jid, 'written before')
+  await settle(paris)
+  say(nurse, person.jid, 'anon')
+  await settle(nurse)
+  const juliet = await enter(site, person, { priority: false })
+  await command(juliet, 'block', bareOf(paris.jid))
+  await announce(juliet)
+  await juliet.expect(saying('anon'))
+  await settle(juliet)
+  assert.deepEqual(juliet.takeAll(saying('written before')), [])
+  await juliet.close()
+})
