@@ -79,3 +79,22 @@ test('a session that ends while Postgres is away loses nothing', async () => {
   await again.until(() => again.bodies.length === 2)
   assert.deepEqual(again.bodies, ['stored', 'not stored yet'])
 })
+
+test('who comes back while what he sent is being stored needn’t send it again', async () => {
+  await using cluster = await TestCluster.start(servers, { users: ['juliet', ROMEO], sessions: 2 })
+  const juliet = await cluster.edge.connect(JULIET).login('balcony')
+  const romeo = await cluster.edge.connect(ROMEO).login('orchard')
+  await servers.postgres.pause()
+  say(romeo, juliet, 'under way')
+  const count = romeo.count
+  romeo.lose()
+  const back = cluster.edge.connect(ROMEO)
+  const resuming = back.resume(romeo)
+  await sleep(200)
+  await servers.postgres.resume()
+  await resuming
+  assert.ok(back.count >= count)
+  say(back, juliet, 'next')
+  await juliet.message('next')
+  assert.deepEqual(juliet.bodies, ['under way'])
+})

@@ -57,7 +57,16 @@ export class LocalPostgres implements BackingServer {
     const pid = this.#server?.pid
     if (!pid) return
     this.#server?.kill(signal)
-    for (const child of childrenOf(pid)) process.kill(child, signal)
+    for (const child of childrenOf(pid)) signalIfThere(child, signal)
+  }
+}
+
+/** A backend may end between being listed and being signalled. */
+function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }
 

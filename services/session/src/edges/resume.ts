@@ -7,11 +7,15 @@ import type { User, Work } from '../users/user.ts'
 import { waitFor } from '../users/waiting.ts'
 import { refuseOpen } from './open.ts'
 
+/** How long a resumption waits for what its client sent before to be in custody, milliseconds. */
+const SETTLE_MS = 1_000
+
 /**
  * A client wants its session back, at whatever edge it came in (XEP-0198 §5). What its old connection still holds is void from here on:
  * what the client sends again carries the same counts, so nothing is taken twice.
  */
-export function handleResume(context: SessionContext, user: User, { envelope, from }: Work): void {
+export function handleResume(context: SessionContext, user: User, work: Work): void {
+  const { envelope, from } = work
   if (context.departed.has(from)) return
   const resume = codecs.resume.decode(envelope.body!)
   const resource = user.resources.find((candidate) => candidate.managed?.id === resume.previd && candidate.resumable)
@@ -19,6 +23,7 @@ export function handleResume(context: SessionContext, user: User, { envelope, fr
   // Asked again, because the way here was set up anew before our answer arrived: that is on its way, with what follows it.
   if (resource?.attachment === 'connected' && resource.isOn(from, envelope.conn)) return
   if (resource && isIncomplete(resource)) return waitFor(resource, { envelope, from })
+  if (resource && !resource.custody.isSettled && !work.settled) return letSettle(user, resource, work)
   if (!resource || !managed || !acknowledge(context, user, managed.unacked, resume.h)) {
     context.events.resumeFailed()
     return refuseOpen(context, user, from, envelope.conn, 'item-not-found')
@@ -49,6 +54,22 @@ export function handleResume(context: SessionContext, user: User, { envelope, fr
   context.records.changed(user, resource)
   if (wasHibernating || resource.complete) context.records.dropUnacked(user, resource)
   resource.complete = false
+}
+
+/**
+ * What the client sent before is being stored or handed over: a moment later `h` covers it, and nobody need send it again. Some clients
+ * don't, and take the next count for their next stanza.
+ */
+function letSettle(user: User, resource: Resource, { envelope, from }: Work): void {
+  const patience = setTimeout(goOn, SETTLE_MS)
+  let gone = false
+  resource.custody.whenSettled(goOn)
+
+  function goOn(): void {
+    clearTimeout(patience)
+    if (!gone) user.mailbox.push({ envelope, from, settled: true })
+    gone = true
+  }
 }
 
 /** The highest archive id below everything that is still to be written: should this owner die now, the edge has that much. */

@@ -51,6 +51,22 @@ test('a new owner starts where the edge was told; what the former one owed is vo
   assert.equal(custody.settled, 6)
 })
 
+test('who waits is told when all that was accepted is in custody, or void', () => {
+  const { custody } = setUp()
+  const heard: string[] = []
+  custody.whenSettled(() => heard.push('nothing owed'))
+  const [one, two] = [custody.begin(1), custody.begin(2)]
+  custody.whenSettled(() => heard.push('both done'))
+  two.release()
+  assert.deepEqual([custody.isSettled, heard], [false, ['nothing owed']])
+  one.release()
+  assert.deepEqual([custody.isSettled, heard], [true, ['nothing owed', 'both done']])
+  custody.begin(3)
+  custody.whenSettled(() => heard.push('void'))
+  custody.restart(2)
+  assert.deepEqual(heard.at(-1), 'void')
+})
+
 test('property: settled is the length of the released prefix', () => {
   const order = fc.integer({ min: 1, max: 30 }).chain((length) => {
     const counts = Array.from({ length }, (_, index) => index + 1)

@@ -7,6 +7,7 @@ export class Custody {
   received: number
   #settled: number
   #open: Obligation[] = []
+  #waiting: (() => void)[] = []
   readonly #advanced: () => void
 
   constructor(start: number, advanced: () => void) {
@@ -17,6 +18,17 @@ export class Custody {
 
   get settled(): number {
     return this.#settled
+  }
+
+  /** Whether all that was accepted is in custody. */
+  get isSettled(): boolean {
+    return this.#open.length === 0
+  }
+
+  /** Calls `then` when all that was accepted is in custody, or is void. */
+  whenSettled(then: () => void): void {
+    if (this.isSettled) then()
+    else this.#waiting.push(then)
   }
 
   /** Accepts stanza `count`. Its obligation starts with one hold, that of the caller. */
@@ -32,6 +44,7 @@ export class Custody {
     this.received = count
     this.#settled = count
     this.#open = []
+    this.#tellWaiting()
   }
 
   /** @internal */
@@ -44,6 +57,14 @@ export class Custody {
     if (done === open.length) open.length = 0
     else open.splice(0, done)
     this.#advanced()
+    if (open.length === 0) this.#tellWaiting()
+  }
+
+  #tellWaiting(): void {
+    if (this.#waiting.length === 0) return
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const then of waiting) then()
   }
 }
 

@@ -20,6 +20,8 @@ export interface Work {
   readonly from: InstanceId
   /** For an `open`: how far the archive went when that was looked up; undefined in it when it couldn't be found out. */
   readonly looked?: { readonly at: number; readonly tries: number; readonly extent: Extent | undefined }
+  /** For a `resume`: it has waited for what its client sent before. */
+  readonly settled?: true
 }
 
 /** Archive ids of the first and the last message, 0 where there is none. */
