@@ -4,6 +4,7 @@ import { OperatorError } from '@heliograph/telemetry'
 import type { LockoutLimits } from './accounts/lockout.ts'
 import type { PasswordPolicy } from './accounts/password-rules.ts'
 import { RESERVED_NAMES, type RegistrationPolicy } from './accounts/registration.ts'
+import type { RetentionPolicy } from './archive/retention.ts'
 
 export type DomainPolicy = Pick<HeliographConfig['domains'][number], 'contacts' | 'strangers'>
 export type StrangerPolicy = NonNullable<DomainPolicy['strangers']>
@@ -32,6 +33,7 @@ export interface SessionConfig {
     readonly queueBytes: number
     readonly degradeAfterMs: number
     readonly pageMax: number
+    readonly retention: RetentionPolicy
   }
   readonly externalServices: HeliographConfig['externalServices']
   readonly uploads: HeliographConfig['uploads']
@@ -47,6 +49,13 @@ export interface SessionConfig {
   readonly announceWithinMs: number
   /** Sessions of a departed edge that are handled before others get a turn. */
   readonly departurePace: number
+}
+
+function retentionOf({ archive, domains }: HeliographConfig): RetentionPolicy {
+  const byDomain = domains.flatMap(({ name, retentionDays }) =>
+    retentionDays === undefined ? [] : [[name as Domain, retentionDays] as const],
+  )
+  return { days: archive.retentionDays, byDomain: new Map(byDomain) }
 }
 
 export function sessionConfig(config: HeliographConfig): SessionConfig {
@@ -74,7 +83,7 @@ export function sessionConfig(config: HeliographConfig): SessionConfig {
       stanzas: config.streamManagement.maxUnackedStanzas,
       bytes: config.streamManagement.maxUnackedBytes,
     },
-    archive: config.archive,
+    archive: { ...config.archive, retention: retentionOf(config) },
     externalServices: config.externalServices,
     uploads: config.uploads,
     offlineLimit: config.sessions.offlineLimit,

@@ -15,6 +15,7 @@ export function sessionEvents(metrics: Metrics) {
   const announced = counter('announced_total', 'Sessions completed by an edge after a change of owner')
   const caughtUp = counter('caught_up_total', 'Messages delivered from the archive after a change of owner')
   const archiveFull = counter('archive_full_total', 'Messages not taken because the archive queue was at its bound')
+  const archivePurged = counter('archive_purged_total', 'Messages removed from archives because they were too old')
   const bouncedExpired = metrics.counter('heliograph_session_bounced_total', 'Stanzas bounced', { reason: 'expired' })
   const bouncedFull = metrics.counter('heliograph_session_bounced_total', 'Stanzas bounced', { reason: 'full' })
   const choresFull = counter('chores_full_total', 'Requests refused because too much of their user waits for storage')
@@ -54,6 +55,7 @@ export function sessionEvents(metrics: Metrics) {
     announced: () => announced.add(),
     caughtUp: (messages: number) => caughtUp.add(messages),
     archiveFull: () => archiveFull.add(),
+    archivePurged: (rows: number) => archivePurged.add(rows),
     bounced: (reason: 'expired' | 'full') => (reason === 'expired' ? bouncedExpired : bouncedFull).add(),
     overflowed: () => overflowed.add(),
     keptBack: (how: 'held' | 'replaced') => {

@@ -10,6 +10,8 @@ import type { Logger, Metrics, Tracing } from '@heliograph/telemetry'
 import type { FileStore } from '@heliograph/uploads'
 import type { Accounts } from './accounts/accounts.ts'
 import { Archive } from './archive/archive.ts'
+import { purge } from './archive/purge.ts'
+import { Retention } from './archive/retention.ts'
 import { CapabilityStore } from './capabilities/capability-store.ts'
 import { ClientCapabilities } from './capabilities/client-capabilities.ts'
 import { CommandRuns } from './commands/command-runs.ts'
@@ -77,6 +79,8 @@ export class SessionService {
   #context: SessionContext | undefined
   #timer: NodeJS.Timeout | undefined
   #caretaker: Caretaker | undefined
+  readonly #stop = new AbortController()
+  #purging: Promise<void> | undefined
 
   constructor(parts: SessionParts) {
     this.#parts = parts
@@ -109,6 +113,12 @@ export class SessionService {
     })
     observeQueues(context, this.#parts.metrics)
     this.#caretaker = caretakerOf(context, this.#parts.files)
+    const { db, config, log } = this.#parts
+    this.#purging = purge(new Retention(db, config.archive.retention), {
+      log,
+      signal: this.#stop.signal,
+      purged: (rows) => context.events.archivePurged(rows),
+    })
     this.#timer = setInterval(() => sweep(context, performance.now()), SWEEP_MS)
   }
 
@@ -121,6 +131,8 @@ export class SessionService {
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer)
     this.#caretaker?.[Symbol.dispose]()
+    this.#stop.abort()
+    await this.#purging
     await this.#context?.archive[Symbol.asyncDispose]()
     this.#context?.records[Symbol.dispose]()
   }

@@ -100,6 +100,12 @@ export const archive = z
       .describe('A commit that takes longer no longer holds back delivery; acknowledgements still wait for it.')
       .default(2_000),
     pageMax: positive.max(1_000).describe('Most messages in one page of a query (XEP-0313).').default(250),
+    retentionDays: z
+      .int()
+      .min(0)
+      .max(36_500)
+      .describe('Older messages are removed, little by little; 0 keeps them for ever. Domains may differ.')
+      .default(0),
   })
   .prefault({})
 

@@ -31,6 +31,12 @@ export const domains = z
   .array(
     z.strictObject({
       name: domain.describe('A domain whose users this server has.'),
+      retentionDays: z
+        .int()
+        .min(0)
+        .max(36_500)
+        .describe('Of archives of its users, where `archive.retentionDays` isn’t meant.')
+        .optional(),
       certificate: certificate.describe('Without it a self-signed certificate is made under `dataDir`.').optional(),
       contacts: contacts.describe('Whom to write to, shown in service discovery (XEP-0157).').optional(),
       strangers: strangers.describe('What may come from people who are not contacts. Default: everything.').optional(),

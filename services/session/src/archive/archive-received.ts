@@ -8,6 +8,7 @@ import type { InboundMessage } from '../pipeline/inbound-message.ts'
 import type { User } from '../users/user.ts'
 import { keepForLater } from './offline.ts'
 import { wantsArchived } from './preferences.ts'
+import { retract } from './retraction.ts'
 import { peerOf } from './row.ts'
 import { withStanzaId } from './stanza-ids.ts'
 
@@ -54,6 +55,7 @@ export function archiveReceived(context: SessionContext, message: InboundMessage
     return refuseArrived(context, message, stanzaError('resource-constraint'))
   }
   user.lastArchiveId = id
+  if (archived) retract(context, user, stanza, id, false)
   if (message.offline) {
     user.offline++
     user.offlineUpTo = id

@@ -8,6 +8,7 @@ import type { OutboundMessage } from '../pipeline/outbound-message.ts'
 import { ingressKey } from '../users/repetitions.ts'
 import type { User } from '../users/user.ts'
 import { wantsArchived } from './preferences.ts'
+import { retract } from './retraction.ts'
 import { peerOf } from './row.ts'
 import { originIdOf, withStanzaId } from './stanza-ids.ts'
 
@@ -66,6 +67,7 @@ export function archiveSent(context: SessionContext, message: OutboundMessage): 
     return 'full'
   }
   user.lastArchiveId = id
+  retract(context, user, stanza, id, true)
   if (copied) {
     release = user.afterCommit.hold(() => copySent(context, message, withStanzaId(stanza, user.jid, id), id))
     if (context.archive.degraded) release()

@@ -60,4 +60,18 @@ export const archiveMigrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    // Who removes what is too old, how far it has come, and when it is to begin anew.
+    id: '0126_archive_purge',
+    sql: `
+      CREATE TABLE archive_purge (
+        one       boolean PRIMARY KEY DEFAULT true CHECK (one),
+        instance  text NOT NULL DEFAULT '',
+        until     timestamptz NOT NULL DEFAULT '-infinity',
+        position  text COLLATE "C" NOT NULL DEFAULT '',
+        next_pass timestamptz NOT NULL DEFAULT '-infinity'
+      );
+      INSERT INTO archive_purge DEFAULT VALUES;
+    `,
+  },
 ]

@@ -1,6 +1,7 @@
 import type { Module } from '@heliograph/module'
 import { archiveModule } from '../archive/archive-module.ts'
 import { archivePreferences } from '../archive/preferences-module.ts'
+import { retraction } from '../archive/retraction.ts'
 import { blockingModule } from '../blocking/blocking-module.ts'
 import { capabilities } from '../capabilities/capabilities-module.ts'
 import { carbonsModule } from '../carbons/carbons-module.ts'
@@ -35,6 +36,7 @@ export const sessionModules: readonly Module<IqContext>[] = [
   rosterModule,
   archiveModule,
   archivePreferences,
+  retraction,
   messaging,
   commandsModule,
   externalServices,
@@ -54,7 +56,7 @@ export function modulesFor(
   { uploads }: { readonly uploads: boolean },
 ): readonly Module<IqContext>[] {
   const without = new Set<Module<IqContext>>()
-  if (!config.archive.enabled) without.add(archiveModule).add(archivePreferences)
+  if (!config.archive.enabled) for (const each of [archiveModule, archivePreferences, retraction]) without.add(each)
   if (config.externalServices.services.length === 0) without.add(externalServices)
   if (config.userSearch === 'off') without.add(searchModule)
   if (!uploads) without.add(upload)

@@ -40,6 +40,7 @@ export const xepTitles: Readonly<Record<string, string>> = {
   '0386': 'Bind 2',
   '0388': 'Extensible SASL Profile',
   '0390': 'Entity Capabilities 2.0',
+  '0424': 'Message Retraction',
   '0440': 'SASL Channel-Binding Type Capability',
   '0441': 'Message Archive Management Preferences',
   '0474': 'SASL SCRAM Downgrade Protection',
