@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { codecs, Op } from '@heliograph/bus'
 import { NS } from '@heliograph/stanza'
 import { infrastructure } from '@heliograph/testkit'
 import type { Client } from './support/client.ts'
@@ -86,14 +87,14 @@ test('who comes back while what he sent is being stored needn’t send it again'
   const romeo = await cluster.edge.connect(ROMEO).login('orchard')
   await servers.postgres.pause()
   say(romeo, juliet, 'under way')
-  const count = romeo.count
   romeo.lose()
   const back = cluster.edge.connect(ROMEO)
   const resuming = back.resume(romeo)
   await sleep(200)
   await servers.postgres.resume()
   await resuming
-  assert.ok(back.count >= count)
+  const resumed = back.told.find(({ op }) => op === Op.resumed)
+  assert.equal(codecs.resumed.decode(resumed!.body!).h, romeo.count - romeo.base)
   say(back, juliet, 'next')
   await juliet.message('next')
   assert.deepEqual(juliet.bodies, ['under way'])
