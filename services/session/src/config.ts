@@ -35,6 +35,7 @@ export interface SessionConfig {
     readonly pageMax: number
     readonly retention: RetentionPolicy
   }
+  readonly push: HeliographConfig['push']
   readonly externalServices: HeliographConfig['externalServices']
   readonly uploads: HeliographConfig['uploads']
   readonly offlineLimit: number
@@ -84,6 +85,7 @@ export function sessionConfig(config: HeliographConfig): SessionConfig {
       bytes: config.streamManagement.maxUnackedBytes,
     },
     archive: { ...config.archive, retention: retentionOf(config) },
+    push: config.push,
     externalServices: config.externalServices,
     uploads: config.uploads,
     offlineLimit: config.sessions.offlineLimit,

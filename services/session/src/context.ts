@@ -16,6 +16,7 @@ import type { SessionConfig } from './config.ts'
 import type { SessionEvents } from './events.ts'
 import type { IqContext } from './modules/iq-context.ts'
 import type { Revisions } from './presence/revisions.ts'
+import type { Pushes } from './push/pushes.ts'
 import type { Departed } from './recovery/departed.ts'
 import type { LiveRecords } from './recovery/live-records.ts'
 import type { Tenure } from './recovery/tenure.ts'
@@ -70,4 +71,5 @@ export interface SessionContext {
   readonly commandRuns: CommandRuns
   readonly standing: StandingMessages
   readonly announcer: Announcer
+  readonly pushes: Pushes
 }

@@ -5,6 +5,7 @@ import { archiveMigrations } from './archive/migrations.ts'
 import { blockingMigrations } from './blocking/block-store.ts'
 import { capabilityMigrations } from './capabilities/capability-store.ts'
 import { profileMigrations } from './profile/migrations.ts'
+import { pushMigrations } from './push/push-store.ts'
 import { standingMigrations } from './standing/standing-messages.ts'
 import { uploadMigrations } from './uploads/migrations.ts'
 import { lastActivityMigrations } from './users/last-activity.ts'
@@ -20,4 +21,5 @@ export const sessionMigrations: readonly Migration[] = [
   ...capabilityMigrations,
   ...profileMigrations,
   ...uploadMigrations,
+  ...pushMigrations,
 ]

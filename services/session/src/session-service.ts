@@ -25,6 +25,7 @@ import { ownCapabilities } from './modules/server-forms.ts'
 import { observeQueues } from './observe-queues.ts'
 import { receiveMulticast } from './presence/multicast.ts'
 import { Revisions } from './presence/revisions.ts'
+import { composePushes } from './push/compose-pushes.ts'
 import { Departed } from './recovery/departed.ts'
 import { LiveRecords } from './recovery/live-records.ts'
 import { loadPartition } from './recovery/load-partition.ts'
@@ -195,6 +196,7 @@ function buildContext(parts: SessionParts, router: Router, ownership: Ownership)
     commands: new CommandSessions((text) => parts.accounts.mark(text)),
     commandRuns: new CommandRuns(),
     announcer: new Announcer(),
+    pushes: composePushes(() => context, parts),
     tenure: new Tenure(),
     loads: new Gate(LOADS_AT_ONCE),
     departed: new Departed(),

@@ -79,6 +79,30 @@ export const sessions = z
   })
   .prefault({})
 
+export const push = z
+  .strictObject({
+    burstSeconds: z
+      .int()
+      .min(0)
+      .max(3_600)
+      .describe('After a notification further ones to the same app server and node become one, for so long.')
+      .default(10),
+    inactiveClients: z
+      .boolean()
+      .describe('Whether a client that says that it is inactive (XEP-0352) counts as away.')
+      .default(false),
+    lastMessageSender: z
+      .boolean()
+      .describe('Whether app servers are told who wrote last. They need not know.')
+      .default(false),
+    lastMessageBody: z
+      .boolean()
+      .describe('Whether app servers are told what was written last. They need not know.')
+      .default(false),
+  })
+  .describe('Push notifications (XEP-0357).')
+  .prefault({})
+
 export const presence = z
   .strictObject({
     flapWindowMs: duration().describe('Changes of one resource within this time count as flapping …').default(2_000),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { externalServices } from './external-services.ts'
-import { archive, authentication, leases, limits, presence, sessions, streamManagement } from './limits.ts'
+import { archive, authentication, leases, limits, presence, push, sessions, streamManagement } from './limits.ts'
 import { accounts, domains, drain, listen, proxyProtocol, reportsTo, telemetry, tls } from './network.ts'
 import { passwords } from './passwords.ts'
 import { nats, postgres, redis } from './stores.ts'
@@ -58,6 +58,7 @@ export const schema = z.strictObject({
   presence,
   archive,
   uploads,
+  push,
   externalServices,
   leases,
   drain,

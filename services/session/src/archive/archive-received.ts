@@ -5,6 +5,7 @@ import type { SessionContext } from '../context.ts'
 import { isArchivable, isOfflineStorable } from '../payloads/eligibility.ts'
 import { refuseArrived } from '../pipeline/arrived.ts'
 import type { InboundMessage } from '../pipeline/inbound-message.ts'
+import { wake } from '../push/away.ts'
 import type { User } from '../users/user.ts'
 import { keepForLater } from './offline.ts'
 import { wantsArchived } from './preferences.ts'
@@ -73,6 +74,7 @@ function deliverUnstored(context: SessionContext, message: InboundMessage, id: n
   if (takers.length === 0 && id !== 0)
     return archiveReceived(context, { ...message, targets: [], offline: true, taken: () => {} })
   copyReceived(context, user, stanza, { id, had: takers, trace })
+  wake(context, message, { id, takers })
 }
 
 function nextId({ clock }: SessionContext, user: User): number {
@@ -90,7 +92,7 @@ function deliverStored(context: SessionContext, message: InboundMessage, id: num
   }
   if (delivered > 0) {
     copyReceived(context, user, stanza, { id, had: targets, trace })
-    return
+    return wake(context, message, { id, takers: targets.filter((target) => user.resources.includes(target)) })
   }
   // They ended while it was being stored.
   const others = targets.length === 0 ? targets : user.mostAvailable()
@@ -104,4 +106,5 @@ function deliverStored(context: SessionContext, message: InboundMessage, id: num
   const copied = copyReceived(context, user, stanza, { id, had, trace })
   // Who has a copy isn't given it once more.
   if (others.length === 0) for (const taker of copied) taker.hasRead(id)
+  wake(context, message, { id, takers: others })
 }

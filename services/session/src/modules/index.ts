@@ -11,6 +11,7 @@ import type { SessionConfig } from '../config.ts'
 import { privateStorage } from '../profile/private-storage.ts'
 import { searchModule } from '../profile/search-module.ts'
 import { vcardModule } from '../profile/vcard-module.ts'
+import { pushModule } from '../push/push-module.ts'
 import { rosterModule } from '../roster/roster-module.ts'
 import { upload } from '../uploads/upload-module.ts'
 import { disco } from './disco.ts'
@@ -48,6 +49,7 @@ export const sessionModules: readonly Module<IqContext>[] = [
   searchModule,
   contactAddresses,
   upload,
+  pushModule,
 ]
 
 /** What it answers and announces as it is configured. */

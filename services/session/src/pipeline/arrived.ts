@@ -12,6 +12,8 @@ export interface Arrived {
   readonly count: number
   readonly trace: string
   readonly taken: () => void
+  /** It has come before, and app servers know of it. */
+  readonly told?: boolean
 }
 
 /** Answers the sender with an error, where errors are allowed (RFC 6120 §8.3.1), and counts the stanza as taken. */

@@ -32,6 +32,6 @@ export function receiveIq(context: SessionContext, arrived: Arrived): void {
           ? 'account'
           : 'nobody'
     answer(context, { entity, user, stanza })
-  }
+  } else context.pushes.answered(user, stanza)
   taken()
 }

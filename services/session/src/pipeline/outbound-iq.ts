@@ -12,7 +12,7 @@ export function handleIq(context: SessionContext, sent: Sent): void {
   const to = stanza.to === undefined ? undefined : trusted(stanza.to)
   if (isResponse(stanza) && (to === undefined || to === user.jid || isServer(context, to))) {
     // One that nobody waits for says nothing to anybody.
-    context.capabilities.answered(resource, stanza)
+    if (!context.capabilities.answered(resource, stanza)) context.pushes.answered(user, stanza)
     return
   }
   if (to === undefined || to === user.jid)

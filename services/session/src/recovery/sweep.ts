@@ -9,6 +9,7 @@ import type { User } from '../users/user.ts'
 export function sweep(context: SessionContext, now: number): void {
   context.archive.watch()
   context.capabilities.tick()
+  context.pushes.tick()
   let unacked = 0
   const idle: User[] = []
   for (const user of context.users) {

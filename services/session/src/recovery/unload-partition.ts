@@ -10,6 +10,7 @@ const PATIENCE_MS = 5_000
 /** Before a partition is given away: what was sent in its users' names has arrived. What they are sent is still taken. */
 export async function settlePartition(context: SessionContext, partition: number): Promise<void> {
   await Promise.all(context.users.inPartition(partition).map((user) => user.mailbox.settled()))
+  for (const user of context.users.inPartition(partition)) context.pushes.handOver(user)
   await patiently(context.router.settled(partition))
 }
 
@@ -32,6 +33,7 @@ export async function unloadPartition(
     await context.records.flushed(partition)
   }
   const dropped = context.users.dropPartition(partition)
+  for (const user of dropped) context.pushes.forget(user)
   for (const user of dropped) for (const resource of user.resources) context.capabilities.left(resource)
   context.log.debug('partition_unloaded', { service: SERVICE, partition, reason, users: dropped.length })
 }

@@ -1,6 +1,7 @@
 import { codecs, Op } from '@heliograph/bus'
 import type { SessionContext } from '../context.ts'
 import { announceUnavailable } from '../presence/broadcast.ts'
+import { wakeForMissed } from '../push/away.ts'
 import type { Resource } from './resource.ts'
 import { salvage } from './salvage.ts'
 import type { User } from './user.ts'
@@ -21,6 +22,7 @@ export function hibernate(context: SessionContext, user: User, resource: Resourc
   context.events.hibernated()
   context.records.changed(user, resource)
   context.records.replaceUnacked(user, resource)
+  wakeForMissed(context, user, managed.unacked)
 }
 
 /**
@@ -48,6 +50,8 @@ export function endSession(
   context.capabilities.left(resource)
   context.events.sessionEnded()
   announceUnavailable(context, user, resource)
+  // Of what came to one that hibernates they know.
+  if (resource.attachment !== 'hibernating') wakeForMissed(context, user, undelivered)
   salvage(context, user, resource, undelivered)
   answerWaiting(user, resource)
   resource.lostEarly?.()

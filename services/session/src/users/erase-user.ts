@@ -4,6 +4,7 @@ import { eraseReports } from '../blocking/report.ts'
 import type { SessionContext } from '../context.ts'
 import { erasePrivate } from '../profile/private-store.ts'
 import { eraseVCard } from '../profile/vcard-store.ts'
+import { erasePushServices } from '../push/push-store.ts'
 
 /** Removes all that is stored of a user whose account is gone. */
 export async function eraseUser(context: SessionContext, jid: BareJid): Promise<void> {
@@ -16,4 +17,5 @@ export async function eraseUser(context: SessionContext, jid: BareJid): Promise<
   await erasePrivate(context.db, jid)
   await eraseVCard(context.db, jid)
   await context.uploads.endAll(jid)
+  await erasePushServices(context.db, jid)
 }

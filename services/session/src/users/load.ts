@@ -2,6 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isUnavailable } from '@heliograph/database'
 import { type Jid, localOf } from '@heliograph/jid'
 import type { SessionContext } from '../context.ts'
+import { isAttended } from '../push/away.ts'
+import type { StoredPush } from '../push/push-store.ts'
+import { UserPush } from '../push/user-push.ts'
 import { completeQueue } from '../recovery/catch-up.ts'
 import { loadExtras } from './load-extras.ts'
 import { ingressKey } from './repetitions.ts'
@@ -52,6 +55,7 @@ async function readUser(context: SessionContext, user: User): Promise<void> {
   ])
   user.blocked = extras.blocked
   user.avatar = extras.avatar
+  user.push = extras.push && new UserPush(extras.push.services, extras.push.told)
   user.lastArchiveId = Math.max(user.lastArchiveId, tail.lastId)
   user.repetitions.remember(tail.incoming.map(({ stream, count }) => ingressKey(stream, count)))
   user.offline = tail.offline
@@ -65,4 +69,11 @@ async function readUser(context: SessionContext, user: User): Promise<void> {
   user.sentBefore = sent.size > 0 ? sent : undefined
   for (const resource of user.resources) await completeQueue(context, user, resource)
   user.profile = { account: user.jid, roster }
+  tellOfWaiting(context, user, extras.push)
+}
+
+/** Of what a former owner stored, and died before app servers knew of it. */
+function tellOfWaiting(context: SessionContext, user: User, push: StoredPush | undefined): void {
+  if (push === undefined || push.waits <= push.told || isAttended(user, context.config.push)) return
+  if (context.tenure.isSettling(user.partition)) context.pushes.tell(user, undefined, push.waits)
 }

@@ -23,4 +23,5 @@ export function endSessionsOf(context: SessionContext, user: User): void {
   user.profile = 'unknown'
   user.blocked = undefined
   user.avatar = undefined
+  user.push = undefined
 }

@@ -17,7 +17,7 @@ export function salvage(context: SessionContext, user: User, ended: Resource, de
   const others = user.mostAvailable()
   const waiting: Delivery[] = []
   const arriveAgain = ({ stanza }: Delivery) =>
-    receiveMessage(context, { user, stanza, ...SERVER_MADE, taken: () => {} })
+    receiveMessage(context, { user, stanza, ...SERVER_MADE, told: true, taken: () => {} })
   for (const delivery of deliveries) {
     const { stanza, id } = delivery
     if (stanza.name === 'iq') answerFor(context, user, delivery, ended)

@@ -5,6 +5,7 @@ import type { Roster } from '@heliograph/roster'
 import type { ArchivePreferences } from '../archive/preferences.ts'
 import type { BlockList } from '../blocking/block-list.ts'
 import type { CopiedIds } from '../carbons/copied-ids.ts'
+import type { UserPush } from '../push/user-push.ts'
 import type { Addressed } from '../strangers/addressed.ts'
 import type { Allowance } from '../strangers/allowance.ts'
 import { AfterCommit } from './after-commit.ts'
@@ -58,6 +59,8 @@ export class User {
   strangers: Allowance | undefined = undefined
   /** Hash of the avatar in the vCard (XEP-0153); undefined without one. */
   avatar: string | undefined = undefined
+  /** App servers to be told of what comes while nobody is there (XEP-0357); undefined without any. */
+  push: UserPush | undefined = undefined
   /** While it is being loaded. */
   loading: Promise<void> | undefined = undefined
   /** Highest id given out in this user's archive. */
@@ -176,7 +179,8 @@ export class User {
       this.opening.length === 0 &&
       !this.mailbox.busy &&
       !this.chores.busy &&
-      this.afterCommit.length === 0
+      this.afterCommit.length === 0 &&
+      !this.push?.busy
     )
   }
 }

@@ -37,6 +37,7 @@ export function fakeContext(config: Partial<SessionContext['config']> = {}) {
     loads: { waiting: 0 },
     router: { outstanding: 0 },
     capabilities: { note: () => {}, left: () => {}, tick: () => {} },
+    pushes: { tell: () => {}, tick: () => {}, forget: () => {}, handOver: () => {}, answered: () => false },
     outgoing: { tellEdge: () => {} },
   } as unknown as SessionContext
   return { context, seen }

@@ -33,6 +33,7 @@ export const xepTitles: Readonly<Record<string, string>> = {
   '0313': 'Message Archive Management',
   '0334': 'Message Processing Hints',
   '0352': 'Client State Indication',
+  '0357': 'Push Notifications',
   '0359': 'Unique and Stable Stanza IDs',
   '0363': 'HTTP File Upload',
   '0368': 'SRV records for XMPP over TLS',
