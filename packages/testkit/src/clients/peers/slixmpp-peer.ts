@@ -14,6 +14,9 @@ import { type Contact, type PeerClient, type PeerOptions, PeerState } from './pe
 const PYTHON = '/usr/bin/python3'
 const DRIVER = join(import.meta.dirname, 'slixmpp_driver.py')
 
+/** The driver itself gives up a request after 10 s. */
+const PATIENCE_MS = 30_000
+
 type Answer = Readonly<Record<string, unknown>>
 
 export interface SlixmppOptions extends PeerOptions {
@@ -172,7 +175,9 @@ export class SlixmppPeer implements PeerClient {
     this.#commands += 1
     const id = this.#commands
     return new Promise((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error(`slixmpp did not do: ${JSON.stringify(command)}`)), PATIENCE_MS)
       this.#pending.set(id, (answer) => {
+        clearTimeout(late)
         if (answer.error === undefined) resolve(answer)
         else reject(new Error(`slixmpp: ${answer.error}`))
       })

@@ -160,16 +160,21 @@ PROFILE = {
 async def read_commands(driver):
     reader = asyncio.StreamReader()
     await driver.loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    # The loop itself holds tasks only weakly: one that nobody else holds may be collected while it waits.
+    answering = set()
     while line := await reader.readline():
-        asyncio.ensure_future(driver.answer(json.loads(line)))
+        task = asyncio.ensure_future(driver.answer(json.loads(line)))
+        answering.add(task)
+        task.add_done_callback(answering.discard)
     driver.loop.stop()
 
 
 def main():
     driver = Driver(json.loads(sys.argv[1]))
     driver.go()
-    asyncio.ensure_future(read_commands(driver), loop=driver.loop)
+    reading = asyncio.ensure_future(read_commands(driver), loop=driver.loop)
     driver.loop.run_forever()
+    reading.cancel()
 
 
 main()
