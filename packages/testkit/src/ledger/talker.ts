@@ -16,6 +16,7 @@ export interface TalkerOptions {
 
 const RETRY_MS = 100
 const CONNECT_MS = 10_000
+const SID = 'urn:xmpp:sid:0'
 const isMessage = (element: Element) => element.getName() === 'message' && element.getChild('body') !== undefined
 const isPartnersPresence = (partner: string) => (element: Element) =>
   element.getName() === 'presence' && String(element.attrs.from).startsWith(`${partner}/`)
@@ -39,6 +40,9 @@ export class Talker {
   #turn: number
   #stopped = false
   #waiting: string[] = []
+  /** Ids in the own archive of what came in this session, and in those that died with the server. */
+  #ids = new Set<string>()
+  readonly #formerIds = new Set<string>()
   #life: Promise<void> | undefined
 
   constructor(options: TalkerOptions) {
@@ -147,6 +151,8 @@ export class Talker {
 
   async #rebind(client: RawClient, lost: RawClient): Promise<void> {
     this.rebound++
+    for (const id of this.#ids) this.#formerIds.add(id)
+    this.#ids = new Set()
     await this.#begin(client)
     for (const xml of lost.sm?.unacked ?? []) if (xml.startsWith('<message')) client.send(xml)
   }
@@ -175,8 +181,20 @@ export class Talker {
     for (;;) {
       const message = await client.expect(isMessage, 3_600_000).catch(() => undefined)
       if (!message) return
-      this.received.push(message.getChildText('body') ?? '')
+      if (!this.#isHandedOverAgain(message)) this.received.push(message.getChildText('body') ?? '')
     }
+  }
+
+  /**
+   * What waited, and was not acknowledged before its session died, comes again in the next one, late and with the id that it had:
+   * clients know it by that (XEP-0359). The same in one session is a repetition.
+   */
+  #isHandedOverAgain(message: Element): boolean {
+    const mine = message.getChildren('stanza-id', SID).find(({ attrs }) => String(attrs.by).startsWith(`${this.user}@`))
+    const id = mine?.attrs.id
+    if (id === undefined) return false
+    this.#ids.add(id)
+    return this.#formerIds.has(id) && message.getChild('delay', 'urn:xmpp:delay') !== undefined
   }
 
   async #pumpPresence(client: RawClient): Promise<void> {
