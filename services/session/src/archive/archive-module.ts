@@ -1,9 +1,9 @@
-import { bareOf, trusted } from '@heliograph/jid'
-import { defineModule, type Outcome, onGet, onSet, refuse, reply } from '@heliograph/module'
+import { defineModule, type Outcome, onGet, refuse, reply } from '@heliograph/module'
 import { delay, el, formElement, forwardedXml, NS, rsmElement, Stanza, stanzaError } from '@heliograph/stanza'
 import { escapeAttribute } from '@heliograph/xml'
 import type { SessionConfig } from '../config.ts'
 import type { IqContext } from '../modules/iq-context.ts'
+import { notYours, type OwnContext, onOwnGet, onOwnSet } from '../modules/own.ts'
 import { idToDate } from '../users/clock.ts'
 import { readStanza } from '../users/read-stanza.ts'
 import { filterForm } from './archive-filter.ts'
@@ -26,33 +26,21 @@ export const archiveModule = defineModule<IqContext>({
   features: { account: [NS.mam, NS.mamExtended, NS.mamGroupchatField, NS.rsm] },
   iq: [
     onGet('account', QUERY, fields),
-    onSet('account', QUERY, query),
-    onGet('account', METADATA, metadata),
     onGet('nobody', QUERY, notYours),
-    onSet('nobody', QUERY, notYours),
-    onGet('nobody', METADATA, notYours),
+    // §5: an archive is its owner's alone, and whether there is one, too.
+    ...onOwnSet(QUERY, query),
+    ...onOwnGet(METADATA, metadata),
   ],
 })
-
-/** §5: forbidden, whether there is such an archive or not. */
-function notYours(): Outcome {
-  return refuse(stanzaError('forbidden'))
-}
 
 /** §4.1.5: which filters there are. */
 function fields(): Outcome {
   return reply(el('query', { xmlns: NS.mam }, formElement({ ...filterForm, type: 'form' })))
 }
 
-/** §5: an archive is its owner's alone. */
-function isOwners(request: Stanza, { resource, user }: IqContext): boolean {
-  return resource !== undefined && bareOf(trusted(request.from!)) === user.jid
-}
-
 /** §6: where the archive begins and ends. */
-function metadata(request: Stanza, context: IqContext): Outcome | Promise<Outcome> {
+function metadata(_request: Stanza, context: OwnContext): Outcome | Promise<Outcome> {
   const { user, session } = context
-  if (!isOwners(request, context)) return refuse(stanzaError('forbidden'))
   return user.queries.run(async () => {
     const found = await extent(session.db, user.jid)
     const end = (name: 'start' | 'end', id: number) => el(name, { id, timestamp: idToDate(id).toISOString() })
@@ -60,16 +48,15 @@ function metadata(request: Stanza, context: IqContext): Outcome | Promise<Outcom
   })
 }
 
-function query(request: Stanza, context: IqContext): Outcome | Promise<Outcome> {
+function query(request: Stanza, context: OwnContext): Outcome | Promise<Outcome> {
   const { user, session } = context
-  if (!isOwners(request, context)) return refuse(stanzaError('forbidden'))
   const wanted = readRequest(request.child('query', NS.mam)!, session.config.archive.pageMax)
   if ('condition' in wanted) return refuse(wanted)
   // Reading needs no place in the order of the user's chores.
   return user.queries.run(() => answerQuery(context, wanted))
 }
 
-async function answerQuery(context: IqContext, wanted: ArchiveRequest): Promise<Outcome> {
+async function answerQuery(context: OwnContext, wanted: ArchiveRequest): Promise<Outcome> {
   const { session, user } = context
   // §4.1.3, §4.3.2: an id that isn't in the archive is an error, not an empty page.
   if (!(await haveAll(session.db, user.jid, idsNamed(wanted)))) return refuse(stanzaError('item-not-found'))
@@ -86,8 +73,8 @@ async function answerQuery(context: IqContext, wanted: ArchiveRequest): Promise<
 }
 
 /** §4.2: each message forwarded in one of its own, then the result of the request. */
-function deliverResults({ session, user, resource }: IqContext, wanted: ArchiveRequest, page: ArchivePage): void {
-  if (!resource || !user.resources.includes(resource)) return
+function deliverResults({ session, user, resource }: OwnContext, wanted: ArchiveRequest, page: ArchivePage): void {
+  if (!user.resources.includes(resource)) return
   const queryId = wanted.queryId === undefined ? '' : ` queryid='${escapeAttribute(wanted.queryId)}'`
   const messages = wanted.flipped ? page.messages.toReversed() : page.messages
   for (const { id, stanza, offline } of messages) {

@@ -6,6 +6,7 @@ import { isArchivable, isOfflineStorable } from '../payloads/eligibility.ts'
 import { refuseArrived } from '../pipeline/arrived.ts'
 import type { InboundMessage } from '../pipeline/inbound-message.ts'
 import { wake } from '../push/away.ts'
+import type { Resource } from '../users/resource.ts'
 import type { User } from '../users/user.ts'
 import { keepForLater } from './offline.ts'
 import { wantsArchived } from './preferences.ts'
@@ -67,7 +68,7 @@ export function archiveReceived(context: SessionContext, message: InboundMessage
 
 function deliverUnstored(context: SessionContext, message: InboundMessage, id: number): void {
   const { user, stanza, targets, trace } = message
-  const there = targets.filter((target) => user.resources.includes(target))
+  const there = stillThere(user, targets)
   // They ended while it had to wait its turn.
   const takers = there.length > 0 || id === 0 ? there : user.mostAvailable()
   for (const taker of takers) context.outgoing.deliver(user, taker, stanza, id, trace)
@@ -77,6 +78,12 @@ function deliverUnstored(context: SessionContext, message: InboundMessage, id: n
   wake(context, message, { id, takers })
 }
 
+/** The targets themselves, as they nearly always are. */
+function stillThere(user: User, targets: readonly Resource[]): readonly Resource[] {
+  const isThere = (target: Resource) => user.resources.includes(target)
+  return targets.every(isThere) ? targets : targets.filter(isThere)
+}
+
 function nextId({ clock }: SessionContext, user: User): number {
   user.lastArchiveId = clock.next(user.lastArchiveId)
   return user.lastArchiveId
@@ -84,15 +91,11 @@ function nextId({ clock }: SessionContext, user: User): number {
 
 function deliverStored(context: SessionContext, message: InboundMessage, id: number): void {
   const { user, stanza, targets, trace } = message
-  let delivered = 0
-  for (const target of targets) {
-    if (!user.resources.includes(target)) continue
-    context.outgoing.deliver(user, target, stanza, id, trace)
-    delivered++
-  }
-  if (delivered > 0) {
+  const there = stillThere(user, targets)
+  for (const target of there) context.outgoing.deliver(user, target, stanza, id, trace)
+  if (there.length > 0) {
     copyReceived(context, user, stanza, { id, had: targets, trace })
-    return wake(context, message, { id, takers: targets.filter((target) => user.resources.includes(target)) })
+    return wake(context, message, { id, takers: there })
   }
   // They ended while it was being stored.
   const others = targets.length === 0 ? targets : user.mostAvailable()

@@ -1,8 +1,8 @@
-import { bareOf, trusted } from '@heliograph/jid'
-import { defineModule, type Outcome, onGet, onSet, refuse, reply } from '@heliograph/module'
-import { el, NS, type Stanza, stanzaError } from '@heliograph/stanza'
+import { defineModule, type Outcome, refuse, reply } from '@heliograph/module'
+import { el, NS, type Stanza } from '@heliograph/stanza'
 import type { Element } from '@heliograph/xml'
 import type { IqContext } from '../modules/iq-context.ts'
+import { type OwnContext, onOwnGet, onOwnSet } from '../modules/own.ts'
 import { type ArchivePreferences, KEEP_ALL, readPreferences } from './preferences.ts'
 
 const PREFS = `{${NS.mam}}prefs`
@@ -11,30 +11,16 @@ const PREFS = `{${NS.mam}}prefs`
 export const archivePreferences = defineModule<IqContext>({
   name: 'archive-preferences',
   xeps: [{ number: '0441', version: '0.2.0' }],
-  iq: [
-    onGet('account', PREFS, tell),
-    onSet('account', PREFS, change),
-    onGet('nobody', PREFS, notYours),
-    onSet('nobody', PREFS, notYours),
-  ],
+  iq: [...onOwnGet(PREFS, tell), ...onOwnSet(PREFS, change)],
 })
 
-function notYours(): Outcome {
-  return refuse(stanzaError('forbidden'))
-}
-
-function isOwners(request: Stanza, { resource, user }: IqContext): boolean {
-  return resource !== undefined && bareOf(trusted(request.from!)) === user.jid
-}
-
-function tell(request: Stanza, context: IqContext): Outcome {
-  return isOwners(request, context) ? reply(element(context.user.archiving ?? KEEP_ALL)) : notYours()
+function tell(_request: Stanza, { user }: OwnContext): Outcome {
+  return reply(element(user.archiving ?? KEEP_ALL))
 }
 
 /** What was on its way already is archived as it would have been before. */
-function change(request: Stanza, context: IqContext): Outcome | Promise<Outcome> {
+function change(request: Stanza, context: OwnContext): Outcome | Promise<Outcome> {
   const { user, session } = context
-  if (!isOwners(request, context)) return notYours()
   const wanted = readPreferences(request.child('prefs', NS.mam)!)
   if ('condition' in wanted) return refuse(wanted)
   return context.chore(async () => {

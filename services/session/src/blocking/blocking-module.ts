@@ -1,8 +1,9 @@
-import { bareOf, type Jid, parseJid, trusted } from '@heliograph/jid'
-import { defineModule, type Outcome, onGet, onSet, refuse, reply } from '@heliograph/module'
+import { bareOf, type Jid, parseJid } from '@heliograph/jid'
+import { defineModule, type Outcome, refuse, reply } from '@heliograph/module'
 import { el, iqSet, NS, type Stanza, type StanzaError, stanzaError } from '@heliograph/stanza'
 import type { Element } from '@heliograph/xml'
 import type { IqContext } from '../modules/iq-context.ts'
+import { type OwnContext, onOwnGet, onOwnSet } from '../modules/own.ts'
 import { BlockList } from './block-list.ts'
 import { storeBlockList } from './block-store.ts'
 import { hideFrom, showTo } from './effects.ts'
@@ -25,37 +26,18 @@ export const blockingModule = defineModule<IqContext>({
     { number: '0377', version: '0.4.1', note: 'reports go to the operators of this server, nowhere else' },
   ],
   features: { server: [NS.blocking, NS.reporting], account: [NS.blocking, NS.reporting] },
-  iq: [
-    onGet('account', LIST, list),
-    onSet('account', BLOCK, block),
-    onSet('account', UNBLOCK, unblock),
-    onGet('nobody', LIST, notYours),
-    onSet('nobody', BLOCK, notYours),
-    onSet('nobody', UNBLOCK, notYours),
-  ],
+  iq: [...onOwnGet(LIST, list), ...onOwnSet(BLOCK, block), ...onOwnSet(UNBLOCK, unblock)],
 })
 
-/** Whether there is such a list or not. */
-function notYours(): Outcome {
-  return refuse(stanzaError('forbidden'))
-}
-
-function isOwner(request: Stanza, { user, resource }: IqContext): boolean {
-  return resource !== undefined && bareOf(trusted(request.from!)) === user.jid
-}
-
 /** §3.2. Who asks for the list hears of its changes (§3.3). */
-function list(request: Stanza, context: IqContext): Outcome {
-  if (!isOwner(request, context)) return notYours()
-  const { session, user, resource } = context
-  resource!.watchesBlocks = true
-  session.records.changed(user, resource!)
+function list(_request: Stanza, { session, user, resource }: OwnContext): Outcome {
+  resource.watchesBlocks = true
+  session.records.changed(user, resource)
   return reply(el('blocklist', { xmlns: NS.blocking }, itemsOf(user.blocked ?? [])))
 }
 
 /** §3.3. */
-function block(request: Stanza, context: IqContext): Outcome | Promise<Outcome> {
-  if (!isOwner(request, context)) return notYours()
+function block(request: Stanza, context: OwnContext): Outcome | Promise<Outcome> {
   const items = itemElements(request, 'block')
   if (items.length === 0) return refuse(stanzaError('bad-request'))
   const jids = readJids(items, context)
@@ -83,8 +65,7 @@ function block(request: Stanza, context: IqContext): Outcome | Promise<Outcome> 
 }
 
 /** §3.4, and without items §3.5: everybody. */
-function unblock(request: Stanza, context: IqContext): Outcome | Promise<Outcome> {
-  if (!isOwner(request, context)) return notYours()
+function unblock(request: Stanza, context: OwnContext): Outcome | Promise<Outcome> {
   const jids = readJids(itemElements(request, 'unblock'), context)
   if ('condition' in jids) return refuse(jids)
   return context.chore(async () => {

@@ -1,8 +1,8 @@
-import { bareOf, trusted } from '@heliograph/jid'
-import { defineModule, type Outcome, onGet, onSet, refuse, reply } from '@heliograph/module'
+import { defineModule, type Outcome, refuse, reply } from '@heliograph/module'
 import { NS, type Stanza, stanzaError } from '@heliograph/stanza'
 import { type Element, escapeAttribute, serializeContent } from '@heliograph/xml'
 import type { IqContext } from '../modules/iq-context.ts'
+import { type OwnContext, onOwnGet, onOwnSet } from '../modules/own.ts'
 import { readPrivate, writePrivate } from './private-store.ts'
 
 const QUERY = `{${NS.privateStorage}}query`
@@ -14,29 +14,18 @@ export const privateStorage = defineModule<IqContext>({
   xeps: [{ number: '0049', version: '1.2' }],
   features: { server: [NS.privateStorage], account: [NS.privateStorage] },
   iq: [
-    onGet('account', QUERY, get),
-    onSet('account', QUERY, set),
-    onGet('nobody', QUERY, notYours),
-    onSet('nobody', QUERY, notYours),
+    // §2.3: forbidden to others, whether there is anything or not.
+    ...onOwnGet(QUERY, get),
+    ...onOwnSet(QUERY, set),
   ],
 })
-
-/** §2.3: forbidden, whether there is anything or not. */
-function notYours(): Outcome {
-  return refuse(stanzaError('forbidden'))
-}
-
-function isOwner(request: Stanza, { user, resource }: IqContext): boolean {
-  return resource !== undefined && bareOf(trusted(request.from!)) === user.jid
-}
 
 function elementsOf(request: Stanza): Element[] {
   return (request.child('query', NS.privateStorage)?.getChildElements() ?? []) as Element[]
 }
 
 /** What is asked for by an empty element of its name. */
-function get(request: Stanza, context: IqContext): Outcome | Promise<Outcome> {
-  if (!isOwner(request, context)) return notYours()
+function get(request: Stanza, context: OwnContext): Outcome | Promise<Outcome> {
   const [element, ...more] = elementsOf(request)
   // §2.3: one, not several.
   if (element === undefined || more.length > 0) return refuse(stanzaError('bad-request'))
@@ -49,8 +38,7 @@ function get(request: Stanza, context: IqContext): Outcome | Promise<Outcome> {
   })
 }
 
-function set(request: Stanza, context: IqContext): Outcome | Promise<Outcome> {
-  if (!isOwner(request, context)) return notYours()
+function set(request: Stanza, context: OwnContext): Outcome | Promise<Outcome> {
   const elements = new Map<string, string>()
   for (const element of elementsOf(request)) {
     const name = nameOf(element)

@@ -1,8 +1,8 @@
-import { bareOf, trusted } from '@heliograph/jid'
-import { defineModule, type Outcome, onGet, onSet, refuse, reply } from '@heliograph/module'
+import { defineModule, type Outcome, onGet, refuse, reply } from '@heliograph/module'
 import { el, NS, type Stanza, stanzaError } from '@heliograph/stanza'
 import type { Element } from '@heliograph/xml'
 import type { IqContext } from '../modules/iq-context.ts'
+import { type OwnContext, onOwnSet } from '../modules/own.ts'
 import { changeAvatar } from './avatar.ts'
 import { isEmpty, readVCard } from './read-vcard.ts'
 import { eraseVCard, storeVCard, vcardOf } from './vcard-store.ts'
@@ -20,35 +20,25 @@ export const vcardModule = defineModule<IqContext>({
   features: { server: [NS.vcardTemp], account: [NS.vcardTemp] },
   iq: [
     onGet('account', VCARD, get),
-    onSet('account', VCARD, set),
     onGet('nobody', VCARD, get),
-    onSet('nobody', VCARD, notYours),
+    // §3.2
+    ...onOwnSet(VCARD, set),
   ],
 })
 
-/** §3.2. */
-function notYours(): Outcome {
-  return refuse(stanzaError('forbidden'))
-}
-
-function isOwner(request: Stanza, { user, resource }: IqContext): boolean {
-  return resource !== undefined && bareOf(trusted(request.from!)) === user.jid
-}
-
-function get(request: Stanza, context: IqContext): Promise<Outcome> {
+function get(_request: Stanza, context: IqContext): Promise<Outcome> {
   return context.chore(async () => {
     const xml = await vcardOf(context.session.db, context.user.jid)
     if (xml !== undefined) return { kind: 'raw', xml, name: VCARD }
     // §3.1: of the two answers that there are the one that clients can go on with.
-    if (isOwner(request, context)) return reply(el('vCard', { xmlns: NS.vcardTemp }))
+    if (context.resource !== undefined) return reply(el('vCard', { xmlns: NS.vcardTemp }))
     // §3.3: the same where there is no vCard and where there is no such account.
     return refuse(stanzaError('service-unavailable'))
   })
 }
 
 /** §3.2: always the whole of it. */
-function set(request: Stanza, context: IqContext): Outcome | Promise<Outcome> {
-  if (!isOwner(request, context)) return notYours()
+function set(request: Stanza, context: OwnContext): Outcome | Promise<Outcome> {
   if (request.payload.length > VCARD_BYTES)
     return refuse(stanzaError('policy-violation', { text: `a vCard may have ${VCARD_BYTES} bytes` }))
   const element = request.child('vCard', NS.vcardTemp) as Element

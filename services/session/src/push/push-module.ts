@@ -1,7 +1,7 @@
-import { bareOf, trusted } from '@heliograph/jid'
-import { defineModule, type Outcome, onSet, refuse, reply } from '@heliograph/module'
+import { defineModule, type Outcome, refuse, reply } from '@heliograph/module'
 import { NS, type Stanza, stanzaError } from '@heliograph/stanza'
 import type { IqContext } from '../modules/iq-context.ts'
+import { type OwnContext, onOwnSet } from '../modules/own.ts'
 import { readAddress, readEnable } from './push-service.ts'
 import { storePushServices } from './push-store.ts'
 import { UserPush } from './user-push.ts'
@@ -15,23 +15,16 @@ export const pushModule = defineModule<IqContext>({
   xeps: [{ number: '0357', version: '0.4.1', note: 'messages only; an app server ends it by an error' }],
   // §4: of the account; the server's is what clients of today look for.
   features: { server: [NS.push], account: [NS.push] },
-  iq: [
-    onSet('account', `{${NS.push}}enable`, enable),
-    onSet('account', `{${NS.push}}disable`, disable),
-    onSet('nobody', `{${NS.push}}enable`, () => refuse(stanzaError('forbidden'))),
-    onSet('nobody', `{${NS.push}}disable`, () => refuse(stanzaError('forbidden'))),
-  ],
+  iq: [...onOwnSet(`{${NS.push}}enable`, enable), ...onOwnSet(`{${NS.push}}disable`, disable)],
 })
 
-function enable(request: Stanza, context: IqContext): Outcome | Promise<Outcome> {
-  if (!isOwn(request, context)) return refuse(stanzaError('forbidden'))
+function enable(request: Stanza, context: OwnContext): Outcome | Promise<Outcome> {
   const service = readEnable(request.child('enable', NS.push)!)
   if (typeof service === 'string') return refuse(stanzaError(service))
   return change(context, (push) => push.enable(service))
 }
 
-function disable(request: Stanza, context: IqContext): Outcome | Promise<Outcome> {
-  if (!isOwn(request, context)) return refuse(stanzaError('forbidden'))
+function disable(request: Stanza, context: OwnContext): Outcome | Promise<Outcome> {
   const address = readAddress(request.child('disable', NS.push)!)
   if (typeof address === 'string') return refuse(stanzaError(address))
   // XEP-0357 §6: MUST NOT be told from now on, also while that isn't stored yet.
@@ -51,8 +44,4 @@ function change({ user, session, chore }: IqContext, apply: (push: UserPush) => 
     user.push = present.registrations.length > 0 ? present : undefined
     return reply()
   })
-}
-
-function isOwn(request: Stanza, { resource, user }: IqContext): boolean {
-  return resource !== undefined && bareOf(trusted(request.from!)) === user.jid
 }

@@ -1,7 +1,7 @@
-import { bareOf, trusted } from '@heliograph/jid'
-import { defineModule, type Outcome, onGet, onSet, refuse, reply } from '@heliograph/module'
-import { el, NS, type Stanza, stanzaError } from '@heliograph/stanza'
+import { defineModule, type Outcome, reply } from '@heliograph/module'
+import { el, NS, type Stanza } from '@heliograph/stanza'
 import type { IqContext } from '../modules/iq-context.ts'
+import { type OwnContext, onOwnGet, onOwnSet } from '../modules/own.ts'
 import { itemElement, pushTo, removalElement } from './push.ts'
 import { setRoster } from './roster-set.ts'
 
@@ -13,22 +13,15 @@ export const rosterModule = defineModule<IqContext>({
   xeps: [{ number: '0237', version: '1.3' }],
   features: { server: [NS.roster] },
   iq: [
-    onGet('account', QUERY, getRoster),
-    onSet('account', QUERY, setRoster),
-    onGet('nobody', QUERY, notYours),
-    onSet('nobody', QUERY, notYours),
+    // §2.3.3: forbidden to others, whether there is such a roster or not.
+    ...onOwnGet(QUERY, getRoster),
+    ...onOwnSet(QUERY, setRoster),
   ],
 })
 
-/** RFC 6121 §2.3.3: forbidden, whether there is such a roster or not. */
-function notYours(): Outcome {
-  return refuse(stanzaError('forbidden'))
-}
-
 /** RFC 6121 §2.1.4. A client that names a version is sent what has changed since (§2.6.2). */
-function getRoster(request: Stanza, context: IqContext): Outcome | Promise<Outcome> {
+function getRoster(request: Stanza, context: OwnContext): Outcome | Promise<Outcome> {
   const { user, resource, session } = context
-  if (!resource || bareOf(trusted(request.from!)) !== user.jid) return refuse(stanzaError('forbidden'))
   resource.interested = true
   session.records.changed(user, resource)
   const version = request.child('query', NS.roster)?.attrs.ver as string | undefined

@@ -1,5 +1,5 @@
 import type { Envelope, InstanceId } from '@heliograph/bus'
-import { type BareJid, bareOf, type Domain, domainOf, type FullJid, type Jid } from '@heliograph/jid'
+import { type BareJid, type Domain, domainOf, type FullJid, type Jid } from '@heliograph/jid'
 import { Mailbox } from '@heliograph/ownership'
 import type { Roster } from '@heliograph/roster'
 import type { ArchivePreferences } from '../archive/preferences.ts'
@@ -183,8 +183,4 @@ export class User {
       !this.push?.busy
     )
   }
-}
-
-export function isOwn(user: User, jid: Jid): boolean {
-  return bareOf(jid) === user.jid
 }
