@@ -91,8 +91,8 @@ function chooseTargets(context: SessionContext, message: InboundMessage): Verdic
 function waitOffline({ config }: SessionContext, message: InboundMessage): Verdict {
   const { user, stanza } = message
   if (!isOfflineStorable(stanza)) return stanza.hasBody ? refuse('service-unavailable') : DROPPED
-  // XEP-0160 §3: "if the user's offline message queue is full".
-  if (!user.exists || user.offline >= config.offlineLimit) return refuse('service-unavailable')
+  // XEP-0160 §3: "if the user's offline message queue is full". What was taken leaves it in a moment.
+  if (!user.exists || user.offline - user.taken.length >= config.offlineLimit) return refuse('service-unavailable')
   return pass({ ...message, offline: true })
 }
 
