@@ -3,6 +3,8 @@ import { test } from 'node:test'
 import { defineModule, type Xep } from '@heliograph/module'
 import type { Service } from '@heliograph/runtime'
 import { capabilitiesOf } from './capability.ts'
+import { complianceSummary, complianceTable } from './compliance.ts'
+import type { Requirement } from './compliance-suite.ts'
 import { doap } from './doap.ts'
 import { capabilityPages } from './pages.ts'
 import { capabilityTable } from './table.ts'
@@ -43,4 +45,31 @@ test('what is missing makes a capability partial', () => {
   const capabilities = capabilitiesOf([service('a', { number: '0077', version: '2.4', note: 'no forms' })])
   assert.match(doap(capabilities, '1.0'), /<xmpp:status>partial<.*>no forms</s)
   assert.match(capabilityTable(capabilities), /XEP-0077.*In-Band Registration \| 2\.4 \| a \| no forms/)
+})
+
+test('a row of the suite is met by what is declared, by the right service, without anything missing', () => {
+  const row = (level: Requirement['level'], number: string, by?: string): Requirement => ({
+    category: 'Core',
+    feature: number,
+    level,
+    providers: [{ kind: 'XEP', number, ...(by !== undefined && { by }) }],
+  })
+  const capabilities = capabilitiesOf([
+    service('a', { number: '0199', version: '2.0.1' }, { number: '0077', version: '2.4', note: 'no forms' }),
+  ])
+  const suite = [row('server', '0199'), row('advanced', '0077'), row('advanced', '0199', 'b'), row('advanced', '0114')]
+  const cells = complianceTable(suite, capabilities).split('\n').slice(2)
+  assert.deepEqual(
+    cells.map((line) => line.split(' | ').slice(4)),
+    [
+      ['yes', ' |'],
+      ['in part', 'no forms |'],
+      ['no', 'no XEP-0199 |'],
+      ['no', 'no XEP-0114 |'],
+    ],
+  )
+  assert.match(
+    complianceSummary(suite, capabilities),
+    /\| Core \| reached \| all but XEP-0199, XEP-0114 \|\n\| Web \| reached \| all but what Core lacks \|/,
+  )
 })

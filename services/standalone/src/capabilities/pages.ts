@@ -3,6 +3,8 @@ import { withSection } from '@heliograph/documentation'
 import { releaseVersion } from '@heliograph/runtime'
 import { services } from '../services.ts'
 import { capabilitiesOf } from './capability.ts'
+import { complianceSummary, complianceTable } from './compliance.ts'
+import { complianceSuite } from './compliance-suite.ts'
 import { doap } from './doap.ts'
 import { capabilityTable } from './table.ts'
 
@@ -16,7 +18,7 @@ export interface Page {
   readonly expected: string
 }
 
-/** `README.md` and `docs/doap.xml`. */
+/** `README.md`, `docs/compliance.md` and `docs/doap.xml`. */
 export function capabilityPages(): Page[] {
   const capabilities = capabilitiesOf(services)
   const page = (name: string, write: (actual: string) => string): Page => {
@@ -25,7 +27,13 @@ export function capabilityPages(): Page[] {
     return { name, url, actual, expected: write(actual) }
   }
   return [
-    page('README.md', (actual) => withSection(actual, 'capabilities', capabilityTable(capabilities))),
+    page('README.md', (actual) => {
+      const withSuite = withSection(actual, 'compliance', complianceSummary(complianceSuite, capabilities))
+      return withSection(withSuite, 'capabilities', capabilityTable(capabilities))
+    }),
+    page('docs/compliance.md', (actual) =>
+      withSection(actual, 'compliance', complianceTable(complianceSuite, capabilities)),
+    ),
     page('docs/doap.xml', () => doap(capabilities, releaseVersion())),
   ]
 }
