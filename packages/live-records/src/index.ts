@@ -1,0 +1,1 @@
+export { WriteBehind, type WriteBehindOptions } from './write-behind.ts'
