@@ -12,6 +12,7 @@ export {
 } from './form.ts'
 export { NS } from './ns.ts'
 export { readForm } from './read-form.ts'
+export { readStanza } from './read-stanza.ts'
 export { type RsmPage, type RsmRequest, readRsm, rsmElement, rsmRequestElement } from './rsm.ts'
 export { Splicer } from './splicer.ts'
 export { type HeadChanges, Stanza } from './stanza.ts'

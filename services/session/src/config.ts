@@ -1,10 +1,10 @@
+import type { RetentionPolicy } from '@heliograph/archive'
 import type { HeliographConfig } from '@heliograph/config'
 import { type BareJid, type Domain, ensureBare } from '@heliograph/jid'
 import { OperatorError } from '@heliograph/telemetry'
 import type { LockoutLimits } from './accounts/lockout.ts'
 import type { PasswordPolicy } from './accounts/password-rules.ts'
 import { RESERVED_NAMES, type RegistrationPolicy } from './accounts/registration.ts'
-import type { RetentionPolicy } from './archive/retention.ts'
 
 export type DomainPolicy = Pick<HeliographConfig['domains'][number], 'contacts' | 'strangers'>
 export type StrangerPolicy = NonNullable<DomainPolicy['strangers']>

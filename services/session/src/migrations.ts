@@ -1,7 +1,8 @@
+import { archiveMigrations } from '@heliograph/archive'
 import type { Migration } from '@heliograph/database'
 import { rosterMigrations } from '@heliograph/roster'
 import { accountMigrations } from './accounts/migrations.ts'
-import { archiveMigrations } from './archive/migrations.ts'
+import { preferencesMigrations } from './archive/migrations.ts'
 import { blockingMigrations } from './blocking/block-store.ts'
 import { capabilityMigrations } from './capabilities/capability-store.ts'
 import { profileMigrations } from './profile/migrations.ts'
@@ -15,6 +16,7 @@ export const sessionMigrations: readonly Migration[] = [
   ...accountMigrations,
   ...rosterMigrations,
   ...archiveMigrations,
+  ...preferencesMigrations,
   ...lastActivityMigrations,
   ...standingMigrations,
   ...blockingMigrations,

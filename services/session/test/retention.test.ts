@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { Retention } from '@heliograph/archive'
 import { connectDatabase, type Database } from '@heliograph/database'
 import type { Domain } from '@heliograph/jid'
 import { infrastructure } from '@heliograph/testkit'
-import { Retention } from '../src/archive/retention.ts'
 import { TestCluster } from './support/cluster.ts'
 
 const servers = await infrastructure()

@@ -1,3 +1,4 @@
+import { peerOf, withStanzaId } from '@heliograph/archive'
 import { trusted } from '@heliograph/jid'
 import { stanzaError } from '@heliograph/stanza'
 import { copyReceived } from '../carbons/copy.ts'
@@ -11,8 +12,6 @@ import type { User } from '../users/user.ts'
 import { keepForLater } from './offline.ts'
 import { wantsArchived } from './preferences.ts'
 import { retract } from './retraction.ts'
-import { peerOf } from './row.ts'
-import { withStanzaId } from './stanza-ids.ts'
 
 /** Stores the receiver's copy and delivers after its commit (XEP-0313 §5); what isn't kept is delivered in its turn. */
 export function archiveReceived(context: SessionContext, message: InboundMessage): void {

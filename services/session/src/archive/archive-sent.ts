@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { originIdOf, peerOf, withStanzaId } from '@heliograph/archive'
 import { bareOf, trusted } from '@heliograph/jid'
 import { copySent, isCopiedToOthers } from '../carbons/copy.ts'
 import type { SessionContext } from '../context.ts'
@@ -9,8 +10,6 @@ import { ingressKey } from '../users/repetitions.ts'
 import type { User } from '../users/user.ts'
 import { wantsArchived } from './preferences.ts'
 import { retract } from './retraction.ts'
-import { peerOf } from './row.ts'
-import { originIdOf, withStanzaId } from './stanza-ids.ts'
 
 const ORIGINS_REMEMBERED = 128
 const ORIGIN_LENGTH = 128

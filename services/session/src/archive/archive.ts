@@ -1,9 +1,14 @@
-import { BatchWriter, type Database, isUnavailable } from '@heliograph/database'
+import {
+  ArchiveWriter,
+  type ArchiveWriterOptions,
+  eraseArchive,
+  type StoredMessage,
+  type WaitingMessage,
+} from '@heliograph/archive'
+import type { Database } from '@heliograph/database'
 import type { BareJid } from '@heliograph/jid'
-import type { Logger } from '@heliograph/telemetry'
 import type { ArchivePreferences } from './preferences.ts'
 import { preferencesOf, preferencesText } from './preferences-text.ts'
-import type { ArchiveRow, StoredMessage, WaitingMessage } from './row.ts'
 
 /** What tells a new owner which of a user's messages it has already. */
 export interface ArchiveTail {
@@ -17,14 +22,6 @@ export interface ArchiveTail {
   readonly preferences: ArchivePreferences | undefined
 }
 
-/** Told about a row that was added. `release` comes once, at its commit or earlier when the database stalls; `stored` at its commit. */
-export interface RowProgress {
-  release(): void
-  stored(): void
-  /** The database refused it: it will never be stored. */
-  failed(): void
-}
-
 /** Rows by which messages are recognised that a client sends again in a new session. */
 const TAIL = 64
 /**
@@ -33,88 +30,13 @@ const TAIL = 64
  */
 const SETTLING_TAIL = 256
 
-/**
- * The users' archives. Rows of all mailboxes are committed together. While commits stall longer than `degradeAfterMs` deliveries are
- * released before their commit: chat goes on, and what isn't committed is simply not acknowledged to its sender yet.
- */
-export class Archive {
+/** The users' archives, with what is theirs alone: what they want in it, and what waits in it for a resource. */
+export class Archive extends ArchiveWriter {
   readonly #db: Database
-  readonly #writer: BatchWriter<ArchiveRow>
-  readonly #log: Logger
-  readonly #degradeAfterMs: number
-  #waiting: RowProgress[] = []
-  #degraded = false
 
-  constructor(options: {
-    db: Database
-    log: Logger
-    degradeAfterMs: number
-    maxBytes: number
-    onFenced: () => void
-  }) {
+  constructor(options: ArchiveWriterOptions) {
+    super(options)
     this.#db = options.db
-    this.#log = options.log
-    this.#degradeAfterMs = options.degradeAfterMs
-    this.#writer = new BatchWriter<ArchiveRow>({
-      db: options.db,
-      table: 'archive',
-      key: ['owner', 'id'],
-      columns: [
-        { name: 'owner', type: 'text', value: (row) => row.owner },
-        { name: 'id', type: 'bigint', value: (row) => row.id },
-        { name: 'peer', type: 'text', value: (row) => row.peer },
-        { name: 'peer_resource', type: 'text', value: (row) => row.peerResource },
-        { name: 'outgoing', type: 'boolean', value: (row) => row.outgoing },
-        { name: 'offline', type: 'boolean', value: (row) => row.offline },
-        { name: 'transient', type: 'boolean', value: (row) => row.transient },
-        { name: 'stream', type: 'text', value: (row) => row.stream },
-        { name: 'ingress', type: 'bigint', value: (row) => row.ingress },
-        { name: 'origin', type: 'text', value: (row) => row.origin },
-        { name: 'stanza', type: 'text', value: (row) => row.stanza.toBytes() },
-      ],
-      size: (row) => row.stanza.payload.length + 300,
-      maxBytes: options.maxBytes,
-      onFenced: options.onFenced,
-    })
-  }
-
-  get degraded(): boolean {
-    return this.#degraded
-  }
-
-  get queued(): number {
-    return this.#waiting.length
-  }
-
-  /** False when the queue is at its bound: nothing was added. */
-  add(row: ArchiveRow, progress: RowProgress): boolean {
-    const added = this.#writer.add(row, (result) => {
-      // Rows end in the order they were added, so this is the first one waiting; it may have been chained since.
-      const ended = this.#waiting.shift()
-      if (result.kind === 'stored' || result.kind === 'duplicate') ended?.stored()
-      // Shut out or closed: whoever owns the user next is sent the message again.
-      else if (result.kind === 'failed' && !isUnavailable(result.error)) ended?.failed()
-    })
-    if (!added) return false
-    if (this.#degraded) progress.release()
-    this.#waiting.push(progress)
-    return true
-  }
-
-  /** Runs `then` when everything added so far is committed. */
-  whenStored(then: () => void): void {
-    const last = this.#waiting.at(-1)
-    if (!last) return then()
-    this.#waiting[this.#waiting.length - 1] = chain(last, then)
-  }
-
-  /** To be called regularly: notices that the database stalls, and that it is back. */
-  watch(): void {
-    const stalled = this.#writer.oldestAgeMs > this.#degradeAfterMs
-    if (stalled === this.#degraded) return
-    this.#degraded = stalled
-    this.#log.warn(stalled ? 'archive_stalled' : 'archive_recovered', { queued: this.#waiting.length })
-    if (stalled) for (const progress of this.#waiting) progress.release()
   }
 
   /** Of an archive, with what its owner wants in it. `settling`: repetitions of what a former owner was told may come, so more is to be known. */
@@ -206,16 +128,7 @@ export class Archive {
   async erase(owner: BareJid): Promise<void> {
     const preferences = 'DELETE FROM archive_preferences WHERE owner = $1 RETURNING owner'
     await this.#db.fencedQuery('archive_preferences_erase', preferences, [owner])
-    await this.#db.fencedQuery('archive_erase', 'DELETE FROM archive WHERE owner = $1 RETURNING id', [owner])
-  }
-
-  /** Resolves when all that was added is stored or refused. */
-  flushed(): Promise<void> {
-    return new Promise((resolve) => this.whenStored(resolve))
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#writer[Symbol.asyncDispose]()
+    await eraseArchive(this.#db, owner)
   }
 }
 
@@ -227,18 +140,4 @@ interface TailRow {
   origin: string | null
   waiting: string
   preferences: string | null
-}
-
-function chain(progress: RowProgress, then: () => void): RowProgress {
-  return {
-    release: () => progress.release(),
-    stored: () => {
-      progress.stored()
-      then()
-    },
-    failed: () => {
-      progress.failed()
-      then()
-    },
-  }
 }

@@ -1,16 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { el, NS, type Stanza } from '@heliograph/stanza'
+import { fitting, idToDate, type StoredMessage, type WaitingMessage, withStanzaId } from '@heliograph/archive'
+import { el, NS, readStanza, type Stanza } from '@heliograph/stanza'
 import { blocks } from '../blocking/blocked.ts'
 import type { SessionContext } from '../context.ts'
-import { idToDate } from '../users/clock.ts'
 import { persistently } from '../users/persistently.ts'
-import { readStanza } from '../users/read-stanza.ts'
 import type { Resource } from '../users/resource.ts'
 import type { Delivery } from '../users/unacked.ts'
 import type { User } from '../users/user.ts'
-import { fitting } from './fitting.ts'
-import type { StoredMessage, WaitingMessage } from './row.ts'
-import { withStanzaId } from './stanza-ids.ts'
 import { idsInHand, waitsNoMore } from './taken.ts'
 
 const BATCH = 100

@@ -1,18 +1,12 @@
-import { trusted } from '@heliograph/jid'
+import { candidates, mayTakeBack, peerOf, replaceStored, tombstone } from '@heliograph/archive'
 import { defineModule } from '@heliograph/module'
-import { el, formatTimestamp, NS, type Stanza } from '@heliograph/stanza'
+import { NS, readStanza, type Stanza } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
 import type { IqContext } from '../modules/iq-context.ts'
-import { idToDate } from '../users/clock.ts'
 import { persistently } from '../users/persistently.ts'
-import { readStanza } from '../users/read-stanza.ts'
 import type { User } from '../users/user.ts'
-import { peerOf } from './row.ts'
-import { candidates, replaceStored } from './tombstones.ts'
 
 const RETRACT = `{${NS.retraction}}retract`
-const RETRACTED = `{${NS.retraction}}retracted`
-const IN_ROOM = `{${NS.mucUser}}x`
 const FEATURES = [NS.retraction, `${NS.retraction}#tombstone`]
 
 /** XEP-0424: Message Retraction, with tombstones in both archives. */
@@ -41,21 +35,4 @@ export function retract(context: SessionContext, user: User, message: Stanza, id
     }
   }
   persistently(context, user, work, () => {})
-}
-
-/**
- * §5: retraction and original have the same bare JID as their author, which was looked for already. Occupants of a room share one: there it
- * is the full one that counts. A retraction can't be taken back, nor anything twice.
- */
-export function mayTakeBack(message: Stanza, stored: Stanza): boolean {
-  if (stored.has(RETRACT) || stored.has(RETRACTED)) return false
-  const inRoom = message.has(IN_ROOM) || stored.has(IN_ROOM)
-  return !inRoom || trusted(message.from!) === trusted(stored.from!)
-}
-
-/** §4: nothing of the original but who said it to whom, and when. */
-export function tombstone(original: Stanza, retractionId: string, at: number): Stanza {
-  const stamp = formatTimestamp(idToDate(at).getTime())
-  const retracted = el('retracted', { xmlns: NS.retraction, id: retractionId, stamp })
-  return original.withPayload(Buffer.from(retracted.toString()), [RETRACTED])
 }

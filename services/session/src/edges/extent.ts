@@ -1,4 +1,4 @@
-import { extent } from '../archive/archive-query.ts'
+import { extent } from '@heliograph/archive'
 import type { SessionContext } from '../context.ts'
 import type { Extent, User, Work } from '../users/user.ts'
 

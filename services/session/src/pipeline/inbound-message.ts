@@ -1,7 +1,7 @@
+import { withoutForeignIds } from '@heliograph/archive'
 import { isFull, trusted } from '@heliograph/jid'
 import { type StanzaError, stanzaError } from '@heliograph/stanza'
 import { archiveReceived } from '../archive/archive-received.ts'
-import { withoutForeignIds } from '../archive/stanza-ids.ts'
 import { copyReceived } from '../carbons/copy.ts'
 import type { SessionContext } from '../context.ts'
 import { isOfflineStorable } from '../payloads/eligibility.ts'

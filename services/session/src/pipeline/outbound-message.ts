@@ -1,6 +1,6 @@
+import { withoutForeignIds } from '@heliograph/archive'
 import { trusted } from '@heliograph/jid'
 import { archiveSent } from '../archive/archive-sent.ts'
-import { withoutForeignIds } from '../archive/stanza-ids.ts'
 import type { SessionContext } from '../context.ts'
 import { Addressed } from '../strangers/addressed.ts'
 import { bounce } from './bounce.ts'

@@ -1,6 +1,6 @@
+import { readStanza } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
 import { custodyAdvanced } from '../edges/custody.ts'
-import { readStanza } from '../users/read-stanza.ts'
 import { managed, Resource } from '../users/resource.ts'
 import type { User } from '../users/user.ts'
 import { SERVICE } from './live-records.ts'

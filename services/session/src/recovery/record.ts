@@ -1,5 +1,5 @@
 import type { BareJid, FullJid } from '@heliograph/jid'
-import { readStanza } from '../users/read-stanza.ts'
+import { readStanza } from '@heliograph/stanza'
 import type { Attachment, Origin, Resource } from '../users/resource.ts'
 import type { Delivery } from '../users/unacked.ts'
 import type { User } from '../users/user.ts'

@@ -1,6 +1,6 @@
+import { readStanza } from '@heliograph/stanza'
 import { blocks } from '../blocking/blocked.ts'
 import type { SessionContext } from '../context.ts'
-import { readStanza } from '../users/read-stanza.ts'
 import type { Resource } from '../users/resource.ts'
 import type { User } from '../users/user.ts'
 

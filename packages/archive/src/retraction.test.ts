@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { NS } from '@heliograph/stanza'
-import { stanza } from '../../test/support/people.ts'
+import { NS, readStanza } from '@heliograph/stanza'
 import { mayTakeBack, tombstone } from './retraction.ts'
 
+const read = (xml: string) => readStanza(Buffer.from(xml))
 const ROOM = `<x xmlns='${NS.mucUser}'/>`
 const said = (from: string, inside = '') =>
-  stanza(`<message from='${from}' to='a@b' id='m1' type='chat'><body>oops</body>${inside}</message>`)
+  read(`<message from='${from}' to='a@b' id='m1' type='chat'><body>oops</body>${inside}</message>`)
 const takingBack = (from: string, inside = '') =>
-  stanza(
+  read(
     `<message from='${from}' to='a@b' id='r1' type='chat'><retract xmlns='${NS.retraction}' id='m1'/>${inside}</message>`,
   )
 

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { BareJid } from '@heliograph/jid'
-import { NS } from '@heliograph/stanza'
-import { ROMEO, stanza } from '../../test/support/people.ts'
+import { NS, readStanza, type Stanza } from '@heliograph/stanza'
 import { originIdOf, withoutForeignIds, withStanzaId } from './stanza-ids.ts'
+
+const ROMEO = 'romeo@montague.example' as BareJid
+const stanza = (xml: string): Stanza => readStanza(Buffer.from(xml))
 
 test('an id in our name that we did not set is taken out; those of others stay (XEP-0359 §6)', () => {
   const forged = `<stanza-id xmlns='urn:xmpp:sid:0' by='${ROMEO}' id='1'/>`

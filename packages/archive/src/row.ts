@@ -1,12 +1,12 @@
 import { type BareJid, bareOf, resourceOf, trusted } from '@heliograph/jid'
 import type { Stanza } from '@heliograph/stanza'
 
-/** A message in a user's archive (XEP-0313). */
+/** A message in an archive (XEP-0313). */
 export interface ArchiveRow {
   readonly owner: BareJid
   /** The stanza-id; see `IdClock`. */
   readonly id: number
-  /** Bare JID of the other side. */
+  /** Bare JID of the other side; in a room's archive the room, with the occupant's nick as resource. */
   readonly peer: BareJid
   /** Its resource, '' for none. */
   readonly peerResource: string

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { IdClock, idToDate } from './clock.ts'
+import { IdClock, idToDate } from './id-clock.ts'
 
 test('ids only grow, also when the clock does not, and stay above those made elsewhere', () => {
   let now = 1000

@@ -91,8 +91,14 @@ export async function haveAll(db: Database, owner: BareJid, ids: readonly number
   return Number(rows[0]?.count) === ids.length
 }
 
-/** The ids of the oldest and the newest message; undefined of an empty archive. */
-export async function extent(db: Database, owner: BareJid): Promise<{ first: number; last: number } | undefined> {
+/** The ids of the oldest and the newest message. */
+export interface Extent {
+  readonly first: number
+  readonly last: number
+}
+
+/** Undefined of an empty archive. */
+export async function extent(db: Database, owner: BareJid): Promise<Extent | undefined> {
   const of = (order: 'ASC' | 'DESC') =>
     `(SELECT id FROM archive WHERE owner = $1 AND NOT transient ORDER BY id ${order} LIMIT 1)`
   const { rows } = await db.query<{ first: string | null; last: string | null }>(
@@ -102,4 +108,9 @@ export async function extent(db: Database, owner: BareJid): Promise<{ first: num
   )
   const { first, last } = rows[0] ?? { first: null, last: null }
   return first === null || last === null ? undefined : { first: Number(first), last: Number(last) }
+}
+
+/** Removes an archive; what was added to it before must be stored. */
+export async function eraseArchive(db: Database, owner: BareJid): Promise<void> {
+  await db.fencedQuery('archive_erase', 'DELETE FROM archive WHERE owner = $1 RETURNING id', [owner])
 }

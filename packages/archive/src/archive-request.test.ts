@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { el, NS } from '@heliograph/stanza'
-import { stanza } from '../../test/support/people.ts'
+import { el, NS, readStanza } from '@heliograph/stanza'
 import { idsNamed, readRequest } from './archive-request.ts'
 
 const read = (content: string, pageMax = 50) => {
-  const request = stanza(`<iq type='set' id='1'><query xmlns='${NS.mam}' queryid='q'>${content}</query></iq>`)
+  const request = readStanza(
+    Buffer.from(`<iq type='set' id='1'><query xmlns='${NS.mam}' queryid='q'>${content}</query></iq>`),
+  )
   return readRequest(request.child('query', NS.mam)!, pageMax)
 }
 const form = (fields: string, type = 'submit') =>
