@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { treatments } from '@heliograph/archive'
 import { stanza } from '../../test/support/people.ts'
 import { isArchivable, isCopied, isOfflineStorable, isPushed, mayWait } from './eligibility.ts'
-import { treatments } from './payloads.ts'
 
 /** Everything that is decided by a message's payloads. `A`: archived, `O`: waits offline, `s`, `r`: copied when sent, received, `P`: pushed, `w`: an inactive client may wait for it, `W`: also when it tells of the own account. */
 function verdictOf(xml: string): string {

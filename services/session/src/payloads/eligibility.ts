@@ -1,14 +1,11 @@
+import { treatments, wantsStorage } from '@heliograph/archive'
 import { isFull } from '@heliograph/jid'
 import { NS, type Stanza } from '@heliograph/stanza'
-import { treatments } from './payloads.ts'
 
 const BODY = `{${NS.client}}body`
 const STORE = `{${NS.hints}}store`
-const NO_STORE = `{${NS.hints}}no-store`
-const NO_PERMANENT_STORE = `{${NS.hints}}no-permanent-store`
 const NO_COPY = `{${NS.hints}}no-copy`
 const PRIVATE = `{${NS.carbons}}private`
-const MAM_RESULT = `{${NS.mam}}result`
 const IN_ROOM = `{${NS.mucUser}}x`
 
 /** Whether a message belongs in a user's archive (XEP-0313 §5.1.1, XEP-0334 §4). */
@@ -30,17 +27,6 @@ export function isOfflineStorable(message: Stanza): boolean {
       return false
   }
   return wantsStorage(message, 'offline')
-}
-
-function wantsStorage({ children }: Stanza, where: 'archived' | 'offline'): boolean {
-  let wanted = false
-  for (let i = 0; i < children.length; i++) {
-    const name = children[i]!
-    if (name === NO_STORE || name === MAM_RESULT) return false
-    if (name === NO_PERMANENT_STORE && where === 'archived') return false
-    wanted ||= name === STORE || treatments.get(name)?.[where] === true
-  }
-  return wanted
 }
 
 /**
