@@ -1,0 +1,40 @@
+import type { Migration } from '@heliograph/database'
+
+/**
+ * `partition` finds the temporary rooms that an owner who died left behind. `listed`, `persistent` and `name` repeat what the
+ * configuration says, for the lists. `locked`: made, but not yet configured (XEP-0045 §10.1).
+ */
+export const roomMigrations: readonly Migration[] = [
+  {
+    id: '0180_rooms',
+    sql: `
+      CREATE TABLE rooms (
+        jid        text COLLATE "C" PRIMARY KEY,
+        domain     text COLLATE "C" NOT NULL,
+        partition  smallint NOT NULL,
+        creator    text COLLATE "C" NOT NULL,
+        created_at timestamptz NOT NULL DEFAULT now(),
+        locked     boolean NOT NULL,
+        listed     boolean NOT NULL,
+        persistent boolean NOT NULL,
+        name       text    NOT NULL,
+        config     jsonb   NOT NULL,
+        subject    text,
+        subject_by text,
+        subject_at timestamptz,
+        vcard      text
+      );
+      CREATE INDEX rooms_listed ON rooms (domain, jid) WHERE listed AND NOT locked;
+      CREATE INDEX rooms_by_creator ON rooms (creator);
+      CREATE INDEX rooms_temporary ON rooms (partition) WHERE NOT persistent;
+      CREATE TABLE room_affiliations (
+        room        text COLLATE "C" NOT NULL REFERENCES rooms (jid) ON DELETE CASCADE,
+        jid         text COLLATE "C" NOT NULL,
+        affiliation text NOT NULL,
+        nick        text,
+        reason      text,
+        PRIMARY KEY (room, jid)
+      );
+    `,
+  },
+]

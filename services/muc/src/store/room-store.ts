@@ -1,0 +1,53 @@
+import type { BareJid, Domain } from '@heliograph/jid'
+import type { RsmRequest } from '@heliograph/stanza'
+import type { RoomConfig } from '../forms/room-config.ts'
+import type { Affiliate, StoredRoom, Subject } from './stored-room.ts'
+
+export interface NewRoom {
+  readonly jid: BareJid
+  readonly creator: BareJid
+  readonly config: RoomConfig
+  readonly locked: boolean
+  /** Those who are known from the start; its creator is an owner without being named. */
+  readonly affiliates?: readonly Affiliate[]
+}
+
+export interface ListedRoom {
+  readonly jid: BareJid
+  readonly name: string
+}
+
+export interface RoomPage {
+  readonly rooms: readonly ListedRoom[]
+  /** Position of the first of them among all. */
+  readonly index: number
+  readonly count: number
+}
+
+/** Which rooms of a service are listed. */
+export interface RoomQuery {
+  readonly domain: Domain
+  /** Also those that are not listed publicly. */
+  readonly all?: boolean
+  readonly page: RsmRequest
+}
+
+/** Rooms in Postgres. Writes are fenced: they throw `FencedError` once this instance was shut out. */
+export interface RoomStore {
+  load(jid: BareJid): Promise<StoredRoom | undefined>
+  /** `exists`: another was faster. `too-many`: the creator has `most` rooms already. */
+  create(room: NewRoom, most: number): Promise<'created' | 'exists' | 'too-many'>
+  /** Stores a configuration, and unlocks the room. */
+  configure(jid: BareJid, config: RoomConfig): Promise<void>
+  setSubject(jid: BareJid, subject: Subject): Promise<void>
+  /** Undefined: none any more. */
+  setVcard(jid: BareJid, vcard: string | undefined): Promise<void>
+  /** All or none. Who is `none` and has no nick reserved is forgotten. */
+  setAffiliates(jid: BareJid, changes: readonly Affiliate[]): Promise<void>
+  /** The room and who is known to it; its archive isn't the store's. */
+  destroy(jid: BareJid): Promise<void>
+  list(query: RoomQuery): Promise<RoomPage>
+  countOf(creator: BareJid): Promise<number>
+  /** Rooms of a partition that are there only while somebody is in them. */
+  temporary(partition: number): Promise<readonly BareJid[]>
+}

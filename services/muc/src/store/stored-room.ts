@@ -1,0 +1,36 @@
+import type { BareJid } from '@heliograph/jid'
+import type { Affiliation } from '../authority/standing.ts'
+import type { RoomConfig } from '../forms/room-config.ts'
+
+/** What a room was last about. An empty text: nothing any more. */
+export interface Subject {
+  readonly text: string
+  /** The nick of who set it. */
+  readonly by: string
+  /** Milliseconds since 1970. */
+  readonly at: number
+}
+
+/** One who is known to a room: a user, or all users of a domain. */
+export interface Affiliate {
+  readonly jid: BareJid
+  readonly affiliation: Affiliation
+  /** Reserved for him (XEP-0045 §7.10). */
+  readonly nick?: string | undefined
+  readonly reason?: string | undefined
+}
+
+/** All of a room that outlives its owner. */
+export interface StoredRoom {
+  readonly jid: BareJid
+  readonly creator: BareJid
+  /** Milliseconds since 1970. */
+  readonly created: number
+  /** Nobody but its owners may enter before it is configured (XEP-0045 §10.1). */
+  readonly locked: boolean
+  readonly config: RoomConfig
+  readonly subject: Subject | undefined
+  /** XEP-0486: its vCard, as XML. */
+  readonly vcard: string | undefined
+  readonly affiliates: readonly Affiliate[]
+}

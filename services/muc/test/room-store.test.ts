@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { connectDatabase, type Database, FencedError, migrate } from '@heliograph/database'
+import { type Domain, ensureBare } from '@heliograph/jid'
+import { partitionOf } from '@heliograph/ownership'
+import { infrastructure } from '@heliograph/testkit'
+import { DEFAULT_CONFIG } from '../src/forms/config-form.ts'
+import { roomMigrations } from '../src/store/migrations.ts'
+import { PostgresRoomStore } from '../src/store/postgres-room-store.ts'
+
+const servers = await infrastructure()
+const domain = 'conference.capulet.example' as Domain
+const romeo = ensureBare('romeo@montague.example')
+const juliet = ensureBare('juliet@capulet.example')
+const room = (name: string) => ensureBare(`${name}@${domain}`)
+let db: Database
+let other: Database
+let store: PostgresRoomStore
+before(async () => {
+  const url = await servers.createDatabase()
+  db = await connectDatabase({ url, instance: 'muc-1', poolSize: 2 })
+  other = await connectDatabase({ url, instance: 'muc-2', poolSize: 1 })
+  await migrate(db, roomMigrations)
+  store = new PostgresRoomStore(db)
+})
+after(async () => {
+  await db.close()
+  await other.close()
+  await servers.close()
+})
+
+test('a room comes back as it was stored', async () => {
+  const jid = room('balcony')
+  const made = { jid, creator: romeo, config: DEFAULT_CONFIG, locked: true }
+  assert.equal(await store.create(made, 10), 'created')
+  assert.equal(await store.create({ ...made, creator: juliet }, 10), 'exists')
+  const fresh = await store.load(jid)
+  assert.ok(fresh && Math.abs(fresh.created - Date.now()) < 60_000)
+  assert.deepEqual(fresh, {
+    jid,
+    creator: romeo,
+    created: fresh.created,
+    locked: true,
+    config: DEFAULT_CONFIG,
+    subject: undefined,
+    vcard: undefined,
+    affiliates: [{ jid: romeo, affiliation: 'owner', nick: undefined, reason: undefined }],
+  })
+  const config = { ...DEFAULT_CONFIG, name: 'Balcony', maxOccupants: 2, persistent: true, password: 'it’s “I”' }
+  await store.configure(jid, config)
+  await store.setSubject(jid, { text: 'Names', by: 'Romeo', at: 1_700_000_000_123 })
+  await store.setVcard(jid, '<vCard/>')
+  const full = await store.load(jid)
+  assert.deepEqual(full?.config, config)
+  assert.deepEqual(full?.subject, { text: 'Names', by: 'Romeo', at: 1_700_000_000_123 })
+  assert.equal(full?.locked, false)
+  assert.equal(full?.vcard, '<vCard/>')
+  await store.setVcard(jid, undefined)
+  await store.configure(jid, { ...config, maxOccupants: undefined })
+  const changed = await store.load(jid)
+  assert.equal(changed?.vcard, undefined)
+  assert.equal(changed?.config.maxOccupants, undefined)
+  await store.destroy(jid)
+  assert.equal(await store.load(jid), undefined)
+  assert.equal(await store.load(room('nowhere')), undefined)
+})
+
+test('affiliations are changed together, and none of somebody without a nick is nothing', async () => {
+  const jid = room('friends')
+  const banned = { jid: ensureBare('verona.example'), affiliation: 'outcast', nick: undefined, reason: 'Feud' } as const
+  await store.create(
+    {
+      jid,
+      creator: romeo,
+      config: DEFAULT_CONFIG,
+      locked: false,
+      affiliates: [{ jid: juliet, affiliation: 'member' }],
+    },
+    10,
+  )
+  await store.setAffiliates(jid, [
+    { jid: juliet, affiliation: 'none' },
+    { jid: romeo, affiliation: 'owner', nick: 'R' },
+    banned,
+  ])
+  const known = await store.load(jid)
+  assert.deepEqual(
+    [...known!.affiliates].sort((a, b) => a.jid.localeCompare(b.jid)),
+    [{ jid: romeo, affiliation: 'owner', nick: 'R', reason: undefined }, banned],
+  )
+  await assert.rejects(
+    store.setAffiliates(jid, [
+      { jid: juliet, affiliation: 'admin' },
+      { jid: romeo, affiliation: null as never },
+    ]),
+  )
+  assert.equal((await store.load(jid))?.affiliates.length, 2)
+  await store.destroy(jid)
+  // Who was known to a room that is gone isn't known to the next of that name.
+  await store.create({ jid, creator: juliet, config: DEFAULT_CONFIG, locked: false }, 10)
+  assert.deepEqual(
+    (await store.load(jid))?.affiliates.map((each) => each.jid),
+    [juliet],
+  )
+  await store.destroy(jid)
+})
+
+test('one user has only so many rooms', async () => {
+  const jids = ['one', 'two', 'three'].map(room)
+  const make = (jid: (typeof jids)[number]) =>
+    store.create({ jid, creator: juliet, config: DEFAULT_CONFIG, locked: false }, 2)
+  assert.equal(await make(jids[0]!), 'created')
+  assert.equal(await make(jids[1]!), 'created')
+  assert.equal(await make(jids[2]!), 'too-many')
+  assert.equal(await store.countOf(juliet), 2)
+  assert.equal(await store.load(jids[2]!), undefined)
+  for (const jid of jids) await store.destroy(jid)
+  assert.equal(await store.countOf(juliet), 0)
+})
+
+test('pages of listed rooms', async () => {
+  const jids = Array.from({ length: 5 }, (_, n) => room(`list${n}`))
+  for (const jid of jids) {
+    const config = { ...DEFAULT_CONFIG, listed: jid !== jids[2], name: jid.slice(0, 5) }
+    await store.create({ jid, creator: romeo, config, locked: jid === jids[4] }, 10)
+  }
+  const page = async (request: object, all = false) => {
+    const { rooms, index, count } = await store.list({ domain, page: request, all })
+    return [rooms.map((each) => each.jid.slice(4, 5)).join(''), index, count]
+  }
+  assert.deepEqual(await page({}), ['013', 0, 3])
+  assert.deepEqual(await page({}, true), ['0123', 0, 4])
+  assert.deepEqual(await page({ max: 1 }), ['0', 0, 3])
+  assert.deepEqual(await page({ max: 1, after: jids[0]! }), ['1', 1, 3])
+  assert.deepEqual(await page({ max: 2, before: '' }), ['13', 1, 3])
+  assert.deepEqual(await page({ max: 1, before: jids[3]! }), ['1', 1, 3])
+  assert.deepEqual(await page({ max: 1, index: 2 }), ['3', 2, 3])
+  assert.deepEqual(await page({ max: 0 }), ['', 0, 3])
+  assert.equal((await store.list({ domain, page: {} })).rooms[0]?.name, 'list0')
+  assert.equal((await store.list({ domain: 'other.example' as Domain, page: {} })).count, 0)
+  for (const jid of jids) await store.destroy(jid)
+})
+
+test('temporary rooms of a partition', async () => {
+  const [here, kept] = [room('passing'), room('kept')]
+  await store.create({ jid: here, creator: romeo, config: DEFAULT_CONFIG, locked: false }, 10)
+  await store.create({ jid: kept, creator: romeo, config: { ...DEFAULT_CONFIG, persistent: true }, locked: false }, 10)
+  assert.deepEqual(await store.temporary(partitionOf(here)), [here])
+  assert.deepEqual(await store.temporary(partitionOf(kept)), [])
+  for (const jid of [here, kept]) await store.destroy(jid)
+})
+
+test('who was shut out changes nothing', async () => {
+  const jid = room('fenced')
+  const late = new PostgresRoomStore(other)
+  await store.create({ jid, creator: romeo, config: DEFAULT_CONFIG, locked: false }, 10)
+  await db.fence('muc-2')
+  const away = { jid: juliet, affiliation: 'owner' } as const
+  await assert.rejects(
+    late.create({ jid: room('late'), creator: romeo, config: DEFAULT_CONFIG, locked: false }, 10),
+    FencedError,
+  )
+  await assert.rejects(late.configure(jid, DEFAULT_CONFIG), FencedError)
+  await assert.rejects(late.setAffiliates(jid, [away]), FencedError)
+  await assert.rejects(late.destroy(jid), FencedError)
+  assert.ok(await store.load(jid))
+})
