@@ -10,6 +10,7 @@ import type {
   Refused,
   Resume,
   Resumed,
+  Shape,
 } from './messages.ts'
 
 /** For each operation with a body the codec of that body: proto/heliograph/v1/session.proto. */
@@ -77,4 +78,5 @@ export const codecs = {
   }),
   closed: messageCodec<Closed>({ lost: [1, 'bool'] }),
   disconnect: messageCodec<Disconnect>({ condition: [1, 'string'], text: [2, 'string'] }),
+  shape: messageCodec<Shape>({ ms: [1, 'uint'] }),
 }

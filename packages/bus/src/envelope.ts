@@ -25,6 +25,7 @@ export const Op = {
   custody: 20,
   deliver: 21,
   disconnect: 22,
+  shape: 23,
   // any service → owner of a key, or an instance with recipients on it
   route: 32,
   multicast: 33,

@@ -17,6 +17,7 @@ export {
   type Refused,
   type Resume,
   type Resumed,
+  type Shape,
 } from './messages.ts'
 export { type ConnectOptions, connectLinks } from './nats/connect-links.ts'
 export type { NatsOptions } from './nats/nats-bus.ts'

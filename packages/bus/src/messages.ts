@@ -128,6 +128,11 @@ export interface Closed {
   lost: boolean
 }
 
+/** `shape`: the user sends more than he may. Nothing is to be read of this connection for so long. */
+export interface Shape {
+  ms: number
+}
+
 /** `disconnect`: close the stream with this stream error ('' for none). */
 export interface Disconnect {
   condition: string

@@ -3,7 +3,7 @@ import type { XmlLimits } from '@heliograph/xml'
 
 /** What of the configuration concerns an edge. */
 export interface EdgeConfig
-  extends Pick<HeliographConfig, 'domains' | 'proxyProtocol' | 'web' | 'tls' | 'limits' | 'drain'> {
+  extends Pick<HeliographConfig, 'domains' | 'proxyProtocol' | 'web' | 'tls' | 'limits' | 'rates' | 'drain'> {
   readonly listen: Pick<HeliographConfig['listen'], 'c2s' | 'c2sTls' | 'http' | 'https'>
   readonly mechanisms: HeliographConfig['authentication']['mechanisms']
   readonly registration: HeliographConfig['registration']['open']
@@ -31,7 +31,7 @@ const MOST_TOGETHER = { partitionStanzas: 4_096, edgeBytes: 134_217_728 }
 const MOST_WRITTEN = 268_435_456
 
 export function edgeConfig(config: HeliographConfig): EdgeConfig {
-  const { domains, proxyProtocol, web, tls, limits, drain, listen, streamManagement } = config
+  const { domains, proxyProtocol, web, tls, limits, rates, drain, listen, streamManagement } = config
   const xml: XmlLimits = {
     elementBytes: limits.stanzaBytes,
     headerBytes: HEADER_BYTES,
@@ -45,6 +45,7 @@ export function edgeConfig(config: HeliographConfig): EdgeConfig {
     web,
     tls,
     limits,
+    rates,
     drain,
     listen,
     mechanisms: config.authentication.mechanisms,

@@ -36,6 +36,8 @@ export interface Edge {
   readonly departed: Departed
   /** Those whose client waits for an answer to `<r/>`. */
   readonly answers: Set<Connection>
+  /** Those that aren't read because their user sends too much. */
+  readonly shaped: Set<Connection>
   readonly flusher: Flusher
   readonly epochs: Epochs
   /** Undefined where users can't upload files. */

@@ -59,9 +59,10 @@ export class EdgeEvents {
   observe({
     connections,
     crowd,
+    shaped,
     departed,
     uploads,
-  }: Pick<Edge, 'connections' | 'crowd' | 'departed' | 'uploads'>): void {
+  }: Pick<Edge, 'connections' | 'crowd' | 'shaped' | 'departed' | 'uploads'>): void {
     const sum = (of: (connection: Connection) => number) => {
       let total = 0
       for (const connection of connections) total += of(connection)
@@ -74,6 +75,11 @@ export class EdgeEvents {
     this.#metrics.gauge(`${PREFIX}_write_queue_bytes`, 'Bytes written that the network has not taken.', writing)
     this.#metrics.gauge(`${PREFIX}_in_flight_stanzas`, 'Stanzas of clients that are not in custody.', inFlight)
     this.#metrics.gauge(`${PREFIX}_in_flight_bytes`, 'Bytes of those stanzas.', () => crowd.bytes)
+    this.#metrics.gauge(
+      `${PREFIX}_shaped`,
+      'Connections that are not read because their user sends too much.',
+      () => shaped.size,
+    )
     this.#metrics.gauge(
       `${PREFIX}_untold_closings`,
       'Connections that are gone, of which their owner has not heard yet.',

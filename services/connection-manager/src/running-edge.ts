@@ -153,6 +153,7 @@ function composeEdge(parts: EdgeParts): Edge {
     crowd: new Crowd(config.custody),
     departed: new Departed(),
     answers: new Set(),
+    shaped: new Set(),
     flusher: new Flusher(),
     epochs: new Epochs(),
     uploads: uploads && new UploadEndpoint(uploads),

@@ -1,4 +1,5 @@
 import type { Connection } from './connection.ts'
+import { readAgain } from './custody/shaped.ts'
 import type { Edge } from './edge.ts'
 import { ANSWER_WITHIN_MS, answerOverdue } from './management/answer.ts'
 import { relieveWriting } from './outbound/relieve.ts'
@@ -23,7 +24,8 @@ export interface Swept {
 }
 
 /**
- * The one timer of all connections: moves the coarse clock, answers overdue `<r/>`s and requests that have been held long enough, and once
+ * The one timer of all connections: moves the coarse clock, answers overdue `<r/>`s and requests that have been held long enough, goes on with who was
+ * slowed down, and once
  * a second looks at every deadline and bound.
  */
 export class Sweep implements Disposable {
@@ -48,6 +50,7 @@ export class Sweep implements Disposable {
       if (session === undefined || managed === undefined) edge.answers.delete(connection)
       else if (now - managed.answerSince >= ANSWER_WITHIN_MS) answerOverdue(connection, session, managed)
     }
+    for (const connection of edge.shaped) readAgain(connection, now)
     tellAgain(edge)
     this.#web.sweep(now)
     this.#ticks++

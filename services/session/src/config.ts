@@ -5,6 +5,7 @@ import { OperatorError } from '@heliograph/telemetry'
 import type { LockoutLimits } from './accounts/lockout.ts'
 import type { PasswordPolicy } from './accounts/password-rules.ts'
 import { RESERVED_NAMES, type RegistrationPolicy } from './accounts/registration.ts'
+import type { Rates } from './rates/shape.ts'
 
 export type DomainPolicy = Pick<HeliographConfig['domains'][number], 'contacts' | 'strangers'>
 export type StrangerPolicy = NonNullable<DomainPolicy['strangers']>
@@ -21,6 +22,8 @@ export interface SessionConfig {
   /** Some domain filters what strangers send. */
   readonly filtersStrangers: boolean
   readonly registration: RegistrationPolicy
+  /** Of each domain where there are any. */
+  readonly rates: ReadonlyMap<Domain, Rates>
   readonly passwords: PasswordPolicy
   readonly lockout: LockoutLimits
   readonly iterations: number
@@ -59,6 +62,11 @@ function retentionOf({ archive, domains }: HeliographConfig): RetentionPolicy {
   return { days: archive.retentionDays, byDomain: new Map(byDomain) }
 }
 
+function ratesOf({ rates, domains }: HeliographConfig): ReadonlyMap<Domain, Rates> {
+  const byDomain = domains.map((domain) => [domain.name as Domain, { ...rates, ...domain.rates }] as const)
+  return new Map(byDomain.filter(([, { stanzasPerSecond, bytesPerSecond }]) => stanzasPerSecond + bytesPerSecond > 0))
+}
+
 export function sessionConfig(config: HeliographConfig): SessionConfig {
   return {
     accounts: config.accounts.map(({ jid, password }, at) => ({ jid: bareJid(jid, `accounts.${at}.jid`), password })),
@@ -74,6 +82,7 @@ export function sessionConfig(config: HeliographConfig): SessionConfig {
       changePassword: true,
       remove: true,
     },
+    rates: ratesOf(config),
     passwords: config.passwords,
     lockout: config.authentication.lockout,
     iterations: config.authentication.iterations,

@@ -32,6 +32,11 @@ export function sessionEvents(metrics: Metrics) {
     refused: reports('refused'),
   }
   const strangersRefused = counter('strangers_refused_total', 'Messages and requests of strangers not let in')
+  const shaped = (reason: string) =>
+    counter('shaped_total', 'Times that a client was not to be read for a while because its user sends too much', {
+      reason,
+    })
+  const shapes = { stanzas: shaped('stanzas'), bytes: shaped('bytes') }
   const overflowed = counter('overflowed_total', 'Sessions closed because their client did not acknowledge')
   const kept = counter('kept_back_total', 'Stanzas that inactive clients are told later')
   const replaced = counter(
@@ -63,6 +68,7 @@ export function sessionEvents(metrics: Metrics) {
       if (how === 'replaced') replaced.add()
     },
     woken: (reason: 'urgent' | 'full') => wakes[reason].add(),
+    shaped: (reason: keyof typeof shapes) => shapes[reason].add(),
     choresFull: () => choresFull.add(),
     strangerRefused: () => strangersRefused.add(),
     abuseReported: (kind: keyof typeof reported) => reported[kind].add(),

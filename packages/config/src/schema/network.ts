@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { domainRates } from './rates.ts'
 import { bareJid, domain, duration, listenAddress, path, positive, secret, url } from './values.ts'
 
 const certificate = z.strictObject({
@@ -40,6 +41,7 @@ export const domains = z
       certificate: certificate.describe('Without it a self-signed certificate is made under `dataDir`.').optional(),
       contacts: contacts.describe('Whom to write to, shown in service discovery (XEP-0157).').optional(),
       strangers: strangers.describe('What may come from people who are not contacts. Default: everything.').optional(),
+      rates: domainRates.describe('Of its users, where `rates` aren’t meant.').optional(),
     }),
   )
   .min(1)

@@ -3,6 +3,7 @@ import { externalServices } from './external-services.ts'
 import { archive, authentication, leases, limits, presence, push, sessions, streamManagement } from './limits.ts'
 import { accounts, domains, drain, listen, proxyProtocol, reportsTo, telemetry, tls } from './network.ts'
 import { passwords } from './passwords.ts'
+import { rates } from './rates.ts'
 import { nats, postgres, redis } from './stores.ts'
 import { uploads } from './uploads.ts'
 import { bareJid, path } from './values.ts'
@@ -51,6 +52,7 @@ export const schema = z.strictObject({
   web,
   tls,
   limits,
+  rates,
   authentication,
   passwords,
   streamManagement,

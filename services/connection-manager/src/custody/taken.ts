@@ -14,12 +14,11 @@ export function custodyTaken(connection: Connection, session: Session, count: nu
   if (managed !== undefined) answerCovered(connection, session, managed)
   if (session.stalled && hasRoom(connection, session)) {
     session.stalled = false
-    connection.release()
+    if (session.shapedUntil === 0) connection.release()
   }
 }
 
-function hasRoom({ edge, partition }: Connection, { inFlight }: Session): boolean {
+function hasRoom({ edge, partition }: Connection, { inFlight, window }: Session): boolean {
   if (edge.crowd.isFull(partition)) return inFlight.length === 0
-  const { stanzas, bytes } = edge.config.custody
-  return inFlight.length * 2 <= stanzas && inFlight.bytes * 2 <= bytes
+  return inFlight.length * 2 <= window.stanzas && inFlight.bytes * 2 <= window.bytes
 }

@@ -2,6 +2,7 @@ import { codecs, type Envelope, Op } from '@heliograph/bus'
 import { STANZA_CONDITIONS, STREAM_CONDITIONS, type StanzaCondition, type StreamCondition } from '@heliograph/stanza'
 import { refuseBind } from '../bind/bind.ts'
 import type { Connection } from '../connection.ts'
+import { slowDown } from '../custody/shaped.ts'
 import { custodyTaken } from '../custody/taken.ts'
 import type { Edge } from '../edge.ts'
 import { enabled } from '../management/enable.ts'
@@ -55,6 +56,9 @@ function act(connection: Connection, envelope: Envelope): void {
       return
     case Op.refused:
       if (request !== undefined) refuse(connection, request.op, envelope.body!)
+      return
+    case Op.shape:
+      if (session !== undefined) slowDown(connection, session, codecs.shape.decode(envelope.body!))
       return
     case Op.disconnect:
       disconnect(connection, envelope.body!)

@@ -6,6 +6,7 @@ import { escapeAttribute } from '@heliograph/xml'
 import { bindResult } from '../bind/bind.ts'
 import { beginsInactive, boundXml } from '../bind/bind2.ts'
 import type { Connection } from '../connection.ts'
+import { windowOf } from '../custody/window.ts'
 import { Managed } from '../management/managed.ts'
 import { finishLogin } from '../sasl2/proceed.ts'
 import { bound } from '../stream/bound.ts'
@@ -15,7 +16,7 @@ import { Session } from './session.ts'
 /** The owner has bound a resource (RFC 6120 §7). */
 export function opened(connection: Connection, answer: Opened): void {
   const { jid, stream, lastId, managed, smId, max } = answer
-  const session = new Session(trusted<FullJid>(jid), stream, 0, lastId)
+  const session = new Session(trusted<FullJid>(jid), { stream, count: 0, lastId, window: windowOf(connection) })
   if (managed) session.managed = new Managed({ id: smId, max, base: 0, acked: 0 })
   begin(connection, session)
   const login = connection.authentication?.login
@@ -34,7 +35,7 @@ export function opened(connection: Connection, answer: Opened): void {
  */
 export function resumed(connection: Connection, { jid, stream, previd, h, base, max, lastId }: Resumed): void {
   const acked = codecs.resume.decode(connection.request!.body!).h
-  const session = new Session(trusted<FullJid>(jid), stream, base + h, lastId)
+  const session = new Session(trusted<FullJid>(jid), { stream, count: base + h, lastId, window: windowOf(connection) })
   session.managed = new Managed({ id: previd, max, base, acked })
   begin(connection, session)
   connection.edge.events.resumed()

@@ -1,5 +1,6 @@
 import { type BareJid, bareOf, type FullJid } from '@heliograph/jid'
 import { type Flight, InFlight } from '../custody/in-flight.ts'
+import type { Window } from '../custody/window.ts'
 import type { Managed } from '../management/managed.ts'
 
 /** A bound resource, as far as the edge holds it: enough to tell a new owner everything (RFC 6120 §7, XEP-0198). */
@@ -11,6 +12,8 @@ export class Session {
   /** Stanzas taken from the client. */
   count: number
   readonly inFlight = new InFlight()
+  /** What may be in flight. */
+  readonly window: Window
   managed: Managed | undefined = undefined
   /** `enable` while it waits for its answer, and the count at which it came. */
   enabling: Flight | undefined = undefined
@@ -28,13 +31,16 @@ export class Session {
   toldInactive = false
   /** Reading has stopped because too much is in flight. */
   stalled = false
+  /** Coarse time until which nothing is read because the user sends too much; 0 for not at all. */
+  shapedUntil = 0
 
-  constructor(jid: FullJid, stream: string, count: number, lastId: number) {
+  constructor(jid: FullJid, from: { stream: string; count: number; lastId: number; window: Window }) {
     this.jid = jid
     this.bare = bareOf(jid)
-    this.stream = stream
-    this.count = count
-    this.lastId = lastId
-    this.inFlight.startAt(count)
+    this.stream = from.stream
+    this.count = from.count
+    this.lastId = from.lastId
+    this.window = from.window
+    this.inFlight.startAt(from.count)
   }
 }

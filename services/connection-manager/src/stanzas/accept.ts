@@ -58,7 +58,7 @@ function forward(connection: Connection, session: Session, stanza: Stanza): void
   edge.events.stanzasIn.add()
   tellOwner(connection, envelope)
   span.end()
-  const { stanzas, bytes } = edge.config.custody
+  const { stanzas, bytes } = session.window
   const within = session.inFlight.length < stanzas && session.inFlight.bytes < bytes
   if (within && !edge.crowd.isFull(connection.partition)) return
   // Promise 9: at the bound nothing more is read, and the client's own socket fills up.

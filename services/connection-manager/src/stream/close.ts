@@ -61,6 +61,7 @@ function leave(connection: Connection, { lost, tell }: { lost: boolean; tell: bo
   if (session !== undefined) edge.crowd.disperse(partition, session.inFlight)
   edge.connections.displace(connection)
   edge.answers.delete(connection)
+  edge.shaped.delete(connection)
   connection.request = undefined
   if (session !== undefined) edge.events.unbound()
   connection.session = undefined

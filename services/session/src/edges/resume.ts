@@ -34,6 +34,8 @@ export function handleResume(context: SessionContext, user: User, work: Work): v
   resource.edge = from
   resource.conn = envelope.conn
   resource.origin = resume
+  // The new edge reads it.
+  resource.shapedUntil = 0
   context.events.resumed()
   context.outgoing.tellEdge(user, resource, Op.resumed, (reply) => {
     reply.body = codecs.resumed.encode({

@@ -7,6 +7,7 @@ import { handleIq } from '../pipeline/outbound-iq.ts'
 import { handleMessage } from '../pipeline/outbound-message.ts'
 import type { Sent } from '../pipeline/sent.ts'
 import { handlePresence } from '../presence/outbound.ts'
+import { shape } from '../rates/shape.ts'
 import { endSession, hibernate } from '../users/end-session.ts'
 import type { Resource } from '../users/resource.ts'
 import type { User, Work } from '../users/user.ts'
@@ -26,6 +27,7 @@ export function handleClientStanza(context: SessionContext, user: User, { envelo
   // Sent again by an edge or a resumed client: it was accepted before, and its custody is on its way.
   if (count <= resource.custody.received) return
   if (count > resource.custody.received + 1) return breakOff(context, user, resource, count)
+  shape(context, user, resource, stanza)
   const obligation = resource.custody.begin(count)
   const span = hop(context.tracing, 'session.out', envelope.trace)
   const sent = { user, resource, stanza, obligation, stream, count, trace: span.trace }

@@ -69,6 +69,8 @@ export class Resource {
   carbonsFrom = 0
   /** What its presence says of its client's capabilities, and its features when they are known. */
   capabilities: Capabilities | undefined = undefined
+  /** Monotonic milliseconds until which its edge doesn't read it, because the user sends too much. */
+  shapedUntil = 0
   /** Asked for the roster: gets roster pushes (RFC 6121 §2.1.6). */
   interested = false
   /** Asked for the block list: hears of its changes (XEP-0191 §3.3). */

@@ -6,6 +6,7 @@ import type { ArchivePreferences } from '../archive/preferences.ts'
 import type { BlockList } from '../blocking/block-list.ts'
 import type { CopiedIds } from '../carbons/copied-ids.ts'
 import type { UserPush } from '../push/user-push.ts'
+import type { Spending } from '../rates/shape.ts'
 import type { Addressed } from '../strangers/addressed.ts'
 import type { Allowance } from '../strangers/allowance.ts'
 import { AfterCommit } from './after-commit.ts'
@@ -57,6 +58,8 @@ export class User {
   /** Only where strangers are filtered: whom the user wrote to lately, and how many strangers may still be let in. */
   addressed: Addressed | undefined = undefined
   strangers: Allowance | undefined = undefined
+  /** What the user's clients have taken of the rates; undefined until they send something. */
+  spending: Spending | undefined = undefined
   /** Hash of the avatar in the vCard (XEP-0153); undefined without one. */
   avatar: string | undefined = undefined
   /** App servers to be told of what comes while nobody is there (XEP-0357); undefined without any. */
