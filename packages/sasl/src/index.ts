@@ -27,6 +27,7 @@ export {
   keyLength,
   type ScramKeys,
   type ScramParameters,
+  scramKeysOf,
   verifyPassword,
   verifyScramProof,
 } from './scram-keys.ts'
@@ -41,3 +42,11 @@ export {
   type TokenScope,
   type Tokens,
 } from './tokens.ts'
+export {
+  UPGRADE_HASHES,
+  type UpgradeHash,
+  type UpgradeResult,
+  type UpgradeScope,
+  type Upgrades,
+  type UpgradeTask,
+} from './upgrade.ts'

@@ -35,7 +35,12 @@ export function keyLength(hash: ScramHash): number {
 export async function deriveScramKeys(prepared: string, parameters: ScramParameters): Promise<ScramKeys> {
   const { hash, salt, iterations } = parameters
   const { name, bytes } = DIGEST[hash]
-  const salted = await derive(prepared, salt, iterations, bytes, name)
+  return scramKeysOf(await derive(prepared, salt, iterations, bytes, name), parameters)
+}
+
+/** The keys of a password that was salted already. */
+export function scramKeysOf(salted: Buffer, { hash, salt, iterations }: ScramParameters): ScramKeys {
+  const { name } = DIGEST[hash]
   const storedKey = digest(name, hmac(name, salted, 'Client Key'), 'buffer')
   return { hash, salt, iterations, storedKey, serverKey: hmac(name, salted, 'Server Key') }
 }

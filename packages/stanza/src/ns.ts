@@ -30,6 +30,7 @@ export const NS = Object.freeze({
   bind2: 'urn:xmpp:bind:0',
   fast: 'urn:xmpp:fast:0',
   saslUpgrade: 'urn:xmpp:sasl:upgrade:0',
+  scramUpgrade: 'urn:xmpp:scram-upgrade:0',
   bosh: 'http://jabber.org/protocol/httpbind',
   boshXmpp: 'urn:xmpp:xbosh',
   streamManagement: 'urn:xmpp:sm:3',

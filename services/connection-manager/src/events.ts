@@ -120,6 +120,11 @@ export class EdgeEvents {
     this.#log.info('authentication_failed', { conn: connection.number, address: connection.address, condition })
   }
 
+  /** A client made keys of its password that its account lacked. */
+  upgraded(hash: string): void {
+    this.#count('credential_upgrades_total', 'Accounts that got keys for another hash.', { hash })
+  }
+
   tokenIssued(mechanism: string): void {
     this.#count('tokens_issued_total', 'Tokens issued to clients that authenticated.', { mechanism })
   }

@@ -34,6 +34,7 @@ const authentication = defineModule<undefined>({
     { number: '0388', version: '1.0.4' },
     { number: '0440', version: '1.0.0' },
     { number: '0474', version: '0.5.0' },
+    { number: '0480', version: '0.2.0' },
     { number: '0484', version: '0.2.0', note: 'without TLS 0-RTT' },
   ],
 })

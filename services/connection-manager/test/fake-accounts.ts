@@ -1,8 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import type { Accounts, CheckTokenRequest, TokenScope, Verdict } from '@heliograph/rpc'
+import type {
+  Accounts,
+  CheckTokenRequest,
+  TokenScope,
+  UpgradeFinishRequest,
+  UpgradeScope,
+  Verdict,
+} from '@heliograph/rpc'
 import {
   deriveScramKeys,
   hmac,
+  keyLength,
   preparePassword,
   type ScramHash,
   type ScramKeys,
@@ -17,6 +25,8 @@ const NO_BYTES = Buffer.alloc(0)
 export class FakeAccounts implements Accounts {
   readonly passwords = new Map<string, string>([['juliet', 'r0m30myr0m30']])
   readonly tokens = new Map<string, string>()
+  /** Hashes for which there are no keys. */
+  readonly lacking = new Set<ScramHash>()
   /** Tokens are to be replaced. */
   due = false
   /** As when the service behind it can't be reached. */
@@ -56,6 +66,18 @@ export class FakeAccounts implements Accounts {
     const token = randomBytes(16).toString('hex')
     this.tokens.set(`${username} ${client} ${mechanism}`, token)
     return { ok: true, token, expiry: '2026-01-01T00:00:00.000Z' }
+  }
+
+  async upgradeStart({ hash }: UpgradeScope) {
+    this.#reach()
+    return { needed: this.lacking.has(hash), salt: Buffer.from('salt'), iterations: 4096, handle: 'h' }
+  }
+
+  async upgradeFinish({ hash, salt, saltedPassword }: UpgradeFinishRequest) {
+    this.#reach()
+    const ok = Buffer.from(salt).toString() === 'salt' && saltedPassword.length === keyLength(hash)
+    if (ok) this.lacking.delete(hash)
+    return { ok }
   }
 
   async register({ username, password }: { username: string; password: string }): Promise<Verdict> {

@@ -57,6 +57,24 @@ export interface IssueTokenReply {
   readonly token: string
   readonly expiry: string
 }
+export interface UpgradeScope {
+  readonly username: string
+  readonly domain: string
+  readonly source: string
+  readonly hash: 'SHA-256' | 'SHA-512'
+}
+export interface UpgradeStartReply {
+  readonly needed: boolean
+  readonly salt: Uint8Array
+  readonly iterations: number
+  readonly handle: string
+}
+export interface UpgradeFinishRequest extends UpgradeScope {
+  readonly salt: Uint8Array
+  readonly iterations: number
+  readonly handle: string
+  readonly saltedPassword: Uint8Array
+}
 export interface PasswordRequest {
   readonly username: string
   readonly domain: string
@@ -73,6 +91,8 @@ export interface Accounts {
   checkPassword(request: PasswordFromRequest): Promise<Verdict>
   checkToken(request: CheckTokenRequest): Promise<CheckTokenReply>
   issueToken(request: TokenScope): Promise<IssueTokenReply>
+  upgradeStart(request: UpgradeScope): Promise<UpgradeStartReply>
+  upgradeFinish(request: UpgradeFinishRequest): Promise<{ readonly ok: boolean }>
   register(request: PasswordFromRequest): Promise<Verdict>
   changePassword(request: PasswordRequest): Promise<Verdict>
 }

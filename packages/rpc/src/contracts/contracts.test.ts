@@ -55,6 +55,14 @@ test('accounts', () => {
       { ok: true, condition: '', response: bytes, due: true },
     ],
     issueToken: [token, { ok: true, token: 't', expiry: '2026-01-01T00:00:00.000Z' }],
+    upgradeStart: [
+      { ...who, source: '::1', hash: 'SHA-512' },
+      { needed: true, salt: bytes, iterations: 4096, handle: 'h' },
+    ],
+    upgradeFinish: [
+      { ...who, source: '::1', hash: 'SHA-512', salt: bytes, iterations: 1, handle: 'h', saltedPassword: bytes },
+      { ok: true },
+    ],
     register: [{ ...who, password: 'p', source: '::1' }, explained],
     changePassword: [{ ...who, password: 'p' }, explained],
   })

@@ -1,5 +1,5 @@
 import type { Accounts, Verdict } from '@heliograph/rpc'
-import { type Credentials, type Refusal, SASL_CONDITIONS, type SaslCondition, type Tokens } from '@heliograph/sasl'
+import { type Credentials, type Refusal, SASL_CONDITIONS, type SaslCondition, type Tokens, type Upgrades } from '@heliograph/sasl'
 
 /** The credentials that an accounts service holds: any of its instances answers, over gRPC or within the process. */
 export function credentialsOf(accounts: Accounts): Credentials {
@@ -31,6 +31,17 @@ export function tokensOf(accounts: Accounts): Tokens {
       const { ok, token, expiry } = await accounts.issueToken(scope)
       return ok ? { token, expiry } : undefined
     },
+  }
+}
+
+/** The keys that an accounts service stores. */
+export function upgradesOf(accounts: Accounts): Upgrades {
+  return {
+    async upgradeStart(scope) {
+      const { needed, salt, iterations, handle } = await accounts.upgradeStart(scope)
+      return needed ? { salt: Buffer.from(salt), iterations, handle } : undefined
+    },
+    upgradeFinish: async (result) => (await accounts.upgradeFinish(result)).ok,
   }
 }
 

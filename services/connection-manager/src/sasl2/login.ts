@@ -1,4 +1,15 @@
+import type { Success, UpgradeScope, UpgradeTask } from '@heliograph/sasl'
 import type { Element } from '@heliograph/xml'
+
+/** An upgrade task, and the authentication that waits for it. */
+export interface Upgrade {
+  readonly name: string
+  readonly scope: UpgradeScope
+  readonly task: UpgradeTask
+  readonly success: Success
+  /** The client has been told the salt. */
+  begun: boolean
+}
 
 /** What a client asks for with `<authenticate/>` (XEP-0388 §2.3), and what has come of it so far. */
 export interface Login {
@@ -12,6 +23,9 @@ export interface Login {
   readonly fast: { readonly count: number; readonly invalidate: boolean } | undefined
   /** It wants a token for this mechanism. */
   readonly tokenFor: string | undefined
+  /** Names of the upgrade tasks it wants (XEP-0480) that weren't looked at yet, and the one under way. */
+  readonly upgrades: string[]
+  upgrade: Upgrade | undefined
   /** What inline features gave, as XML for `<success/>`. */
   results: string
   /** Additional data with success; undefined for none. */

@@ -8,27 +8,53 @@ import { askToResume } from '../management/resume.ts'
 import { authenticated } from '../stream/authenticated.ts'
 import { clientStateFeature, managementFeature, rosterFeatures, serverFeatures } from '../stream/features.ts'
 import type { Login } from './login.ts'
+import { continueXml, nextUpgrade } from './tasks.ts'
 import { tokenXml } from './token.ts'
 
-/** The client is who it says: what it asked for besides is done before it is told (XEP-0388 §2.6.1). */
+/** The client has its password, or token: tasks that it wanted come before it is told so (XEP-0388 §2.6.3). */
 export function proven(connection: Connection, success: Success): void {
-  const { identity, data } = success
-  const { edge } = connection
   const { attempt, login } = connection.authentication!
   connection.mechanism = attempt!.dialogue.mechanism
-  connection.identity = identity
-  login!.data = data
+  login!.data = success.data
+  continueOrSucceed(connection, login!, success)
+}
+
+/** The next task; or the client is authenticated. */
+export function continueOrSucceed(connection: Connection, login: Login, success: Success): void {
+  nextUpgrade(connection, login, success)
+    .catch((error: unknown) => {
+      connection.edge.log.warn('credentials_unavailable', { conn: connection.number, error })
+      return undefined
+    })
+    .then((upgrade) => {
+      // The client may have gone meanwhile.
+      if (connection.authentication?.login !== login) return
+      login.upgrade = upgrade
+      if (upgrade === undefined) {
+        authenticatedAs(connection, login, success)
+        return
+      }
+      connection.write(continueXml(login, upgrade))
+      connection.release()
+    })
+    .catch((error: unknown) => connection.fail(error))
+}
+
+/** The client is who it says: what it asked for besides is done before it is told (XEP-0388 §2.6.1). */
+function authenticatedAs(connection: Connection, login: Login, success: Success): void {
+  const { edge } = connection
+  connection.identity = success.identity
   edge.events.authenticated(connection)
   connection.phase = authenticated
   // What remains to do until a resource is bound has the same time again.
   connection.deadline = edge.clock.now + edge.config.limits.timeToAuthenticateSeconds * 1000
   connection.intake.setLimits(edge.config.xml)
-  tokenXml(connection, login!, success)
+  tokenXml(connection, login, success)
     .then((token) => {
       // The client may have gone meanwhile.
       if (connection.authentication?.login !== login) return
-      login!.results += token
-      resumeOrBind(connection, login!)
+      login.results += token
+      resumeOrBind(connection, login)
     })
     .catch((error: unknown) => connection.fail(error))
 }

@@ -12,6 +12,8 @@ export interface Request {
   readonly login: Login
 }
 
+/** There are not more of them. */
+const MOST_TASKS = 2
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 export function readRequest(element: Element): Request {
@@ -27,6 +29,8 @@ export function readRequest(element: Element): Request {
       bind: element.getChild('bind', NS.bind2),
       fast: fastOf(element.getChild('fast', NS.fast)),
       tokenFor: element.getChild('request-token', NS.fast)?.attrs.mechanism,
+      upgrades: element.getChildren('upgrade', NS.saslUpgrade).slice(0, MOST_TASKS).map((each) => each.getText()),
+      upgrade: undefined,
       results: '',
       data: undefined,
     },

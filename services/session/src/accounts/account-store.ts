@@ -46,7 +46,7 @@ export class AccountStore {
    * @param proven only while these are still its keys for their hash
    * @returns false when nothing was replaced
    */
-  async replaceKeys(jid: BareJid, keys: readonly ScramKeys[], proven?: ScramKeys): Promise<boolean> {
+  async replaceKeys(jid: BareJid, keys: readonly ScramKeys[], proven?: Pick<ScramKeys, 'hash' | 'storedKey'>): Promise<boolean> {
     const unchanged = 'EXISTS (SELECT 1 FROM account_scram WHERE jid = $1 AND hash = $7 AND stored_key = $8)'
     const sql = `WITH ended AS (DELETE FROM account_tokens WHERE jid = $1 AND $7::text IS NULL)
       INSERT INTO account_scram ${KEY_COLUMNS}
@@ -85,6 +85,14 @@ export class AccountStore {
     if (row === undefined) return undefined
     const { iterations, disabled } = row
     return { keys: { hash, iterations, ...detached(row) }, disabled }
+  }
+
+  /** Which keys there are. */
+  async keysAtHand(jid: BareJid): Promise<Pick<ScramKeys, 'hash' | 'iterations' | 'storedKey'>[]> {
+    const sql = 'SELECT hash, iterations, stored_key FROM account_scram WHERE jid = $1'
+    type Row = { hash: ScramHash; iterations: number; stored_key: Buffer }
+    const { rows } = await this.#db.query<Row>('account_keys_at_hand', sql, [jid])
+    return rows.map(({ hash, iterations, stored_key }) => ({ hash, iterations, storedKey: stored_key }))
   }
 
   async exists(jid: BareJid): Promise<boolean> {

@@ -7,6 +7,7 @@ import {
   hmac,
   preparePassword,
   type Tokens,
+  type Upgrades,
   verifyPassword,
 } from '@heliograph/sasl'
 import { AccountStore, type StoredAccount } from './account-store.ts'
@@ -17,6 +18,7 @@ import { keysOf } from './password-keys.ts'
 import { type PasswordPolicy, PasswordRules } from './password-rules.ts'
 import { StoredCredentials } from './stored-credentials.ts'
 import { StoredTokens } from './stored-tokens.ts'
+import { StoredUpgrades } from './stored-upgrades.ts'
 import { TokenStore } from './token-store.ts'
 
 export interface AccountsOptions {
@@ -58,6 +60,8 @@ const ANY_PASSWORD: PasswordPolicy = { minLength: 1, minClasses: 1, minStrength:
 export class Accounts {
   /** For the SASL dialogues. */
   readonly credentials: Credentials
+  /** For clients that have a password of which keys are missing. */
+  readonly upgrades: Upgrades
   /** For clients that come back. A change of password or a disabled account ends them all. */
   readonly tokens: Tokens
   readonly #credentials: StoredCredentials
@@ -78,13 +82,15 @@ export class Accounts {
     this.#existence = new Existence((jid) => store.exists(jid), now)
     const failures = new Lockout(counters, lockout)
     this.tokens = new StoredTokens({ store: new TokenStore(options.db), lockout: failures, secret })
+    const onStrengthened = (jid: BareJid) => this.#changed(true, { jid, kind: 'password' }, 'item-not-found')
+    this.upgrades = new StoredUpgrades({ store, iterations, onUpgraded: onStrengthened })
     this.#credentials = new StoredCredentials({
       store,
       lockout: failures,
       iterations,
       secret,
       now,
-      onStrengthened: (jid) => this.#changed(true, { jid, kind: 'password' }, 'item-not-found'),
+      onStrengthened,
     })
     this.credentials = this.#credentials
   }

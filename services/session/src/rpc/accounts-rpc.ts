@@ -7,7 +7,7 @@ const OK: Verdict = { ok: true, condition: '' }
 
 /** What edges ask while a client authenticates or registers. Keys stay here. */
 export function accountsRpc(context: SessionContext): ServedContract {
-  const { credentials, tokens } = context.accounts
+  const { credentials, tokens, upgrades } = context.accounts
   const registration = { accounts: context.accounts, counters: context.live, policy: context.config.registration }
   return serve(accountsContract, {
     scramStart: async (request) => {
@@ -42,6 +42,16 @@ export function accountsRpc(context: SessionContext): ServedContract {
     issueToken: async (request) => {
       const issued = await tokens.issueToken({ ...request, domain: domainOf(request.domain) })
       return issued === undefined ? { ok: false, token: '', expiry: '' } : { ok: true, ...issued }
+    },
+    upgradeStart: async (request) => {
+      const task = await upgrades.upgradeStart({ ...request, domain: domainOf(request.domain) })
+      return task ? { needed: true, ...task } : { needed: false, salt: new Uint8Array(), iterations: 0, handle: '' }
+    },
+    upgradeFinish: async (request) => {
+      const [salt, saltedPassword] = [Buffer.from(request.salt), Buffer.from(request.saltedPassword)]
+      return {
+        ok: await upgrades.upgradeFinish({ ...request, domain: domainOf(request.domain), salt, saltedPassword }),
+      }
     },
     register: async (request) =>
       verdict(await register(registration, { ...request, domain: domainOf(request.domain) })),

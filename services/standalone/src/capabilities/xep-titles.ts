@@ -46,6 +46,7 @@ export const xepTitles: Readonly<Record<string, string>> = {
   '0441': 'Message Archive Management Preferences',
   '0474': 'SASL SCRAM Downgrade Protection',
   '0478': 'Stream Limits Advertisement',
+  '0480': 'SASL Upgrade Tasks',
   '0484': 'Fast Authentication Streamlining Tokens',
   '0487': 'Host Meta 2 - One Method To Rule Them All',
 }
