@@ -17,7 +17,7 @@ export {
 export type { Dialogue, DialogueContext, Failure, Step, Success, TokenContext } from './dialogue.ts'
 export { fakeScramKeys, SALT_LENGTH } from './fake.ts'
 export { hmac } from './hmac.ts'
-export { availableMechanisms, isMechanism, MECHANISMS, type MechanismName } from './mechanisms.ts'
+export { availableMechanisms, isMechanism, MECHANISMS, type MechanismName, provesPassword } from './mechanisms.ts'
 export { MemoryCredentials } from './memory-credentials.ts'
 export { preparePassword } from './prep.ts'
 export { ProvenPasswords } from './proven.ts'

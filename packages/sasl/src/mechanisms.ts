@@ -35,6 +35,11 @@ export function isMechanism(name: string): name is MechanismName {
   return (MECHANISMS as readonly string[]).includes(name)
 }
 
+/** Whether who has authenticated by it has shown that it knows the account's password. */
+export function provesPassword(name: string): boolean {
+  return name === 'PLAIN' || name.startsWith('SCRAM-')
+}
+
 export function isPlus(name: MechanismName): boolean {
   return name.endsWith('-PLUS')
 }

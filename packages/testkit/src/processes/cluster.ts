@@ -36,6 +36,8 @@ export class Cluster implements AsyncDisposable {
   /** PEM of the certificate that the edges show: clients trust it as their authority. */
   readonly certificate: string
   readonly members: Member[] = []
+  /** Its database. */
+  readonly postgres: string
   readonly #options: ClusterOptions
   readonly #dir: string
   readonly #shared: Readonly<Record<string, unknown>>
@@ -47,6 +49,7 @@ export class Cluster implements AsyncDisposable {
     this.#shared = shared
     this.certificate = certificate
     this.domain = options.domain ?? 'localhost'
+    this.postgres = (shared.postgres as { readonly url: string }).url
   }
 
   /** Starts every instance and resolves once all serve. @throws when one doesn't; the others are ended */

@@ -25,6 +25,8 @@ export class Standalone implements AsyncDisposable {
   readonly certificate: string
   readonly ports: Ports
   readonly process: ServiceProcess
+  /** Its database; undefined for a private one. */
+  readonly postgres: string | undefined
   readonly #dir: string
 
   private constructor(made: {
@@ -32,12 +34,14 @@ export class Standalone implements AsyncDisposable {
     certificate: string
     ports: Ports
     process: ServiceProcess
+    postgres: string | undefined
     dir: string
   }) {
     this.domain = made.domain
     this.certificate = made.certificate
     this.ports = made.ports
     this.process = made.process
+    this.postgres = made.postgres
     this.#dir = made.dir
   }
 
@@ -64,7 +68,7 @@ export class Standalone implements AsyncDisposable {
       ...(onLine && { onLine }),
     })
     const certificate = new X509Certificate(await readFile(files.cert)).toString() // without the key
-    const standalone = new Standalone({ domain, certificate, ports, process, dir })
+    const standalone = new Standalone({ domain, certificate, ports, process, postgres: options.postgres, dir })
     try {
       await process.start()
       await process.serving()

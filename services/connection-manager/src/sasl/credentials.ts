@@ -1,5 +1,12 @@
 import type { Accounts, Verdict } from '@heliograph/rpc'
-import { type Credentials, type Refusal, SASL_CONDITIONS, type SaslCondition, type Tokens, type Upgrades } from '@heliograph/sasl'
+import {
+  type Credentials,
+  type Refusal,
+  SASL_CONDITIONS,
+  type SaslCondition,
+  type Tokens,
+  type Upgrades,
+} from '@heliograph/sasl'
 
 /** The credentials that an accounts service holds: any of its instances answers, over gRPC or within the process. */
 export function credentialsOf(accounts: Accounts): Credentials {

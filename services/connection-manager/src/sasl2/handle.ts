@@ -26,7 +26,8 @@ export function handleSasl2(connection: Connection, parsed: ParsedElement): void
       authenticate(connection, parsed)
       break
     case 'response':
-      if (connection.authentication?.login?.upgrade !== undefined) closeStream(connection, { condition: 'policy-violation' })
+      if (connection.authentication?.login?.upgrade !== undefined)
+        closeStream(connection, { condition: 'policy-violation' })
       else respond(connection, profile, decodeBase64(parsed.element.getText()))
       break
     case 'abort':

@@ -29,7 +29,10 @@ export function readRequest(element: Element): Request {
       bind: element.getChild('bind', NS.bind2),
       fast: fastOf(element.getChild('fast', NS.fast)),
       tokenFor: element.getChild('request-token', NS.fast)?.attrs.mechanism,
-      upgrades: element.getChildren('upgrade', NS.saslUpgrade).slice(0, MOST_TASKS).map((each) => each.getText()),
+      upgrades: element
+        .getChildren('upgrade', NS.saslUpgrade)
+        .slice(0, MOST_TASKS)
+        .map((each) => each.getText()),
       upgrade: undefined,
       results: '',
       data: undefined,

@@ -1,5 +1,5 @@
 import { localOf } from '@heliograph/jid'
-import { decodeBase64, isTokenMechanism, type Success, UPGRADE_HASHES, type UpgradeTask } from '@heliograph/sasl'
+import { decodeBase64, provesPassword, type Success, UPGRADE_HASHES, type UpgradeTask } from '@heliograph/sasl'
 import { NS } from '@heliograph/stanza'
 import type { Element } from '@heliograph/xml'
 import type { Connection } from '../connection.ts'
@@ -13,9 +13,13 @@ export const upgradeFeature = UPGRADE_HASHES.map(
 ).join('')
 
 /** The next upgrade that the client asked for and its account needs; undefined: none is left. */
-export async function nextUpgrade(connection: Connection, login: Login, success: Success): Promise<Upgrade | undefined> {
-  // XEP-0484 §4.2: who comes with a token is not asked for anything. He may not have the password at hand.
-  if (isTokenMechanism(connection.mechanism)) return undefined
+export async function nextUpgrade(
+  connection: Connection,
+  login: Login,
+  success: Success,
+): Promise<Upgrade | undefined> {
+  // Keys are made of a password, and only who has just shown that it has that may make them.
+  if (!provesPassword(connection.mechanism)) return undefined
   for (let name = login.upgrades.shift(); name !== undefined; name = login.upgrades.shift()) {
     const hash = UPGRADE_HASHES.find((each) => `${PREFIX}${each}` === name)
     if (hash === undefined) continue
@@ -41,7 +45,7 @@ export function saltXml({ salt, iterations }: UpgradeTask): string {
 
 /** Takes the keys from the client. @returns false when it sent none, or the account doesn't take them */
 export async function takeUpgrade(connection: Connection, { scope, task }: Upgrade, data: Element): Promise<boolean> {
-  const saltedPassword = decodeBase64(data.getChildText('hash', NS.scramUpgrade) ?? '')
+  const saltedPassword = decodeBase64(data.getChildText('hash', NS.scramUpgrade)?.trim() ?? '')
   if (saltedPassword === undefined || saltedPassword.length === 0) return false
   const done = await connection.edge.upgrades.upgradeFinish({ ...scope, ...task, saltedPassword })
   if (done) connection.edge.events.upgraded(scope.hash)

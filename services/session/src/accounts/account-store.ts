@@ -46,7 +46,11 @@ export class AccountStore {
    * @param proven only while these are still its keys for their hash
    * @returns false when nothing was replaced
    */
-  async replaceKeys(jid: BareJid, keys: readonly ScramKeys[], proven?: Pick<ScramKeys, 'hash' | 'storedKey'>): Promise<boolean> {
+  async replaceKeys(
+    jid: BareJid,
+    keys: readonly ScramKeys[],
+    proven?: Pick<ScramKeys, 'hash' | 'storedKey'>,
+  ): Promise<boolean> {
     const unchanged = 'EXISTS (SELECT 1 FROM account_scram WHERE jid = $1 AND hash = $7 AND stored_key = $8)'
     const sql = `WITH ended AS (DELETE FROM account_tokens WHERE jid = $1 AND $7::text IS NULL)
       INSERT INTO account_scram ${KEY_COLUMNS}
