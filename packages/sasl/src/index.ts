@@ -1,5 +1,6 @@
 export { decodeBase64, decodeInitialResponse } from './base64.ts'
 export { CHANNEL_BINDING_TYPES, type ChannelBindings, type ChannelBindingType, NO_BINDINGS } from './bindings.ts'
+export { clientIdOf } from './client-id.ts'
 export { SASL_CONDITIONS, type SaslCondition } from './conditions.ts'
 export {
   type Credentials,
@@ -34,6 +35,7 @@ export {
 export { startDialogue } from './start.ts'
 export {
   availableTokenMechanisms,
+  type ClientAgent,
   type IssuedToken,
   isTokenMechanism,
   type TokenCheck,

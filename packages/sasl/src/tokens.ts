@@ -31,6 +31,12 @@ export interface TokenScope extends CredentialsRequest {
   readonly mechanism: TokenMechanismName
 }
 
+/** What a client says of itself (XEP-0388 §2.3); '' where it doesn't. */
+export interface ClientAgent {
+  readonly software: string
+  readonly device: string
+}
+
 export interface TokenRequest extends TokenScope {
   /** HMAC of the token over `Initiator` and the channel binding. */
   readonly proof: Buffer
@@ -65,5 +71,5 @@ export interface IssuedToken {
 export interface Tokens {
   checkToken(request: TokenRequest): Promise<TokenCheck>
   /** Only for who has just authenticated. The token in use stays good until the new one is used. @returns undefined when there is no such account */
-  issueToken(scope: TokenScope): Promise<IssuedToken | undefined>
+  issueToken(scope: TokenScope & ClientAgent): Promise<IssuedToken | undefined>
 }

@@ -17,6 +17,7 @@ after(async () => {
 })
 await migrate(db, accountMigrations)
 
+const ABOUT = { software: 'App', device: 'phone' }
 const counters = new MemoryLiveState()
 const domain = ensureDomain('example.com')
 const open = () => Accounts.open({ db, counters, iterations: 4096, lockout: { attempts: 3, windowSeconds: 60 } })
@@ -56,7 +57,7 @@ async function subject(): Promise<Subject> {
       return answer.due ? 'due' : 'ok'
     },
     async issue() {
-      const issued = await accounts.tokens.issueToken(scope)
+      const issued = await accounts.tokens.issueToken({ ...scope, ...ABOUT })
       assert.ok(issued && Date.parse(issued.expiry) > Date.now() + 86_400_000)
       return issued.token
     },
@@ -152,7 +153,7 @@ test('another password, a disabled account and a deleted one end all tokens', as
   const other = await issue()
   await accounts.setDisabled(jid, true)
   assert.equal(await check(other), 'not-authorized')
-  assert.equal(await accounts.tokens.issueToken(scope), undefined)
+  assert.equal(await accounts.tokens.issueToken({ ...scope, ...ABOUT }), undefined)
   await accounts.setDisabled(jid, false)
   const last = await issue()
   await accounts.delete(jid)
@@ -170,6 +171,30 @@ test('an account has tokens for so many clients; the oldest give way', async () 
   const { accounts, scope, check, issue, age } = await subject()
   const oldest = await issue()
   await age('1 hour')
-  for (let n = 0; n < 32; n++) await accounts.tokens.issueToken({ ...scope, client: randomUUID() })
+  for (let n = 0; n < 32; n++) await accounts.tokens.issueToken({ ...scope, ...ABOUT, client: randomUUID() })
   assert.equal(await check(oldest), 'not-authorized')
+})
+
+test('an account knows its clients that have tokens, each once, and ends those of one', async () => {
+  const { accounts, jid, scope, check, issue, age } = await subject()
+  assert.deepEqual(await accounts.tokenClients(jid), [])
+  const token = await issue()
+  assert.equal(await check(token), 'ok')
+  await age('1 hour')
+  const next = await issue()
+  const other = { ...scope, ...ABOUT, client: randomUUID(), device: '' }
+  await accounts.tokens.issueToken(other)
+  const listed = await accounts.tokenClients(jid)
+  assert.deepEqual(
+    listed.map(({ client, software, device }) => [client, software, device]),
+    [
+      [other.client, 'App', ''],
+      [scope.client, 'App', 'phone'],
+    ],
+  )
+  assert.equal(await accounts.endTokens(jid, scope.client), true)
+  assert.equal(await accounts.endTokens(jid, scope.client), false)
+  for (const each of [token, next]) assert.equal(await check(each), 'not-authorized')
+  await age('22 days')
+  assert.deepEqual(await accounts.tokenClients(jid), [])
 })

@@ -114,7 +114,8 @@ test('what is no answer to the task is not taken', async () => {
 test('a session that comes back with a token stays: its tokens do not end with other keys of the same password', async () => {
   const { accounts, who, jid } = await imported()
   const scope = { ...who, client: '0f0e0d0c-0b0a-4908-8706-050403020100', mechanism: 'HT-SHA-256-NONE' as const }
-  await accounts.tokens.issueToken(scope)
+  const about = { software: '', device: '' }
+  await accounts.tokens.issueToken({ ...scope, ...about })
   const hash = 'SHA-512'
   const task = await accounts.upgrades.upgradeStart({ ...who, hash })
   assert.ok(task)

@@ -42,6 +42,10 @@ export interface TokenScope {
   readonly client: string
   readonly mechanism: TokenMechanism
 }
+export interface IssueTokenRequest extends TokenScope {
+  readonly software: string
+  readonly device: string
+}
 export interface CheckTokenRequest extends TokenScope {
   readonly proof: Uint8Array
   readonly channelBinding: Uint8Array
@@ -90,7 +94,7 @@ export interface Accounts {
   scramFinish(request: ScramFinishRequest): Promise<ScramFinishReply>
   checkPassword(request: PasswordFromRequest): Promise<Verdict>
   checkToken(request: CheckTokenRequest): Promise<CheckTokenReply>
-  issueToken(request: TokenScope): Promise<IssueTokenReply>
+  issueToken(request: IssueTokenRequest): Promise<IssueTokenReply>
   upgradeStart(request: UpgradeScope): Promise<UpgradeStartReply>
   upgradeFinish(request: UpgradeFinishRequest): Promise<{ readonly ok: boolean }>
   register(request: PasswordFromRequest): Promise<Verdict>

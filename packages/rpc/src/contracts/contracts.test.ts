@@ -54,7 +54,10 @@ test('accounts', () => {
       { ...token, proof: bytes, channelBinding: bytes, count: -1, invalidate: true },
       { ok: true, condition: '', response: bytes, due: true },
     ],
-    issueToken: [token, { ok: true, token: 't', expiry: '2026-01-01T00:00:00.000Z' }],
+    issueToken: [
+      { ...token, software: 's', device: 'd' },
+      { ok: true, token: 't', expiry: '2026-01-01T00:00:00.000Z' },
+    ],
     upgradeStart: [
       { ...who, source: '::1', hash: 'SHA-512' },
       { needed: true, salt: bytes, iterations: 4096, handle: 'h' },

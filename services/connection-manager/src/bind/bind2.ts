@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { codecs, Envelope, Op, type Opened } from '@heliograph/bus'
 import { prepareResource } from '@heliograph/jid'
+import { clientIdOf } from '@heliograph/sasl'
 import { formatTimestamp, NS } from '@heliograph/stanza'
 import type { Element } from '@heliograph/xml'
 import type { Connection } from '../connection.ts'
@@ -20,7 +21,7 @@ const ID_BYTES = 9
 /** `<bind/>` of XEP-0386 §3.2: a resource of the server's making, and what the client wants of its session. */
 export function askToBind(connection: Connection, bind: Element, agent: string | undefined): void {
   const enable = wishOf(bind)
-  const client = agent === undefined ? '' : clientId(connection.identity!, agent)
+  const client = agent === undefined ? '' : clientIdOf(connection.identity!, agent)
   const id = client === '' ? randomBytes(ID_BYTES).toString('base64url') : client
   const tag = bind.getChildText('tag', NS.bind2) ?? ''
   const envelope = new Envelope(Op.open)
@@ -45,11 +46,6 @@ function wishOf(bind: Element | undefined): Element | undefined {
 /** Whether the client begins as an inactive one (XEP-0352). */
 export function beginsInactive(bind: Element | undefined): boolean {
   return bind?.getChild('inactive', NS.clientState) !== undefined
-}
-
-/** Stays the same for an installation of a client, and doesn't reveal the id it calls itself by (XEP-0386 §3.2.1). */
-function clientId(user: string, agent: string): string {
-  return createHash('sha256').update(`${user}\0${agent}`).digest().subarray(0, ID_BYTES).toString('base64url')
 }
 
 /** `<bound/>` (XEP-0386 §3.2): how far the archive goes, and what came of stream management where it was asked for. */

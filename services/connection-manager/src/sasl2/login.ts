@@ -1,4 +1,4 @@
-import type { Success, UpgradeScope, UpgradeTask } from '@heliograph/sasl'
+import type { ClientAgent, Success, UpgradeScope, UpgradeTask } from '@heliograph/sasl'
 import type { Element } from '@heliograph/xml'
 
 /** An upgrade task, and the authentication that waits for it. */
@@ -15,6 +15,8 @@ export interface Upgrade {
 export interface Login {
   /** `id` of the `<user-agent/>`: a UUID, in lower case, that stays with an installation of a client. */
   readonly agent: string | undefined
+  /** What else it says of itself. */
+  readonly about: ClientAgent
   /** `<resume/>` of XEP-0198. */
   readonly resume: Element | undefined
   /** `<bind/>` of XEP-0386. */

@@ -14,17 +14,21 @@ export interface Request {
 
 /** There are not more of them. */
 const MOST_TASKS = 2
+/** Characters of what a client says of itself. */
+const MOST_SAID = 64
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 export function readRequest(element: Element): Request {
   const initial = element.getChild('initial-response', NS.sasl2)
-  const agent = element.getChild('user-agent', NS.sasl2)?.attrs.id?.toLowerCase() ?? ''
+  const userAgent = element.getChild('user-agent', NS.sasl2)
+  const agent = userAgent?.attrs.id?.toLowerCase() ?? ''
   return {
     mechanism: element.attrs.mechanism ?? '',
     // XEP-0388 §2.2: an element without content is an empty response, no element is none.
     input: initial === undefined ? null : decodeBase64(initial.getText()),
     login: {
       agent: UUID.test(agent) ? agent : undefined,
+      about: { software: saidOf(userAgent, 'software'), device: saidOf(userAgent, 'device') },
       resume: element.getChild('resume', NS.streamManagement),
       bind: element.getChild('bind', NS.bind2),
       fast: fastOf(element.getChild('fast', NS.fast)),
@@ -38,6 +42,10 @@ export function readRequest(element: Element): Request {
       data: undefined,
     },
   }
+}
+
+function saidOf(userAgent: Element | undefined, what: 'software' | 'device'): string {
+  return (userAgent?.getChildText(what, NS.sasl2) ?? '').trim().slice(0, MOST_SAID)
 }
 
 function fastOf(fast: Element | undefined): Login['fast'] {

@@ -16,7 +16,7 @@ export async function tokenXml(connection: Connection, login: Login, success: Su
   if (mechanism === undefined || login.agent === undefined) return ''
   const scope = { username: localOf(identity!), domain: connection.domain!, source: connection.address }
   try {
-    const issued = await edge.tokens.issueToken({ ...scope, client: login.agent, mechanism })
+    const issued = await edge.tokens.issueToken({ ...scope, ...login.about, client: login.agent, mechanism })
     if (issued === undefined) return ''
     edge.events.tokenIssued(mechanism)
     const { token, expiry } = issued

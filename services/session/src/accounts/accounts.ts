@@ -19,7 +19,7 @@ import { type PasswordPolicy, PasswordRules } from './password-rules.ts'
 import { StoredCredentials } from './stored-credentials.ts'
 import { StoredTokens } from './stored-tokens.ts'
 import { StoredUpgrades } from './stored-upgrades.ts'
-import { TokenStore } from './token-store.ts'
+import { type TokenClient, TokenStore } from './token-store.ts'
 
 export interface AccountsOptions {
   readonly db: Querier
@@ -66,6 +66,7 @@ export class Accounts {
   readonly tokens: Tokens
   readonly #credentials: StoredCredentials
   readonly #store: AccountStore
+  readonly #tokens: TokenStore
   readonly #existence: Existence
   readonly #iterations: number
   readonly #rules: PasswordRules
@@ -81,7 +82,8 @@ export class Accounts {
     this.#onChange = options.onChange ?? (() => {})
     this.#existence = new Existence((jid) => store.exists(jid), now)
     const failures = new Lockout(counters, lockout)
-    this.tokens = new StoredTokens({ store: new TokenStore(options.db), lockout: failures, secret })
+    this.#tokens = new TokenStore(options.db)
+    this.tokens = new StoredTokens({ store: this.#tokens, lockout: failures, secret })
     const onStrengthened = (jid: BareJid) => this.#changed(true, { jid, kind: 'password' }, 'item-not-found')
     this.upgrades = new StoredUpgrades({ store, iterations, onUpgraded: onStrengthened })
     this.#credentials = new StoredCredentials({
@@ -153,6 +155,16 @@ export class Accounts {
     if (await this.#store.setDisabled(jid, disabled))
       return this.#changed(true, { jid, kind: disabled ? 'disabled' : 'enabled' }, 'item-not-found')
     return (await this.#store.exists(jid)) ? { ok: true } : { ok: false, condition: 'item-not-found' }
+  }
+
+  /** The clients that may come back with a token. */
+  tokenClients(jid: BareJid): Promise<TokenClient[]> {
+    return this.#tokens.clients(jid)
+  }
+
+  /** Ends all tokens of a client: from now on no instance lets it in with one. @returns false when it had none */
+  endTokens(jid: BareJid, client: string): Promise<boolean> {
+    return this.#tokens.removeAll({ jid, client })
   }
 
   /** Whether there is such an account; usually from memory, at most a minute old if an announcement got lost. */

@@ -58,4 +58,11 @@ export const accountMigrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    id: '0103_token_agents',
+    sql: `
+      ALTER TABLE account_tokens ADD COLUMN software text NOT NULL DEFAULT '';
+      ALTER TABLE account_tokens ADD COLUMN device text NOT NULL DEFAULT '';
+    `,
+  },
 ]

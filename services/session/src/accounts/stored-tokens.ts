@@ -1,6 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { type BareJid, makeJid } from '@heliograph/jid'
 import {
+  type ClientAgent,
   hmac,
   type IssuedToken,
   type Refusal,
@@ -58,10 +59,16 @@ export class StoredTokens implements Tokens {
     return { ok: true, response: this.#hash(holder, found, 'Responder', request.channelBinding), due: found.due }
   }
 
-  async issueToken(scope: TokenScope): Promise<IssuedToken | undefined> {
+  async issueToken(scope: TokenScope & ClientAgent): Promise<IssuedToken | undefined> {
     const holder = holderOf(scope)
-    const { mechanism } = scope
-    const token = { mechanism, seed: randomBytes(SEED_BYTES), expires: new Date(Date.now() + LIFE_MS) }
+    const { mechanism, software, device } = scope
+    const token = {
+      mechanism,
+      software,
+      device,
+      seed: randomBytes(SEED_BYTES),
+      expires: new Date(Date.now() + LIFE_MS),
+    }
     if (!(await this.#options.store.add(holder, token))) return undefined
     return { token: this.#token(holder, token), expiry: token.expires.toISOString() }
   }

@@ -1,5 +1,6 @@
 import type { Querier } from '@heliograph/database'
 import type { BareJid } from '@heliograph/jid'
+import type { ClientAgent } from '@heliograph/sasl'
 
 /** What is stored of a token: not the token. */
 export interface StoredToken {
@@ -19,6 +20,14 @@ export interface StoredToken {
 export interface Holder {
   readonly jid: BareJid
   readonly client: string
+}
+
+/** An installation of a client that may come back without the password. */
+export interface TokenClient extends ClientAgent {
+  readonly client: string
+  /** When its newest token was issued, and until when that is good. */
+  readonly issued: Date
+  readonly expires: Date
 }
 
 /** Clients of an account that may have tokens; those that had theirs issued longest ago give way. */
@@ -45,17 +54,18 @@ export class TokenStore {
   /** Puts a new token beside the one in use, in the place of one that was never used. @returns false when there is no such account */
   async add(
     { jid, client }: Holder,
-    token: { readonly mechanism: string; readonly seed: Buffer; readonly expires: Date },
+    token: ClientAgent & { readonly mechanism: string; readonly seed: Buffer; readonly expires: Date },
   ): Promise<boolean> {
     const sql = `WITH gone AS (
         DELETE FROM account_tokens WHERE jid = $1 AND client <> $2 AND (expires_at <= now() OR client IN (
           SELECT client FROM account_tokens WHERE jid = $1 AND client <> $2
           GROUP BY client ORDER BY max(issued_at) DESC OFFSET $6)))
-      INSERT INTO account_tokens (jid, client, fresh, mechanism, seed, expires_at)
-      SELECT jid, $2, true, $3, $4, $5 FROM accounts WHERE jid = $1 AND disabled_at IS NULL
-      ON CONFLICT (jid, client, fresh) DO UPDATE SET (mechanism, seed, expires_at, issued_at, count) =
-        (EXCLUDED.mechanism, EXCLUDED.seed, EXCLUDED.expires_at, now(), -1)`
-    const values = [jid, client, token.mechanism, token.seed, token.expires, MOST_CLIENTS - 1]
+      INSERT INTO account_tokens (jid, client, fresh, mechanism, seed, expires_at, software, device)
+      SELECT jid, $2, true, $3, $4, $5, $7, $8 FROM accounts WHERE jid = $1 AND disabled_at IS NULL
+      ON CONFLICT (jid, client, fresh) DO UPDATE SET (mechanism, seed, expires_at, software, device, issued_at, count) =
+        (EXCLUDED.mechanism, EXCLUDED.seed, EXCLUDED.expires_at, EXCLUDED.software, EXCLUDED.device, now(), -1)`
+    const { mechanism, seed, expires, software, device } = token
+    const values = [jid, client, mechanism, seed, expires, MOST_CLIENTS - 1, software, device]
     const { count } = await this.#db.query('token_add', sql, values)
     return count > 0
   }
@@ -64,10 +74,11 @@ export class TokenStore {
   async promote({ jid, client }: Holder, seed: Buffer, used: number): Promise<boolean> {
     const sql = `WITH taken AS (
         DELETE FROM account_tokens WHERE jid = $1 AND client = $2 AND fresh AND seed = $3 RETURNING *)
-      INSERT INTO account_tokens (jid, client, fresh, mechanism, seed, count, issued_at, expires_at)
-      SELECT jid, client, false, mechanism, seed, $4, issued_at, expires_at FROM taken
-      ON CONFLICT (jid, client, fresh) DO UPDATE SET (mechanism, seed, count, issued_at, expires_at) =
-        (EXCLUDED.mechanism, EXCLUDED.seed, EXCLUDED.count, EXCLUDED.issued_at, EXCLUDED.expires_at)`
+      INSERT INTO account_tokens (jid, client, fresh, mechanism, seed, count, issued_at, expires_at, software, device)
+      SELECT jid, client, false, mechanism, seed, $4, issued_at, expires_at, software, device FROM taken
+      ON CONFLICT (jid, client, fresh) DO UPDATE SET
+        (mechanism, seed, count, issued_at, expires_at, software, device) = (EXCLUDED.mechanism, EXCLUDED.seed,
+          EXCLUDED.count, EXCLUDED.issued_at, EXCLUDED.expires_at, EXCLUDED.software, EXCLUDED.device)`
     const { count } = await this.#db.query('token_promote', sql, [jid, client, seed, used])
     return count > 0
   }
@@ -77,6 +88,21 @@ export class TokenStore {
     const sql = `UPDATE account_tokens SET count = $4
       WHERE jid = $1 AND client = $2 AND NOT fresh AND seed = $3 AND count < $4`
     const { count } = await this.#db.query('token_count', sql, [jid, client, seed, used])
+    return count > 0
+  }
+
+  /** Those that have a token which is good, by the age of that; at most {@link MOST_CLIENTS}. */
+  async clients(jid: BareJid): Promise<TokenClient[]> {
+    const sql = `SELECT DISTINCT ON (client) client, software, device, issued_at AS issued, expires_at AS expires
+      FROM account_tokens WHERE jid = $1 AND expires_at > now() ORDER BY client, issued_at DESC`
+    const { rows } = await this.#db.query<TokenClient>('token_clients', sql, [jid])
+    return rows.toSorted((one, other) => other.issued.getTime() - one.issued.getTime())
+  }
+
+  /** @returns false when it had none */
+  async removeAll({ jid, client }: Holder): Promise<boolean> {
+    const sql = 'DELETE FROM account_tokens WHERE jid = $1 AND client = $2'
+    const { count } = await this.#db.query('token_remove_all', sql, [jid, client])
     return count > 0
   }
 

@@ -1,8 +1,10 @@
-/** AUTH-06: a client comes back with a token, at any edge, until somebody ends that. */
+/** AUTH-06, AUTH-08: a client comes back with a token, at any edge, until somebody ends that. */
 import assert from 'node:assert/strict'
 import { createHmac, randomUUID } from 'node:crypto'
 import { bothModes, loginPeer, type Person, RawClient, type Site } from '@heliograph/testkit'
 import type { Element } from '@heliograph/xml'
+import { enter } from '../support/actor.ts'
+import { commandOf, commandStep, NS_FORMS, noteOf } from '../support/commands.ts'
 import { control } from '../support/control.ts'
 import { agentXml, authenticate2, bindXml, exchange } from '../support/sasl2.ts'
 
@@ -95,6 +97,51 @@ scenario('it ends with another password, and when its client gives it up', async
   const token = await tokenFor(site, alice, agent)
   await setPassword(site, alice)
   assert.equal(conditionOf(await visit(site, alice, { edge: 1, token, inside: agent })), 'not-authorized')
+})
+
+/** What the user is told of each client, by its name. */
+async function clientsOf(client: RawClient): Promise<Map<string, Record<string, string>>> {
+  const form = commandOf(await commandStep(client, { node: 'list-clients' })).getChild('x', NS_FORMS)
+  const items = (form?.getChildren('item') ?? []) as Element[]
+  const facts = items.map((item) =>
+    Object.fromEntries(
+      item.getChildren('field').map((field) => [field.attrs.var ?? '', field.getChildText('value') ?? '']),
+    ),
+  )
+  return new Map(facts.map((each) => [each.client ?? '', each]))
+}
+
+scenario('alice sees who may come back with a token, and ends a lost phone with session and token', async (site) => {
+  const alice = await site.person('alice')
+  const [phone, tablet] = [agentXml(randomUUID()), agentXml(randomUUID())]
+  const token = await tokenFor(site, alice, phone)
+  const left = await tokenFor(site, alice, tablet)
+  const { client: lost, answer } = await authenticate2(site.at(1, 'tls'), alice, phone + bindXml('App'))
+  const name = answer.getChildText('authorization-identifier')?.split('/').slice(1).join('/') ?? ''
+  await using desk = await enter(site, alice, { resource: 'desk', edge: 0 })
+  const clients = await clientsOf(desk)
+  const [offline] = [...clients.values()].filter(({ state }) => state === 'offline')
+  assert.equal(clients.size, 3)
+  assert.deepEqual([clients.get(name)?.state, clients.get(name)?.device], ['online', 'test'])
+  assert.ok(Date.parse(clients.get(name)?.token ?? '') > Date.now())
+  assert.deepEqual([offline?.software, offline?.own, clients.get('desk')?.token], ['scenario', 'false', ''])
+  // What it calls itself by is half of what lets it in.
+  assert.doesNotMatch(JSON.stringify([...clients.values()]), new RegExp(/id='([^']+)'/.exec(tablet)?.[1] ?? ''))
+
+  const end = async (client: string) => {
+    const node = 'end-client'
+    const { sessionid } = commandOf(await commandStep(desk, { node })).attrs
+    commandOf(await commandStep(desk, { node, sessionid, action: 'next', fields: { client } }))
+    const fields = { confirm: 'true' }
+    return noteOf(commandOf(await commandStep(desk, { node, sessionid, action: 'complete', fields })))
+  }
+  assert.match(await end(name), /session and token was ended/)
+  await lost.ended
+  for (const edge of [0, 1])
+    assert.equal(conditionOf(await visit(site, alice, { edge, token, inside: phone })), 'not-authorized')
+  assert.match(await end(offline?.client ?? ''), /client’s token was ended/)
+  assert.equal(conditionOf(await visit(site, alice, { edge: 1, token: left, inside: tablet })), 'not-authorized')
+  assert.deepEqual([...(await clientsOf(desk)).keys()], ['desk'])
 })
 
 for (const [name, transport] of [

@@ -1,31 +1,37 @@
 import { type FormValues, stanzaError } from '@heliograph/stanza'
 import { endSession } from '../../users/end-session.ts'
-import type { Resource } from '../../users/resource.ts'
 import { type Asker, type Command, completed, type Result, refused, type StageForm } from '../command.ts'
-import { clientLine } from './client-facts.ts'
+import { clientLine, clientsOf, type OwnClient } from './client-facts.ts'
 
-/** Ends the session of another client of one's account. Who knows the password can log in again. */
+/** Ends another client of one's account: its session, and the tokens by which it could come back. Who knows the password still can. */
 export const endClient: Command = {
   node: 'end-client',
   name: 'End one of my clients',
   at: ['server', 'account'],
   who: 'users',
   stages: [choose, confirm],
-  run(asker, answers) {
-    const chosen = chosenIn(asker, answers)
+  async run(asker, answers) {
+    const chosen = await chosenIn(asker, answers)
     if (chosen === undefined) return gone
     if (!answers[1]?.boolean('confirm')) return completed('Nothing was done.')
+    const { session, user } = asker
+    const { resource, token } = chosen
+    // First what it could come back with at once.
+    if (token !== undefined) await session.accounts.endTokens(user.jid, token.client)
     const reason = { condition: 'policy-violation', text: 'ended by another client of the account' }
-    endSession(asker.session, asker.user, chosen, reason)
-    return completed('The session was ended. Change your password to keep the client from coming back.')
+    if (resource !== undefined) endSession(session, user, resource, reason)
+    const ended = [resource && 'session', token && 'token'].filter((each) => each !== undefined)
+    return completed(
+      `The client\u2019s ${ended.join(' and ')} was ended. If it has the password, change that to keep it from coming back.`,
+    )
   },
 }
 
 const gone = refused(stanzaError('item-not-found', { text: 'that client is not there any more' }))
 
-function choose({ user, resource }: Asker): StageForm | Result {
-  const others = user.resources.filter((each) => each !== resource)
-  if (others.length === 0) return completed('No other client is logged in.')
+async function choose(asker: Asker): Promise<StageForm | Result> {
+  const others = await othersOf(asker)
+  if (others.length === 0) return completed('No other client is logged in, or may come back without the password.')
   const options = others.map((each) => ({ value: each.name, label: clientLine(each) }))
   return {
     title: 'End a client',
@@ -33,8 +39,8 @@ function choose({ user, resource }: Asker): StageForm | Result {
   }
 }
 
-function confirm(asker: Asker, answers: readonly FormValues[]): StageForm | Result {
-  const chosen = chosenIn(asker, answers)
+async function confirm(asker: Asker, answers: readonly FormValues[]): Promise<StageForm | Result> {
+  const chosen = await chosenIn(asker, answers)
   if (chosen === undefined) return gone
   return {
     title: 'End a client',
@@ -45,7 +51,11 @@ function confirm(asker: Asker, answers: readonly FormValues[]): StageForm | Resu
   }
 }
 
-function chosenIn({ user, resource }: Asker, answers: readonly FormValues[]): Resource | undefined {
+async function othersOf({ session, user, resource }: Asker): Promise<readonly OwnClient[]> {
+  return (await clientsOf(session, user)).filter((each) => each.resource !== resource)
+}
+
+async function chosenIn(asker: Asker, answers: readonly FormValues[]): Promise<OwnClient | undefined> {
   const name = answers[0]?.text('client')
-  return user.resources.find((each) => each.name === name && each !== resource)
+  return (await othersOf(asker)).find((each) => each.name === name)
 }
