@@ -23,6 +23,7 @@ export class StrophePeer implements PeerClient {
   readonly #connection: InstanceType<typeof Strophe.Connection>
   readonly #state: PeerState
   #closing = false
+  #bound = ''
 
   private constructor(options: PeerOptions) {
     this.#options = options
@@ -47,8 +48,9 @@ export class StrophePeer implements PeerClient {
     }
   }
 
+  /** As bound: while it connects again the library's own says only what it logs in with, and who wrote there would write to an absent account. */
   get jid(): string {
-    return this.#connection.jid
+    return this.#bound
   }
 
   get resumptions(): number {
@@ -124,7 +126,10 @@ export class StrophePeer implements PeerClient {
 
   #onStatus(status: number, reason: string | null | undefined): void {
     const { CONNECTED, DISCONNECTED, AUTHFAIL } = Strophe.Status
-    if (status === CONNECTED) this.#state.cameOnline(this.#connection.hasResumed())
+    if (status === CONNECTED) {
+      this.#bound = this.#connection.jid
+      this.#state.cameOnline(this.#connection.hasResumed())
+    }
     if (status === AUTHFAIL) this.#state.fail(new Error(`authentication failed: ${reason}`))
     if (status === DISCONNECTED) this.#state.wentOffline()
     if (status !== DISCONNECTED || this.#closing) return
