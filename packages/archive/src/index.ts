@@ -1,3 +1,4 @@
+export { AfterCommit } from './after-commit.ts'
 export { type ArchiveAnswer, answerRequest } from './answer-request.ts'
 export { type ArchiveFilter, filterForm } from './archive-filter.ts'
 export { type Extent, eraseArchive, extent, type FoundMessage, type PageRequest, readPage } from './archive-query.ts'

@@ -4,6 +4,7 @@ import { archive, authentication, leases, limits, presence, push, sessions, stre
 import { accounts, domains, drain, listen, proxyProtocol, reportsTo, telemetry, tls } from './network.ts'
 import { passwords } from './passwords.ts'
 import { rates } from './rates.ts'
+import { rooms } from './rooms.ts'
 import { nats, postgres, redis } from './stores.ts'
 import { uploads } from './uploads.ts'
 import { bareJid, path } from './values.ts'
@@ -61,6 +62,7 @@ export const schema = z.strictObject({
   archive,
   uploads,
   push,
+  rooms,
   externalServices,
   leases,
   drain,

@@ -1,0 +1,53 @@
+import type { RetentionPolicy } from '@heliograph/archive'
+import type { HeliographConfig } from '@heliograph/config'
+import { type BareJid, type Domain, ensureBare } from '@heliograph/jid'
+import type { Rates } from './limits/room-pace.ts'
+
+/** What the muc service reads of the configuration. */
+export interface MucConfig {
+  /** Who may make rooms. */
+  readonly creation: 'anyone' | 'users' | 'admins'
+  readonly admins: readonly BareJid[]
+  /** Rooms that one user may have made. */
+  readonly perUser: number
+  /** Occupants of one room; its own configuration may say less. */
+  readonly maxOccupants: number
+  readonly rates: Rates
+  readonly archive: {
+    readonly enabled: boolean
+    readonly queueBytes: number
+    readonly degradeAfterMs: number
+    readonly pageMax: number
+    readonly retention: RetentionPolicy
+  }
+  /** Stanzas that wait for one room before further ones are refused. */
+  readonly mailboxBound: number
+  /** A room in which nobody is leaves memory after this. */
+  readonly idleRoomMs: number
+}
+
+export function mucConfig(config: HeliographConfig): MucConfig {
+  const { rooms, archive, admins, domains } = config
+  const byDomain = domains.flatMap(({ name, retentionDays }) =>
+    retentionDays === undefined ? [] : [[`conference.${name}` as Domain, retentionDays] as const],
+  )
+  return {
+    creation: rooms.creation,
+    admins: admins.map(ensureBare),
+    perUser: rooms.perUser,
+    maxOccupants: rooms.maxOccupants,
+    rates: {
+      occupant: { perSecond: rooms.occupantRate.perSecond, burst: rooms.occupantRate.burst },
+      room: { perSecond: rooms.roomRate.perSecond, burst: rooms.roomRate.burst },
+    },
+    archive: {
+      enabled: archive.enabled,
+      queueBytes: archive.queueBytes,
+      degradeAfterMs: archive.degradeAfterMs,
+      pageMax: archive.pageMax,
+      retention: { days: archive.retentionDays, byDomain: new Map(byDomain) },
+    },
+    mailboxBound: 5_000,
+    idleRoomMs: 60_000,
+  }
+}

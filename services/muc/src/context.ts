@@ -1,0 +1,30 @@
+import type { IdClock } from '@heliograph/archive'
+import type { Registry } from '@heliograph/module'
+import type { Hosts, Ownership, Router } from '@heliograph/ownership'
+import type { Logger, Tracing } from '@heliograph/telemetry'
+import type { MucConfig } from './config.ts'
+import type { MucEvents } from './events.ts'
+import type { RoomIq } from './iqs/room-iq.ts'
+import type { OccupantIds } from './occupant-ids.ts'
+import type { RoomRecords } from './recovery/room-records.ts'
+import type { RoomArchive } from './room-archive.ts'
+import type { Rooms } from './rooms.ts'
+import type { RoomStore } from './store/room-store.ts'
+
+/** Everything the muc service is made of; built in `muc-service.ts`, handed to whoever needs it. */
+export interface MucContext {
+  readonly config: MucConfig
+  readonly log: Logger
+  readonly events: MucEvents
+  readonly tracing: Tracing
+  readonly hosts: Hosts
+  readonly router: Router
+  readonly ownership: Ownership
+  readonly clock: IdClock
+  readonly rooms: Rooms
+  readonly store: RoomStore
+  readonly archive: RoomArchive
+  readonly records: RoomRecords
+  readonly occupantIds: OccupantIds
+  readonly modules: Registry<RoomIq>
+}

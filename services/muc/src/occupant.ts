@@ -1,0 +1,53 @@
+import type { BareJid, FullJid } from '@heliograph/jid'
+import type { Stanza } from '@heliograph/stanza'
+import type { Role } from './authority/standing.ts'
+
+export type Present = Exclude<Role, 'none'>
+
+/** A client by which somebody is in a room. */
+export interface Session {
+  readonly jid: FullJid
+  /** What it said last, without what only a room says. */
+  presence: Stanza
+  /** Sequence of its entering: what is older is its past. */
+  joined: number
+  /** Ingress id of the last that it sent. */
+  stream: string
+  count: number
+}
+
+/** Somebody in a room, by one client or several (XEP-0045 §7.2.8). */
+export class Occupant {
+  readonly nick: string
+  /** ROOM/NICK. */
+  readonly jid: FullJid
+  /** Whose occupant it is. */
+  readonly bare: BareJid
+  /** XEP-0421: the same whenever this user is in this room. */
+  readonly id: string
+  role: Present
+  /** Sequence of the last that the room told of it. */
+  changed: number
+  /** Whether the others were told that it is there. */
+  shown = false
+  sessions: readonly Session[]
+
+  constructor(given: Pick<Occupant, 'nick' | 'jid' | 'bare' | 'id' | 'role' | 'changed' | 'sessions'>) {
+    this.nick = given.nick
+    this.jid = given.jid
+    this.bare = given.bare
+    this.id = given.id
+    this.role = given.role
+    this.changed = given.changed
+    this.sessions = given.sessions
+  }
+
+  /** The client whose presence the others see: the one that said something last. */
+  get foremost(): Session {
+    return this.sessions.at(-1)!
+  }
+
+  sessionOf(jid: FullJid): Session | undefined {
+    return this.sessions.find((session) => session.jid === jid)
+  }
+}
