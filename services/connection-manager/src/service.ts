@@ -17,6 +17,7 @@ import { rpcPeers, serveRelayed } from './web/rpc-peers.ts'
 
 /** How long clients are kept waiting for the first session instance; then they come in, and are told. */
 const SESSIONS_WITHIN_MS = 10_000
+const CAPABILITIES_WITHIN_MS = 2_000
 const LOOK_EVERY_MS = 100
 
 /** The edge: listeners, streams, and everything of a session that ends with its connection. */
@@ -56,7 +57,7 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
   // Clients come last: by then there is someone to ask about them.
   await ownership.start()
   await sessionsPresent(ownership, signal)
-  await Promise.all(domains.map((domain) => capabilities.refresh(domain)))
+  await capabilitiesKnown(capabilities, domains, signal)
   await edge.listen()
   const kept = opened.move()
   return {
@@ -93,6 +94,21 @@ async function sessionsPresent(ownership: Ownership, signal: AbortSignal): Promi
   while (ownership.members(Kind.user).length === 0 && performance.now() < until && !signal.aborted) {
     await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined)
     await ownership.refresh(Kind.user)
+  }
+}
+
+/** An instance that has joined may need a moment more until it answers. */
+async function capabilitiesKnown(
+  capabilities: ServerCapabilities,
+  domains: readonly Domain[],
+  signal: AbortSignal,
+): Promise<void> {
+  const until = performance.now() + CAPABILITIES_WITHIN_MS
+  let unknown = domains
+  while (unknown.length > 0 && performance.now() < until && !signal.aborted) {
+    await Promise.all(unknown.map((domain) => capabilities.refresh(domain)))
+    unknown = unknown.filter((domain) => capabilities.featureOf(domain) === '')
+    if (unknown.length > 0) await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined)
   }
 }
 

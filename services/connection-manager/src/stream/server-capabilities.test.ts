@@ -26,4 +26,8 @@ test('streams don’t wait for the capabilities; once known they are told, and a
   assert.equal(capabilities.featureOf(domain), feature)
   await new Promise(setImmediate)
   assert.deepEqual([capabilities.featureOf(domain), asked], [feature, 2])
+  // What could not be told is asked for again soon.
+  now += 1_000
+  assert.equal(capabilities.featureOf(domain), feature)
+  assert.equal(asked, 3)
 })

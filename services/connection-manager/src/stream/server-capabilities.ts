@@ -5,10 +5,12 @@ import type { Logger } from '@heliograph/telemetry'
 
 /** A session instance of another version may answer otherwise, so it is asked again now and then. */
 const FRESH_MS = 60_000
+/** After an answer failed to come, e.g. while no session instance is there yet. */
+const RETRY_MS = 1_000
 
 interface Known {
   feature: string
-  askedAt: number
+  askAgainAt: number
 }
 
 /**
@@ -30,18 +32,19 @@ export class ServerCapabilities {
   /** '' while it isn't known. @param domain one of ours */
   featureOf(domain: Domain): string {
     const known = this.#known.get(domain)
-    if (known === undefined || this.#now() - known.askedAt > FRESH_MS) void this.refresh(domain)
+    if (known === undefined || this.#now() >= known.askAgainAt) void this.refresh(domain)
     return known?.feature ?? ''
   }
 
   /** Never rejects: what was known stays good. */
   async refresh(domain: Domain): Promise<void> {
-    const known = this.#known.get(domain) ?? { feature: '', askedAt: 0 }
-    known.askedAt = this.#now()
+    const known = this.#known.get(domain) ?? { feature: '', askAgainAt: 0 }
+    known.askAgainAt = this.#now() + FRESH_MS
     this.#known.set(domain, known)
     try {
       known.feature = feature(await this.#ask.ofServer({ domain }))
     } catch (error) {
+      known.askAgainAt = this.#now() + RETRY_MS
       this.#log.warn('server_capabilities_unknown', { domain, reason: (error as Error).message })
     }
   }

@@ -11,7 +11,7 @@ import type { Matcher } from '../raw/inbox.ts'
 import { type Contact, type PeerClient, type PeerOptions, PeerState } from './peer-client.ts'
 
 /** Debian's package is for Debian's interpreter, whatever else is on PATH. */
-const PYTHON = '/usr/bin/python3'
+export const PYTHON = '/usr/bin/python3'
 const DRIVER = join(import.meta.dirname, 'slixmpp_driver.py')
 
 /** The driver itself gives up a request after 10 s. */
@@ -26,8 +26,13 @@ export interface SlixmppOptions extends PeerOptions {
 
 /** Whether slixmpp is there, installing Debian's package when this is root on Debian. */
 export function slixmppAvailable(say: (line: string) => void = () => {}): boolean {
-  const imports = () => spawnSync(PYTHON, ['-c', 'import slixmpp'], { stdio: 'ignore' }).status === 0
-  return imports() || (aptInstall('python3-slixmpp', say) && imports())
+  return pythonHas('slixmpp', say)
+}
+
+/** Whether a Python module is there, installing Debian's package when this is root on Debian. */
+export function pythonHas(module: 'slixmpp' | 'aiohttp', say: (line: string) => void = () => {}): boolean {
+  const imports = () => spawnSync(PYTHON, ['-c', `import ${module}`], { stdio: 'ignore' }).status === 0
+  return imports() || (aptInstall(`python3-${module}`, say) && imports())
 }
 
 /** slixmpp in a Python process of its own: STARTTLS, resumption. */
