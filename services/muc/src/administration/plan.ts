@@ -1,0 +1,149 @@
+import { type BareJid, isDomain, prepareResource } from '@heliograph/jid'
+import { type StanzaError, stanzaError } from '@heliograph/stanza'
+import type { Affiliates } from '../authority/affiliates.ts'
+import { afterAffiliation, refusedAffiliation } from '../authority/affiliation-change.ts'
+import { refusedRole } from '../authority/role-change.ts'
+import { type Affiliation, isAtLeast, type Role, type Standing } from '../authority/standing.ts'
+import type { Affiliate } from '../store/stored-room.ts'
+import type { AffiliationItem, Item, RoleItem } from './items.ts'
+import { concerns, type Effect, type OccupantView, type RoomView, standingOf } from './view.ts'
+
+/** Users and domains that one room knows. */
+export const AFFILIATES_MAX = 20_000
+
+/** What a request comes to, if it is carried out whole. */
+export interface Plan<Occupant> {
+  /** To be stored, before anybody is told. */
+  readonly affiliates: readonly Affiliate[]
+  readonly effects: readonly Effect<Occupant>[]
+  /** New members of a members-only room who aren't there: they are invited (XEP-0045 §9.5). */
+  readonly invited: readonly BareJid[]
+}
+
+/** All changes that somebody asks for, or why none is made: a request is carried out whole or not at all (§9.2). */
+export function planChanges<Occupant extends OccupantView>(
+  room: RoomView<Occupant>,
+  by: BareJid,
+  items: readonly Item[],
+): Plan<Occupant> | { readonly error: StanzaError } {
+  const planning = new Planning(room, by)
+  for (const item of items) {
+    const error = item.kind === 'role' ? planning.changeRole(item) : planning.changeAffiliation(item)
+    if (error !== undefined) return { error }
+  }
+  return planning.result()
+}
+
+type Change = { standing: Standing; status: number[]; reason: string | undefined }
+
+class Planning<Occupant extends OccupantView> {
+  readonly #room: RoomView<Occupant>
+  readonly #by: BareJid
+  readonly #standing: Standing
+  readonly #affiliates: Affiliates
+  readonly #changedUsers = new Map<BareJid, Affiliate>()
+  readonly #changes = new Map<Occupant, Change>()
+  readonly #invited = new Set<BareJid>()
+
+  constructor(room: RoomView<Occupant>, by: BareJid) {
+    this.#room = room
+    this.#by = by
+    this.#standing = standingOf(room, by)
+    this.#affiliates = room.affiliates.copy()
+  }
+
+  changeRole({ nick, role, reason }: RoleItem): StanzaError | undefined {
+    // Who may change nobody's role isn't told who is there.
+    if (this.#standing.role !== 'moderator' && !isAtLeast(this.#standing.affiliation, 'admin')) {
+      return stanzaError('forbidden')
+    }
+    const occupant = this.#room.occupants.named(nick)
+    if (occupant === undefined) return stanzaError('item-not-found', { text: `nobody is called ${nick}` })
+    const target = this.#of(occupant)
+    const refusal = refusedRole(this.#standing, target, role)
+    if (refusal !== undefined) return stanzaError(refusal)
+    if (role !== target.role) this.#set(occupant, { ...target, role }, role === 'none' ? [307] : [], reason)
+    return undefined
+  }
+
+  changeAffiliation({ jid, nick, affiliation, reason }: AffiliationItem): StanzaError | undefined {
+    if (!isAtLeast(this.#standing.affiliation, 'admin')) return stanzaError('forbidden')
+    const user = jid ?? this.#room.occupants.named(nick ?? '')?.bare
+    if (user === undefined) return stanzaError('item-not-found', { text: `nobody is called ${nick}` })
+    if (isDomain(user) && isAtLeast(affiliation, 'admin')) {
+      return stanzaError('not-acceptable', { text: 'a whole domain can be a member or banned, no more' })
+    }
+    const from = this.#affiliates.of(user)
+    const own = concerns(user, this.#by)
+    const otherOwners = this.#affiliates.hasOtherOwners(user)
+    const refusal = refusedAffiliation(this.#standing.affiliation, { from, to: affiliation, own, otherOwners })
+    if (refusal !== undefined) return stanzaError(refusal)
+    const kept = this.#nickFor(user, affiliation, jid === undefined ? undefined : nick)
+    if (typeof kept === 'object') return kept
+    return this.#put({ jid: user, affiliation, nick: kept, reason })
+  }
+
+  result(): Plan<Occupant> {
+    const effects = [...this.#changes].map(([occupant, { standing, status, reason }]) => ({
+      occupant,
+      ...standing,
+      status,
+      reason,
+    }))
+    return { affiliates: [...this.#changedUsers.values()], effects, invited: [...this.#invited] }
+  }
+
+  /** The nick that is kept from now on; the ban list has none (§9.1). */
+  #nickFor(user: BareJid, affiliation: Affiliation, given: string | undefined): string | undefined | StanzaError {
+    if (!isAtLeast(affiliation, 'member') || isDomain(user) || given === '') return undefined
+    if (given === undefined) return this.#affiliates.nickOf(user)
+    const nick = prepareResource(given)
+    if (nick === undefined) return stanzaError('not-acceptable', { text: 'no good nick' })
+    const holder = this.#affiliates.holderOf(nick)
+    return holder === undefined || holder === user ? nick : stanzaError('conflict', { text: 'the nick is taken' })
+  }
+
+  #put(affiliate: Affiliate): StanzaError | undefined {
+    const before = new Map(this.#concerned(affiliate.jid).map((each) => [each, this.#of(each)]))
+    const stranger = this.#affiliates.of(affiliate.jid) === 'none'
+    this.#affiliates.put(affiliate)
+    this.#changedUsers.set(affiliate.jid, affiliate)
+    if (this.#affiliates.size > Math.max(AFFILIATES_MAX, this.#room.affiliates.size)) {
+      return stanzaError('resource-constraint', { text: `the room knows ${AFFILIATES_MAX} users already` })
+    }
+    const { membersOnly } = this.#room.config
+    if (
+      before.size === 0 &&
+      stranger &&
+      membersOnly &&
+      affiliate.affiliation === 'member' &&
+      !isDomain(affiliate.jid)
+    ) {
+      this.#invited.add(affiliate.jid)
+    }
+    for (const [occupant, standing] of before) this.#follow(occupant, standing, affiliate.reason)
+    return undefined
+  }
+
+  #follow(occupant: Occupant, { role, affiliation: from }: Standing, reason: string | undefined): void {
+    const to = this.#affiliates.of(occupant.bare)
+    if (to === from || role === 'none') return
+    const after = afterAffiliation(role, { from, to }, this.#room.config)
+    const gone = 'removed' in after
+    this.#set(occupant, { affiliation: to, role: gone ? 'none' : after.role }, gone ? [after.removed] : [], reason)
+  }
+
+  #concerned(jid: BareJid): readonly Occupant[] {
+    const { occupants } = this.#room
+    return isDomain(jid) ? [...occupants].filter((each) => concerns(jid, each.bare)) : occupants.of(jid)
+  }
+
+  #of(occupant: Occupant): { role: Role; affiliation: Affiliation } {
+    const changed = this.#changes.get(occupant)?.standing
+    return { role: changed?.role ?? occupant.role, affiliation: this.#affiliates.of(occupant.bare) }
+  }
+
+  #set(occupant: Occupant, standing: Standing, status: number[], reason: string | undefined): void {
+    this.#changes.set(occupant, { standing, status, reason })
+  }
+}
