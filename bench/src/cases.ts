@@ -39,6 +39,11 @@ function presence(id: string, title: string, rate: number): BenchCase {
   return { id, title, ...base, users: 200, params: { contacts: 20, rate } }
 }
 
+function rooms(id: string, title: string, occupants: number, variant: Variant = {}): BenchCase {
+  const base = { scenario: 'rooms', unit: 'stanza', security: 'starttls', archive: false, pool: 'user' } as const
+  return { id, title, ...base, users: 200, ...variant, params: { occupants, ...variant.params } }
+}
+
 function sessions(scenario: 'login' | 'idle', title: string, security: Security): BenchCase {
   const id = `${scenario}-${security === 'plain' ? 'plain' : 'tls'}`
   const size = scenario === 'login' ? 400 : 1200
@@ -64,6 +69,12 @@ export const CASES: readonly BenchCase[] = [
   presence('presence-6000', 'presence 200×20, open 6000', 6000),
   chat('chat-closed-archive', 'chat closed, archive', { archive: true }),
   chat('chat-1000-archive', 'chat open 1000, archive', { archive: true, params: { rate: 1000 } }),
+  rooms('rooms-2x100-closed', 'rooms 2×100, closed', 100),
+  rooms('rooms-2x100', 'rooms 2×100, open 2000', 100, { params: { rate: 2000 } }),
+  rooms('rooms-2x100-archive', 'rooms 2×100, open 2000, archive', 100, { archive: true, params: { rate: 2000 } }),
+  rooms('rooms-20x10', 'rooms 20×10, open 2000', 10, { params: { rate: 2000 } }),
+  rooms('rooms-1x500', 'room 1×500, open 2000', 500, { users: 500, params: { rate: 2000 } }),
+  rooms('rooms-1x1000', 'room 1×1000, open 2000', 1000, { users: 1000, params: { rate: 2000 } }),
   {
     id: 'archive-page',
     title: 'archive page of 50',

@@ -52,15 +52,15 @@ export class Client {
     this.management?.sent()
   }
 
-  /** Sends an IQ of type get (or set) and resolves with the whole answer; rejects on an error answer or after 20 s. */
-  async query(payload: string, type: 'get' | 'set' = 'get'): Promise<string> {
+  /** Sends an IQ, to the own account or to `to`, and resolves with the whole answer; rejects on an error answer or after 20 s. */
+  async query(payload: string, { type = 'get', to }: { type?: 'get' | 'set'; to?: string } = {}): Promise<string> {
     if (this.#failure !== undefined) throw this.#failure
     this.#nextId += 1
     const id = `q${this.#nextId}`
     const waiting = Promise.withResolvers<string>()
     this.#queries.set(id, waiting)
     const timer = setTimeout(() => waiting.reject(new Error(`no answer to ${payload}`)), IQ_TIMEOUT_MS)
-    this.send(`<iq type='${type}' id='${id}'>${payload}</iq>`)
+    this.send(`<iq type='${type}' id='${id}'${to === undefined ? '' : ` to='${to}'`}>${payload}</iq>`)
     try {
       return await waiting.promise
     } finally {

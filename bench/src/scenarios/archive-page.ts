@@ -74,7 +74,7 @@ export class ArchivePageLoad implements Load {
     const rsm = `<set xmlns='http://jabber.org/protocol/rsm'><max>${this.#page}</max><before/></set>`
     while (!this.#stopping) {
       const begun = performance.now()
-      const answer = await client.query(`<query xmlns='urn:xmpp:mam:2'>${rsm}</query>`, 'set')
+      const answer = await client.query(`<query xmlns='urn:xmpp:mam:2'>${rsm}</query>`, { type: 'set' })
       if (!answer.includes('<fin')) this.#short += 1
       this.latency.record((performance.now() - begun) * 1000)
       this.#pages += 1

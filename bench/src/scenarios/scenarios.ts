@@ -4,6 +4,7 @@ import { IdleLoad } from './idle.ts'
 import type { Job, Load } from './load.ts'
 import { LoginLoad } from './login.ts'
 import { PresenceLoad } from './presence.ts'
+import { RoomsLoad } from './rooms.ts'
 
 /** Every kind of load by name. A new one is a file with a class that implements Load and a line here. */
 export const SCENARIOS: Readonly<Record<string, new (job: Job) => Load>> = {
@@ -12,4 +13,5 @@ export const SCENARIOS: Readonly<Record<string, new (job: Job) => Load>> = {
   idle: IdleLoad,
   login: LoginLoad,
   presence: PresenceLoad,
+  rooms: RoomsLoad,
 }

@@ -82,6 +82,10 @@ modules:
   mod_last: {}
 ${mam}  mod_muc:
     access_create: local
+    max_users: 20000
+    default_room_options:
+      max_users: 20000
+      mam: ${postgresPort !== undefined}
   mod_offline:
     access_max_user_messages: max_user_offline_messages
   mod_ping: {}

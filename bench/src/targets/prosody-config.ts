@@ -39,7 +39,8 @@ archive_expires_after = "1w"
 ssl = { certificate = "${certificate.certificate}"; key = "${certificate.key}" }
 log = { info = "${home}/prosody.log" }
 ${tuned ? 'gc = { mode = "generational" }\n' : ''}${sql}VirtualHost "${domain}"
-`
+Component "conference.${domain}" "muc"
+${postgresPort === undefined ? '' : '  modules_enabled = { "muc_mam" }\n  muc_log_by_default = true\n'}`
 }
 
 /** A plugin that gives prosodyctl a bulk form of its `register`: one call for a file of names and passwords. */
