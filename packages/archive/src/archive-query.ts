@@ -2,7 +2,7 @@ import type { Database } from '@heliograph/database'
 import { type BareJid, isBare } from '@heliograph/jid'
 import type { ArchiveFilter } from './archive-filter.ts'
 import { fitting } from './fitting.ts'
-import { peerOf, type StoredMessage } from './row.ts'
+import { peerOf, type SaidMessage } from './row.ts'
 
 /** Which page of what is wanted (XEP-0059). */
 export type PageRequest =
@@ -10,7 +10,7 @@ export type PageRequest =
   | { readonly from: 'end'; readonly max: number; readonly before: number | undefined }
 
 /** With whether it still waits to be delivered (XEP-0160). */
-export interface FoundMessage extends StoredMessage {
+export interface FoundMessage extends SaidMessage {
   readonly offline: boolean
 }
 
@@ -35,14 +35,14 @@ export async function readPage(
   const high = page.from === 'end' && page.before !== undefined ? Math.min(last, page.before - 1) : last
   const params: unknown[] = [owner, low, high, page.max + 1]
   const { sql, name } = condition(filter, params)
-  const { rows } = await db.query<{ id: string; stanza: string; offline: boolean }>(
+  const { rows } = await db.query<Omit<FoundMessage, 'id'> & { id: string }>(
     `archive_page ${page.from}${name}`,
-    `SELECT id, stanza, offline FROM archive WHERE owner = $1 AND NOT transient AND id BETWEEN $2 AND $3${sql}
+    `SELECT id, stanza, offline, author FROM archive WHERE owner = $1 AND NOT transient AND id BETWEEN $2 AND $3${sql}
      ORDER BY id ${page.from === 'start' ? 'ASC' : 'DESC'} LIMIT $4`,
     params,
   )
   const taken = fitting(rows.slice(0, page.max), page.maxBytes)
-  const messages = taken.map(({ id, stanza, offline }) => ({ id: Number(id), stanza, offline }))
+  const messages = taken.map((row) => ({ ...row, id: Number(row.id) }))
   if (page.from === 'end') messages.reverse()
   return { messages, complete: rows.length <= messages.length }
 }

@@ -1,4 +1,4 @@
-import { BatchWriter, type Database, isUnavailable } from '@heliograph/database'
+import { type BatchColumn, BatchWriter, type Database, isUnavailable } from '@heliograph/database'
 import type { Logger } from '@heliograph/telemetry'
 import type { ArchiveRow } from './row.ts'
 
@@ -16,9 +16,27 @@ export interface ArchiveWriterOptions {
   readonly degradeAfterMs: number
   /** Of rows that wait to be written. */
   readonly maxBytes: number
+  /** Whether rows have authors: those of rooms. */
+  readonly authors?: boolean
   /** Another instance shut this one out. */
   readonly onFenced: () => void
 }
+
+const COLUMNS: readonly BatchColumn<ArchiveRow>[] = [
+  { name: 'owner', type: 'text', value: (row) => row.owner },
+  { name: 'id', type: 'bigint', value: (row) => row.id },
+  { name: 'peer', type: 'text', value: (row) => row.peer },
+  { name: 'peer_resource', type: 'text', value: (row) => row.peerResource },
+  { name: 'outgoing', type: 'boolean', value: (row) => row.outgoing },
+  { name: 'offline', type: 'boolean', value: (row) => row.offline },
+  { name: 'transient', type: 'boolean', value: (row) => row.transient },
+  { name: 'stream', type: 'text', value: (row) => row.stream },
+  { name: 'ingress', type: 'bigint', value: (row) => row.ingress },
+  { name: 'origin', type: 'text', value: (row) => row.origin },
+  { name: 'stanza', type: 'text', value: (row) => row.stanza.toBytes() },
+]
+
+const AUTHOR: BatchColumn<ArchiveRow> = { name: 'author', type: 'text', value: (row) => row.author ?? null }
 
 /**
  * Writes the archives of one sort of owners. Rows of all mailboxes are committed together. While commits stall longer than `degradeAfterMs` deliveries are
@@ -38,19 +56,7 @@ export class ArchiveWriter {
       db: options.db,
       table: 'archive',
       key: ['owner', 'id'],
-      columns: [
-        { name: 'owner', type: 'text', value: (row) => row.owner },
-        { name: 'id', type: 'bigint', value: (row) => row.id },
-        { name: 'peer', type: 'text', value: (row) => row.peer },
-        { name: 'peer_resource', type: 'text', value: (row) => row.peerResource },
-        { name: 'outgoing', type: 'boolean', value: (row) => row.outgoing },
-        { name: 'offline', type: 'boolean', value: (row) => row.offline },
-        { name: 'transient', type: 'boolean', value: (row) => row.transient },
-        { name: 'stream', type: 'text', value: (row) => row.stream },
-        { name: 'ingress', type: 'bigint', value: (row) => row.ingress },
-        { name: 'origin', type: 'text', value: (row) => row.origin },
-        { name: 'stanza', type: 'text', value: (row) => row.stanza.toBytes() },
-      ],
+      columns: options.authors ? [...COLUMNS, AUTHOR] : COLUMNS,
       size: (row) => row.stanza.payload.length + 300,
       maxBytes: options.maxBytes,
       onFenced: options.onFenced,

@@ -64,4 +64,9 @@ export const archiveMigrations: readonly Migration[] = [
       INSERT INTO archive_purge DEFAULT VALUES;
     `,
   },
+  {
+    // Who said something in a room: not everybody may know, so it isn't in the stanza.
+    id: '0127_archive_author',
+    sql: `ALTER TABLE archive ADD COLUMN author text;`,
+  },
 ]

@@ -22,12 +22,12 @@ test('an author takes back from any resource; an occupant only what the same occ
 
 test('neither a retraction nor a tombstone is taken back', () => {
   assert.equal(mayTakeBack(takingBack('c@d/x'), takingBack('c@d/x')), false)
-  assert.equal(mayTakeBack(takingBack('c@d/x'), tombstone(said('c@d/x'), 'r0', 1)), false)
+  assert.equal(mayTakeBack(takingBack('c@d/x'), tombstone(said('c@d/x'), { id: 'r0', at: 1 })), false)
 })
 
 test('a tombstone says who took what back and when, and nothing else', () => {
   const at = Date.UTC(2026, 0, 1) * 1000
-  const grave = tombstone(said('c@d/x', `<x xmlns='urn:example'>secret</x>`), "r'1", at).toString()
+  const grave = tombstone(said('c@d/x', `<x xmlns='urn:example'>secret</x>`), { id: "r'1", at }).toString()
   assert.equal(
     grave,
     "<message to='a@b' from='c@d/x' id='m1' type='chat'>" +

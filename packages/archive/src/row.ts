@@ -1,4 +1,4 @@
-import { type BareJid, bareOf, resourceOf, trusted } from '@heliograph/jid'
+import { type BareJid, bareOf, type Jid, resourceOf, trusted } from '@heliograph/jid'
 import type { Stanza } from '@heliograph/stanza'
 
 /** A message in an archive (XEP-0313). */
@@ -19,6 +19,8 @@ export interface ArchiveRow {
   readonly stream: string
   readonly ingress: number
   readonly origin: string | null
+  /** In a room's archive: the real address of the occupant who said it; undefined for what the room itself says. */
+  readonly author?: Jid | undefined
   readonly stanza: Stanza
 }
 
@@ -32,6 +34,11 @@ export function peerOf(address: string): Pick<ArchiveRow, 'peer' | 'peerResource
 export interface StoredMessage {
   readonly id: number
   readonly stanza: string
+}
+
+/** As read back from a room's archive. */
+export interface SaidMessage extends StoredMessage {
+  readonly author: Jid | null
 }
 
 /** One that waits for a resource. */

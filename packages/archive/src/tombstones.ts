@@ -1,7 +1,7 @@
 import type { Database } from '@heliograph/database'
 import type { BareJid } from '@heliograph/jid'
 import { escapeAttribute } from '@heliograph/xml'
-import type { StoredMessage } from './row.ts'
+import type { SaidMessage, StoredMessage } from './row.ts'
 
 /** Messages of a conversation among which one is looked for, from the newest on. */
 const LOOKED_THROUGH = 5_000
@@ -27,6 +27,16 @@ export async function candidates(db: Database, side: Side, messageId: string): P
     [side.owner, side.peer, side.outgoing, side.before, `id='${escapeAttribute(messageId)}'`],
   )
   return rows.map(({ id, stanza }) => ({ id: Number(id), stanza }))
+}
+
+/** What is in an archive under an id, whoever may see it. */
+export async function storedUnder(db: Database, owner: BareJid, id: number): Promise<SaidMessage | undefined> {
+  const { rows } = await db.query<Omit<SaidMessage, 'id'>>(
+    'archive_stored',
+    'SELECT stanza, author FROM archive WHERE owner = $1 AND id = $2',
+    [owner, id],
+  )
+  return rows[0] && { ...rows[0], id }
 }
 
 /** Puts another message into the place of one; its id and time stay (XEP-0313 §3.2). */

@@ -56,8 +56,11 @@ export interface SessionConfig {
 }
 
 function retentionOf({ archive, domains }: HeliographConfig): RetentionPolicy {
+  // The archives of its rooms are purged with those of its users.
   const byDomain = domains.flatMap(({ name, retentionDays }) =>
-    retentionDays === undefined ? [] : [[name as Domain, retentionDays] as const],
+    retentionDays === undefined
+      ? []
+      : [name, `conference.${name}`].map((owners) => [owners as Domain, retentionDays] as const),
   )
   return { days: archive.retentionDays, byDomain: new Map(byDomain) }
 }

@@ -31,7 +31,7 @@ export function retract(context: SessionContext, user: User, message: Stanza, id
     for (const found of await candidates(context.db, { owner: user.jid, peer, outgoing, before: id }, original)) {
       const stored = readStanza(Buffer.from(found.stanza))
       if (stored.id !== original || !mayTakeBack(message, stored)) continue
-      return replaceStored(context.db, user.jid, found.id, tombstone(stored, message.id!, id).toString())
+      return replaceStored(context.db, user.jid, found.id, tombstone(stored, { id: message.id, at: id }).toString())
     }
   }
   persistently(context, user, work, () => {})

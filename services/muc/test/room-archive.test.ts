@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { archiveMigrations, extent } from '@heliograph/archive'
+import { connectDatabase, type Database, migrate } from '@heliograph/database'
+import { ensureBare, type Jid } from '@heliograph/jid'
+import { readStanza } from '@heliograph/stanza'
+import { silentTelemetry } from '@heliograph/telemetry'
+import { infrastructure } from '@heliograph/testkit'
+import { PostgresRoomArchive, type RoomMessage } from '../src/archive/postgres-room-archive.ts'
+
+const servers = await infrastructure()
+const ROOM = ensureBare('balcony@conference.capulet.example')
+const EVERYTHING = { maxStanzas: 100, maxCharacters: undefined, since: undefined, before: Number.MAX_SAFE_INTEGER }
+let db: Database
+const open = () =>
+  new PostgresRoomArchive({
+    db,
+    log: silentTelemetry().log,
+    degradeAfterMs: 2_000,
+    maxBytes: 1 << 20,
+    onFenced: () => {},
+  })
+before(async () => {
+  db = await connectDatabase({ url: await servers.createDatabase(), instance: 'muc-1', poolSize: 2 })
+  await migrate(db, archiveMigrations)
+})
+after(async () => {
+  await db.close()
+  await servers.close()
+})
+
+const message = (id: number, changes: Partial<RoomMessage> = {}): RoomMessage => ({
+  room: ROOM,
+  id,
+  nick: 'Juliet',
+  author: 'juliet@capulet.example/balcony' as Jid,
+  stanza: readStanza(Buffer.from(`<message from='${ROOM}/Juliet' type='groupchat'><body>${id}</body></message>`)),
+  stream: 's',
+  count: id,
+  transient: false,
+  ...changes,
+})
+
+async function store(archive: PostgresRoomArchive, ...messages: readonly RoomMessage[]): Promise<void> {
+  for (const one of messages)
+    assert.ok(archive.add(one, { release: () => {}, stored: () => {}, failed: () => assert.fail() }))
+  await archive.flushed()
+}
+
+const ids = (messages: readonly { readonly id: number }[]) => messages.map(({ id }) => id)
+
+test('a new owner finds what was said and who had sent it; who enters is told the past, not what was only on its way', async () => {
+  await using archive = open()
+  assert.deepEqual(await archive.tail(ROOM), { lastId: 0, ingress: [] })
+  assert.deepEqual(await archive.history(ROOM, EVERYTHING), [])
+  await store(archive, message(1), message(2, { transient: true }), message(3))
+  assert.deepEqual(ids(await archive.history(ROOM, EVERYTHING)), [1, 3])
+
+  await using next = open()
+  assert.deepEqual(await next.tail(ROOM), {
+    lastId: 3,
+    ingress: [
+      { stream: 's', count: 3 },
+      { stream: 's', count: 2 },
+      { stream: 's', count: 1 },
+    ],
+  })
+  const missed = await next.after(ROOM, 1, 10)
+  assert.deepEqual(ids(missed), [2, 3])
+  assert.equal(
+    missed[1]!.stanza.toString(),
+    `<message from='${ROOM}/Juliet' type='groupchat'><body>3</body>` +
+      `<stanza-id xmlns='urn:xmpp:sid:0' by='${ROOM}' id='3'/></message>`,
+  )
+  assert.deepEqual(ids(await next.history(ROOM, EVERYTHING)), [1, 3])
+  await store(next, message(4))
+  assert.deepEqual(ids(await next.history(ROOM, EVERYTHING)), [1, 3, 4])
+  assert.deepEqual(ids(await next.history(ROOM, { ...EVERYTHING, before: 4, maxStanzas: 1 })), [3])
+})
+
+test('what everybody has taken, and was only on its way, is removed', async () => {
+  const room = ensureBare('tomb@conference.capulet.example')
+  {
+    await using archive = open()
+    await store(
+      archive,
+      message(1, { room }),
+      message(2, { room, transient: true }),
+      message(3, { room, transient: true }),
+    )
+    archive.taken(room, [1, 2])
+  }
+  await using archive = open()
+  assert.deepEqual(ids(await archive.after(room, 0, 10)), [1, 3])
+})
+
+test('a room that is destroyed leaves nothing', async () => {
+  await using archive = open()
+  await store(archive, message(10))
+  assert.ok(await extent(db, ROOM))
+  await archive.erase(ROOM)
+  assert.equal(await extent(db, ROOM), undefined)
+  assert.deepEqual(await archive.history(ROOM, EVERYTHING), [])
+})
