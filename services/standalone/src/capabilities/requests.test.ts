@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Declaration, Entity, Module } from '@heliograph/module'
+import { services } from '../services.ts'
+
+const INSIDE = 'stands inside other requests'
+const OF_MESSAGES = 'is about messages'
+const PART = 'a part of another namespace'
+const CAPS = 'in presence and stream features, and answered under nodes of disco#info'
+
+/** Features of disco#info in whose namespace there is no request, and why. */
+const WITHOUT_REQUESTS: Readonly<Record<string, string>> = {
+  'http://jabber.org/protocol/caps': CAPS,
+  'http://jabber.org/protocol/rsm': INSIDE,
+  'http://jabber.org/protocol/xdata-validate': INSIDE,
+  'jabber:x:data': INSIDE,
+  msgoffline: OF_MESSAGES,
+  'urn:xmpp:caps': CAPS,
+  'urn:xmpp:carbons:rules:0': PART,
+  'urn:xmpp:http:upload:purpose:0#ephemeral': INSIDE,
+  'urn:xmpp:http:upload:purpose:0#message': INSIDE,
+  'urn:xmpp:http:upload:purpose:0#profile': INSIDE,
+  'urn:xmpp:mam:2#extended': PART,
+  'urn:xmpp:mam:2#groupchat-field': PART,
+  'urn:xmpp:message-retract:1': OF_MESSAGES,
+  'urn:xmpp:message-retract:1#tombstone': OF_MESSAGES,
+  'urn:xmpp:reporting:1': INSIDE,
+  'urn:xmpp:sid:0': OF_MESSAGES,
+}
+
+const namespaceOf = (payload: string) => payload.slice(1, payload.indexOf('}'))
+
+/** What each entity of a service announces and handles. */
+function namespaces(modules: readonly Module<unknown>[], entity: Entity) {
+  return {
+    announced: new Set(modules.flatMap(({ features }) => features[entity] ?? [])),
+    handled: new Set(
+      modules.flatMap(({ iq }) => iq.filter((it) => it.entity === entity).map(({ payload }) => namespaceOf(payload))),
+    ),
+  }
+}
+
+const ENTITIES = ['server', 'account', 'item', 'upload'] as const
+// What edges announce are features of streams.
+const ownOf = (modules: readonly Declaration[]) => modules as readonly Module<unknown>[]
+
+for (const { name, modules = [] } of services)
+  test(`${name}: what is announced has a handler, or is known to need none, and what is handled is announced`, () => {
+    const [server, account] = [namespaces(ownOf(modules), 'server'), namespaces(ownOf(modules), 'account')]
+    for (const entity of ENTITIES) {
+      const { announced, handled } = namespaces(ownOf(modules), entity)
+      // What a server announces clients may ask of their own accounts.
+      const answered = entity === 'server' ? handled.union(account.handled) : handled
+      for (const feature of announced) assert.ok(answered.has(feature) || feature in WITHOUT_REQUESTS, feature)
+      const told = entity === 'account' ? announced.union(server.announced) : announced
+      for (const namespace of handled) assert.ok(told.has(namespace), `${entity} ${namespace}`)
+    }
+  })
+
+test('no reason is given for what is announced by nobody, or handled', () => {
+  const own = services.flatMap(({ modules = [] }) => ownOf(modules))
+  const announced = new Set(own.flatMap(({ features }) => Object.values(features).flat()))
+  const handled = new Set(own.flatMap(({ iq }) => iq.map(({ payload }) => namespaceOf(payload))))
+  for (const feature of Object.keys(WITHOUT_REQUESTS))
+    assert.ok(announced.has(feature) && !handled.has(feature), feature)
+})
