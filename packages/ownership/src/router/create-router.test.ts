@@ -318,6 +318,31 @@ test('multicasts to a full queue wait in order, up to the bound', async () => {
   assert.deepEqual(sent(), ['b:1', 'b:2'])
 })
 
+test('nothing overtakes a multicast that an instance had no room for', async () => {
+  const { router, links, pass, sent } = setUp({ perInstance: 1 })
+  const strays: string[] = []
+  const cast = (count: number) => {
+    const envelope = Object.assign(new Envelope(Op.multicast), { count, recipients: [`${count}`] })
+    router.multicast('b', envelope, (each) => void strays.push(...each))
+  }
+  links.full = true
+  cast(1)
+  cast(2)
+  links.full = false
+  await pass(40)
+  cast(3)
+  assert.deepEqual([strays, sent()], [[], []])
+  await pass(20)
+  cast(4)
+  assert.deepEqual(
+    [strays, sent()],
+    [
+      ['2', '3'],
+      ['b:1', 'b:4'],
+    ],
+  )
+})
+
 test('a hand-over can wait until all that was emitted for the partition is settled', async () => {
   const { router, ownership, receiveFrom, numbered } = setUp()
   ownership.own(Kind.user, partition, 'b', 1)

@@ -33,6 +33,8 @@ export class Multicasts {
   /** Not yet sent, by instance, in order. */
   readonly #waiting = new Map<InstanceId, Cast[]>()
   readonly #abandoned: Cast[] = []
+  /** Instances that something abandoned was for: nothing may overtake it. */
+  #lagging = new Set<InstanceId>()
   readonly #departed = new Set<InstanceId>()
   #cancelRetry: (() => void) | undefined
 
@@ -53,7 +55,7 @@ export class Multicasts {
     emissions.began(envelope)
     const full = this.#casts.size > bound
     if (full) events.full.add()
-    if (full || this.#departed.has(to)) this.#giveUpSoon(cast)
+    if (full || this.#departed.has(to) || this.#lagging.has(to)) this.#giveUpSoon(cast)
     else this.#dispatch(cast)
   }
 
@@ -95,6 +97,7 @@ export class Multicasts {
   readonly #retry = (): void => {
     this.#cancelRetry = undefined
     for (const cast of this.#abandoned.splice(0)) this.#giveUp(cast)
+    this.#lagging = new Set(this.#abandoned.map(({ to }) => to))
     for (const [to, waiting] of this.#waiting) {
       let sent = 0
       while (sent < waiting.length && this.#options.links.send(to, waiting[sent]!.envelope)) sent++
@@ -107,6 +110,7 @@ export class Multicasts {
   /** Not at once: the caller is to resolve the recipients anew, and must not spin on an instance that lags. */
   #giveUpSoon(cast: Cast): void {
     this.#abandoned.push(cast)
+    this.#lagging.add(cast.to)
     this.#retrySoon()
   }
 

@@ -25,7 +25,7 @@ export interface Router extends AsyncDisposable {
   transfer(kind: Kind, key: string, envelope: Envelope, settle: (outcome: Outcome) => void): void
   /**
    * One envelope to `instance` for its `recipients`, repeated until taken. `settle` gets the recipients that the instance doesn't own
-   * (to be resolved anew), and all of them if it departed or lags beyond the bound.
+   * (to be resolved anew), and all of them if it departed or lags beyond the bound. What one instance gets comes in the order sent.
    */
   multicast(to: InstanceId, envelope: Envelope, settle: (strays: readonly string[]) => void): void
   /** To one instance, no receipt (answers to edges). False when its queue is at its bound. */

@@ -1,0 +1,5 @@
+export { Distribution, type DistributionOptions } from './distribution.ts'
+export { Introductions } from './introductions.ts'
+export type { Lane } from './lane.ts'
+export { type Mark, Marks } from './marks.ts'
+export type { Parcel, Source } from './parcel.ts'
