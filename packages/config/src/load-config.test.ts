@@ -129,6 +129,33 @@ leases: { ttlMs: 1000 }
   assert.doesNotMatch(text, /sesame/)
 })
 
+test('tokens of an issuer need its keys, safely had, and a domain that is served', () => {
+  const text = (bearer: object) => JSON.stringify({ authentication: { bearer } })
+  const good = {
+    domain: 'localhost',
+    issuer: 'https://i.example',
+    audience: ['xmpp'],
+    jwksUrl: 'https://i.example/keys',
+  }
+  const load = (bearer: object) => loadConfig({ file: file('h.yaml', text(bearer)), env: {} }).authentication.bearer
+  assert.deepEqual(load(good)?.algorithms, ['RS256', 'ES256', 'EdDSA'])
+  assert.equal(load({ ...good, jwksUrl: 'http://127.0.0.1:1/keys' })?.clockSkewSeconds, 30)
+  for (const [changes, complaint] of [
+    [{ domain: 'i.example' }, /bearer\.domain: i\.example is not among the domains/],
+    [{ jwksUrl: 'http://i.example/keys' }, /bearer\.jwksUrl: must be https/],
+    [{ jwksFile: '/keys.json' }, /bearer\.jwksUrl: is required, or jwksFile; not both/],
+    [{ algorithms: ['HS256'] }, /bearer\.algorithms\.0/],
+    [{ algorithms: ['none'] }, /bearer\.algorithms\.0/],
+    [{ algorithms: [] }, /bearer\.algorithms/],
+    [{ audience: [] }, /bearer\.audience/],
+    [{ scope: 'two words' }, /bearer\.scope: must be one word/],
+  ] as const)
+    assert.match(
+      mistakes(() => load({ ...good, ...changes })),
+      complaint,
+    )
+})
+
 test('an account of a domain that is not served is a mistake', () => {
   const text = (jid: string) => `domains: [{ name: Bücher.example }]\naccounts: [{ jid: ${jid}, password: x }]\n`
   assert.match(

@@ -40,6 +40,7 @@ export function loadConfig({ file, env, mode }: ConfigSources): HeliographConfig
     ...missingInCluster(raw),
     ...(parsed.success ? strangeAccounts(parsed.data, where) : []),
     ...(parsed.success ? strangeUploads(parsed.data, where) : []),
+    ...(parsed.success ? strangeBearer(parsed.data, where) : []),
   ]
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
   const { registration, instance, uploads, ...rest } = parsed.data
@@ -91,6 +92,17 @@ function strangeAccounts(
     const message = `${domain} is not among the domains`
     return [{ option: `accounts.${at}.jid`, message, where: where(['accounts', at, 'jid']) }]
   })
+}
+
+/** Tokens for a domain that isn't served: nobody could ever use them. */
+function strangeBearer(
+  { authentication: { bearer }, domains }: ParsedConfig,
+  where: (path: readonly PropertyKey[]) => string | undefined,
+): ConfigProblem[] {
+  if (bearer === undefined || domains.some(({ name }) => domainToASCII(name) === domainToASCII(bearer.domain)))
+    return []
+  const path = ['authentication', 'bearer', 'domain']
+  return [{ option: path.join('.'), message: `${bearer.domain} is not among the domains`, where: where(path) }]
 }
 
 /** A standalone server keeps files itself; a cluster has to be told where. */

@@ -1,4 +1,5 @@
 import type { BareJid, Domain } from '@heliograph/jid'
+import type { Bearers } from './bearers.ts'
 import type { ChannelBindings } from './bindings.ts'
 import type { SaslCondition } from './conditions.ts'
 import type { Credentials } from './credentials.ts'
@@ -41,6 +42,13 @@ export interface TokenContext extends Pick<TokenRequest, 'client' | 'count' | 'i
   readonly offered: readonly TokenMechanismName[]
 }
 
+/** Where tokens of an issuer are taken (RFC 7628). */
+export interface BearerContext {
+  readonly bearers: Bearers
+  /** What a client without a good token is told besides: where to get one, and for what. */
+  readonly discovery: { readonly configuration: string; readonly scope?: string }
+}
+
 /** What an attempt takes place in. */
 export interface DialogueContext {
   readonly domain: Domain
@@ -50,6 +58,7 @@ export interface DialogueContext {
   readonly bindings: ChannelBindings
   /** What the stream's features offered: shows whether a client was kept from seeing -PLUS. */
   readonly offered: readonly MechanismName[]
+  readonly bearer?: BearerContext
   /** Where the client says that it authenticates with a token. */
   readonly token?: TokenContext
   /** Who the client said it is when it opened its stream: nobody else, if it also asks to act as somebody (XEP-0388 §2.3). */

@@ -1,4 +1,5 @@
 export { decodeBase64, decodeInitialResponse } from './base64.ts'
+export type { BearerCheck, BearerProblem, BearerRequest, Bearers } from './bearers.ts'
 export { CHANNEL_BINDING_TYPES, type ChannelBindings, type ChannelBindingType, NO_BINDINGS } from './bindings.ts'
 export { clientIdOf } from './client-id.ts'
 export { SASL_CONDITIONS, type SaslCondition } from './conditions.ts'
@@ -15,10 +16,17 @@ export {
   type ScramStart,
   type ScramStartRequest,
 } from './credentials.ts'
-export type { Dialogue, DialogueContext, Failure, Step, Success, TokenContext } from './dialogue.ts'
+export type { BearerContext, Dialogue, DialogueContext, Failure, Step, Success, TokenContext } from './dialogue.ts'
 export { fakeScramKeys, SALT_LENGTH } from './fake.ts'
 export { hmac } from './hmac.ts'
-export { availableMechanisms, isMechanism, MECHANISMS, type MechanismName, provesPassword } from './mechanisms.ts'
+export {
+  availableMechanisms,
+  isMechanism,
+  MECHANISMS,
+  type MechanismName,
+  type PasswordMechanismName,
+  provesPassword,
+} from './mechanisms.ts'
 export { MemoryCredentials } from './memory-credentials.ts'
 export { preparePassword } from './prep.ts'
 export { ProvenPasswords } from './proven.ts'

@@ -7,12 +7,16 @@ import { ProvenPasswords } from './proven.ts'
 import { deriveScramKeys } from './scram-keys.ts'
 
 test('what is offered depends on the connection', () => {
-  assert.deepEqual(availableMechanisms({ tls: true, bindings: ['tls-exporter'] }), MECHANISMS)
+  const all = availableMechanisms({ tls: true, bindings: ['tls-exporter'], bearer: true })
+  assert.deepEqual(all, MECHANISMS)
+  assert.deepEqual(availableMechanisms({ tls: true, bindings: ['tls-exporter'] }), MECHANISMS.slice(0, -1))
   const scram = ['SCRAM-SHA-512', 'SCRAM-SHA-256', 'SCRAM-SHA-1']
   assert.deepEqual(availableMechanisms({ tls: true, bindings: [] }), [...scram, 'PLAIN'])
   assert.deepEqual(availableMechanisms({ tls: false, bindings: [] }), scram)
+  assert.deepEqual(availableMechanisms({ tls: false, bindings: [], bearer: true }), scram)
   const policy = { enabled: ['PLAIN', 'SCRAM-SHA-1'] as const }
   assert.deepEqual(availableMechanisms({ tls: true, bindings: ['tls-exporter'], policy }), ['SCRAM-SHA-1', 'PLAIN'])
+  assert.deepEqual(availableMechanisms({ tls: true, bindings: [], policy, bearer: true }).at(-1), 'OAUTHBEARER')
 })
 
 test('base64 is strict', () => {

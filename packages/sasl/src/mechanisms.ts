@@ -10,21 +10,29 @@ export const MECHANISMS = [
   'SCRAM-SHA-256',
   'SCRAM-SHA-1',
   'PLAIN',
+  'OAUTHBEARER',
 ] as const
 export type MechanismName = (typeof MECHANISMS)[number]
+export type ScramMechanismName = Extract<MechanismName, `SCRAM-${string}`>
+/** Those by which a client shows that it knows the account's password. */
+export type PasswordMechanismName = ScramMechanismName | 'PLAIN'
 
 export interface MechanismSituation {
   /** Whether the connection is encrypted. */
   readonly tls: boolean
   readonly bindings: readonly ChannelBindingType[]
-  /** Mechanisms the operator allows; the order is ours. Default: all. */
-  readonly policy?: { readonly enabled?: readonly MechanismName[] }
+  /** Mechanisms for passwords that the operator allows; the order is ours. Default: all. */
+  readonly policy?: { readonly enabled?: readonly PasswordMechanismName[] }
+  /** Whether tokens of an issuer are taken. */
+  readonly bearer?: boolean
 }
 
 /** The mechanisms to offer on a connection, in order of preference. */
 export function availableMechanisms(situation: MechanismSituation): MechanismName[] {
-  const enabled = situation.policy?.enabled ?? MECHANISMS
+  const enabled: readonly MechanismName[] = situation.policy?.enabled ?? MECHANISMS
   return MECHANISMS.filter((name) => {
+    // RFC 7628 §4: only under TLS.
+    if (name === 'OAUTHBEARER') return situation.tls && situation.bearer === true
     if (!enabled.includes(name)) return false
     if (name === 'PLAIN') return situation.tls // RFC 6120 §13.8.3
     return !isPlus(name) || situation.bindings.length > 0
@@ -37,7 +45,11 @@ export function isMechanism(name: string): name is MechanismName {
 
 /** Whether who has authenticated by it has shown that it knows the account's password. */
 export function provesPassword(name: string): boolean {
-  return name === 'PLAIN' || name.startsWith('SCRAM-')
+  return name === 'PLAIN' || isScram(name)
+}
+
+export function isScram(name: string): name is ScramMechanismName {
+  return name.startsWith('SCRAM-')
 }
 
 export function isPlus(name: MechanismName): boolean {
@@ -45,6 +57,6 @@ export function isPlus(name: MechanismName): boolean {
 }
 
 /** The hash of a SCRAM mechanism. */
-export function hashOf(name: Exclude<MechanismName, 'PLAIN'>): ScramHash {
+export function hashOf(name: ScramMechanismName): ScramHash {
   return name.slice('SCRAM-'.length).replace('-PLUS', '') as ScramHash
 }

@@ -4,7 +4,7 @@ import type { ScramFinishRequest, ScramHash } from './credentials.ts'
 import { type Dialogue, type DialogueContext, type Failure, failure, type Step } from './dialogue.ts'
 import { offerHash } from './downgrade.ts'
 import { authzidIs, decodeSaslName, type Gs2Header } from './gs2.ts'
-import { hashOf, isPlus, type MechanismName } from './mechanisms.ts'
+import { hashOf, isPlus, type ScramMechanismName } from './mechanisms.ts'
 import { type ClientFirst, parseClientFinal, parseClientFirst } from './scram-messages.ts'
 
 /** What the first exchange leaves for the second. */
@@ -21,12 +21,12 @@ const MALFORMED = failure('malformed-request', 'not a SCRAM message')
 
 /** SCRAM and its -PLUS forms (RFC 5802, RFC 7677). */
 export class ScramDialogue implements Dialogue {
-  readonly mechanism: Exclude<MechanismName, 'PLAIN'>
+  readonly mechanism: ScramMechanismName
   readonly #hash: ScramHash
   readonly #context: DialogueContext
   #pending: Pending | undefined
 
-  constructor(mechanism: Exclude<MechanismName, 'PLAIN'>, context: DialogueContext) {
+  constructor(mechanism: ScramMechanismName, context: DialogueContext) {
     this.mechanism = mechanism
     this.#hash = hashOf(mechanism)
     this.#context = context

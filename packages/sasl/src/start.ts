@@ -1,6 +1,7 @@
 import { type Dialogue, type DialogueContext, type Failure, failure, type Step } from './dialogue.ts'
 import { HashedTokenDialogue } from './hashed-token.ts'
-import { isMechanism } from './mechanisms.ts'
+import { isMechanism, isScram } from './mechanisms.ts'
+import { OAuthBearerDialogue } from './oauth-bearer.ts'
 import { PlainDialogue } from './plain.ts'
 import { ScramDialogue } from './scram.ts'
 import { isTokenMechanism } from './tokens.ts'
@@ -33,5 +34,8 @@ function create(mechanism: string, context: DialogueContext): Dialogue | Failure
     return new HashedTokenDialogue(mechanism, context, token)
   if (!isMechanism(mechanism)) return failure('invalid-mechanism', 'unknown mechanism')
   if (!context.offered.includes(mechanism)) return failure('invalid-mechanism', 'the mechanism was not offered')
-  return mechanism === 'PLAIN' ? new PlainDialogue(context) : new ScramDialogue(mechanism, context)
+  if (isScram(mechanism)) return new ScramDialogue(mechanism, context)
+  if (mechanism === 'PLAIN') return new PlainDialogue(context)
+  if (context.bearer === undefined) return failure('invalid-mechanism', 'the mechanism was not offered')
+  return new OAuthBearerDialogue(context, context.bearer)
 }

@@ -6,6 +6,8 @@ export interface EdgeConfig
   extends Pick<HeliographConfig, 'domains' | 'proxyProtocol' | 'web' | 'tls' | 'limits' | 'rates' | 'drain'> {
   readonly listen: Pick<HeliographConfig['listen'], 'c2s' | 'c2sTls' | 'http' | 'https'>
   readonly mechanisms: HeliographConfig['authentication']['mechanisms']
+  /** Where tokens of an issuer are taken: of whom, and what clients without one are told. */
+  readonly bearer: { readonly domain: string; readonly discoveryUrl: string; readonly scope?: string } | undefined
   readonly registration: HeliographConfig['registration']['open']
   readonly custody: {
     /** What a connection may have in flight. */
@@ -30,6 +32,13 @@ const MOST_IN_FLIGHT = { stanzas: 512, bytes: 1_048_576 }
 const MOST_TOGETHER = { partitionStanzas: 4_096, edgeBytes: 134_217_728 }
 const MOST_WRITTEN = 268_435_456
 
+function bearerOf({ authentication: { bearer } }: HeliographConfig): EdgeConfig['bearer'] {
+  if (bearer === undefined) return undefined
+  const { domain, issuer, scope, discoveryUrl } = bearer
+  const atIssuer = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
+  return { domain, discoveryUrl: discoveryUrl ?? atIssuer, ...(scope === undefined ? {} : { scope }) }
+}
+
 export function edgeConfig(config: HeliographConfig): EdgeConfig {
   const { domains, proxyProtocol, web, tls, limits, rates, drain, listen, streamManagement } = config
   const xml: XmlLimits = {
@@ -49,6 +58,7 @@ export function edgeConfig(config: HeliographConfig): EdgeConfig {
     drain,
     listen,
     mechanisms: config.authentication.mechanisms,
+    bearer: bearerOf(config),
     registration: config.registration.open,
     custody: {
       stanzas: Math.min(streamManagement.maxUnackedStanzas, MOST_IN_FLIGHT.stanzas),

@@ -1,6 +1,6 @@
 import type { Hosts, Router } from '@heliograph/ownership'
 import type { Accounts } from '@heliograph/rpc'
-import type { Credentials, Tokens, Upgrades } from '@heliograph/sasl'
+import type { Bearers, Credentials, Tokens, Upgrades } from '@heliograph/sasl'
 import type { Logger, Tracing } from '@heliograph/telemetry'
 import type { UploadEndpoint } from '@heliograph/uploads'
 import type { CoarseClock } from './clock.ts'
@@ -28,6 +28,7 @@ export interface Edge {
   readonly credentials: Credentials
   readonly tokens: Tokens
   readonly upgrades: Upgrades
+  readonly bearers: Bearers
   readonly accounts: Accounts
   readonly capabilities: Pick<ServerCapabilities, 'featureOf'>
   readonly tls: TlsUpgrade

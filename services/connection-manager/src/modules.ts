@@ -26,6 +26,11 @@ const authentication = defineModule<undefined>({
     { number: '4616', title: 'The PLAIN SASL Mechanism' },
     { number: '5802', title: 'Salted Challenge Response Authentication Mechanism (SCRAM)' },
     { number: '5929', title: 'Channel Bindings for TLS', note: 'without tls-unique' },
+    {
+      number: '7628',
+      title: 'SASL Mechanisms for OAuth',
+      note: 'OAUTHBEARER, when `authentication.bearer` is configured',
+    },
     { number: '7677', title: 'SCRAM-SHA-256 and SCRAM-SHA-256-PLUS' },
     { number: '9266', title: 'Channel Bindings for TLS 1.3' },
   ],
@@ -36,6 +41,7 @@ const authentication = defineModule<undefined>({
     { number: '0474', version: '0.5.0' },
     { number: '0480', version: '0.2.0' },
     { number: '0484', version: '0.2.0', note: 'without TLS 0-RTT' },
+    { number: '0493', version: '0.1.1', note: 'the server’s side; the OAuth provider is another service' },
   ],
 })
 

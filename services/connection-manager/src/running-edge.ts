@@ -24,7 +24,7 @@ import { announceTo } from './owners/announce.ts'
 import { Departed } from './owners/departed.ts'
 import { Epochs } from './owners/epochs.ts'
 import { receive } from './owners/receive.ts'
-import { credentialsOf, tokensOf, upgradesOf } from './sasl/credentials.ts'
+import { bearersOf, credentialsOf, tokensOf, upgradesOf } from './sasl/credentials.ts'
 import { Sweep } from './sweep.ts'
 import type { Exchange, WebReply } from './web/exchange.ts'
 import type { Peers, RelayedRequest } from './web/peers.ts'
@@ -148,6 +148,7 @@ function composeEdge(parts: EdgeParts): Edge {
     credentials: credentialsOf(accounts),
     tokens: tokensOf(accounts),
     upgrades: upgradesOf(accounts),
+    bearers: bearersOf(accounts),
     tls: new TlsUpgrade(certificates),
     clock: clock ?? new CoarseClock(),
     connections: new Connections(),

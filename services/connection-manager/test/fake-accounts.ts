@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type {
   Accounts,
+  CheckBearerRequest,
   CheckTokenRequest,
   TokenScope,
   UpgradeFinishRequest,
@@ -66,6 +67,13 @@ export class FakeAccounts implements Accounts {
     const token = randomBytes(16).toString('hex')
     this.tokens.set(`${username} ${client} ${mechanism}`, token)
     return { ok: true, token, expiry: '2026-01-01T00:00:00.000Z' }
+  }
+
+  async checkBearer({ token }: CheckBearerRequest) {
+    this.#reach()
+    if (token === 'good') return { ...OK, username: 'juliet', problem: '' }
+    if (token === 'disabled') return { ok: false, condition: 'account-disabled', username: '', problem: '' }
+    return { ...REFUSED, username: '', problem: 'invalid_token' }
   }
 
   async upgradeStart({ hash }: UpgradeScope) {

@@ -27,6 +27,7 @@ export interface SessionConfig {
   readonly passwords: PasswordPolicy
   readonly lockout: LockoutLimits
   readonly iterations: number
+  readonly bearer: HeliographConfig['authentication']['bearer']
   readonly maxResources: number
   readonly resourceConflict: 'replace' | 'refuse' | 'reassign'
   readonly resumeSeconds: number
@@ -89,6 +90,7 @@ export function sessionConfig(config: HeliographConfig): SessionConfig {
     passwords: config.passwords,
     lockout: config.authentication.lockout,
     iterations: config.authentication.iterations,
+    bearer: config.authentication.bearer,
     maxResources: config.sessions.maxResources,
     resourceConflict: config.sessions.resourceConflict,
     resumeSeconds: config.streamManagement.resumeSeconds,

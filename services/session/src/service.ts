@@ -1,6 +1,6 @@
 import { Kind } from '@heliograph/bus'
 import { migrate } from '@heliograph/database'
-import type { BareJid, Domain } from '@heliograph/jid'
+import { type BareJid, type Domain, ensureDomain } from '@heliograph/jid'
 import { Hosts } from '@heliograph/ownership'
 import { PostgresRosterStore } from '@heliograph/roster'
 import {
@@ -11,8 +11,9 @@ import {
   type ServiceContext,
 } from '@heliograph/runtime'
 import { openUploads } from '@heliograph/uploads'
-import { Accounts } from './accounts/accounts.ts'
-import { sessionConfig } from './config.ts'
+import { Accounts, type AccountsOptions } from './accounts/accounts.ts'
+import { keysAt, keysIn } from './accounts/bearer/issuer-keys.ts'
+import { type SessionConfig, sessionConfig } from './config.ts'
 import { sessionMigrations } from './migrations.ts'
 import { sessionModules } from './modules/index.ts'
 import { accountsRpc } from './rpc/accounts-rpc.ts'
@@ -85,14 +86,21 @@ async function openStanding({ database, links, telemetry }: ServiceContext): Pro
   return standing
 }
 
+function bearerOf(bearer: NonNullable<SessionConfig['bearer']>): NonNullable<AccountsOptions['bearer']> {
+  const { jwksUrl, jwksFile = '', scope, domain, ...policy } = bearer
+  const keys = jwksUrl === undefined ? keysIn(jwksFile, () => performance.now()) : keysAt(jwksUrl)
+  return { policy: { ...policy, scope, domain: ensureDomain(domain) }, keys }
+}
+
 async function openAccounts({ config, database, liveState, links }: ServiceContext): Promise<Accounts> {
-  const { lockout, iterations, passwords } = sessionConfig(config)
+  const { lockout, iterations, passwords, bearer } = sessionConfig(config)
   const accounts = await Accounts.open({
     db: database,
     counters: liveState,
     lockout,
     iterations,
     passwords,
+    ...(bearer && { bearer: bearerOf(bearer) }),
     onChange: ({ jid }) => links.announce(CHANGED_ACCOUNTS, Buffer.from(jid)),
   })
   links.listen(CHANGED_ACCOUNTS, (jid) => accounts.forget(Buffer.from(jid).toString() as never))

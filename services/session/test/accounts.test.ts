@@ -7,6 +7,7 @@ import { MemoryLiveState } from '@heliograph/live-state'
 import { deriveScramKeys, SCRAM_HASHES } from '@heliograph/sasl'
 import { clientProof, credentialsContract } from '@heliograph/sasl/contract'
 import { infrastructure } from '@heliograph/testkit'
+import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { AccountStore } from '../src/accounts/account-store.ts'
 import { type AccountChange, Accounts, type AccountsOptions } from '../src/accounts/accounts.ts'
 import { accountMigrations } from '../src/accounts/migrations.ts'
@@ -292,4 +293,29 @@ test('registration and change of password say what is wrong with a weak one', as
   assert.equal(made.ok, true)
   const change = await changePassword(deps, { jid, username, password: `${username}1`, encrypted: true })
   assert.match((!change.ok && change.text) || '', /easy to guess/)
+})
+
+test('who comes with a token of the issuer: an account without a password, once, unless it is disabled', async () => {
+  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true })
+  const keys = createLocalJWKSet({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k' }] })
+  const changes: AccountChange['kind'][] = []
+  const policy = {
+    ...{ domain, issuer: 'i', audience: ['a'], algorithms: ['ES256'], clockSkewSeconds: 0, userClaim: 'sub' },
+    ...{ scope: undefined, createAccounts: true },
+  }
+  const accounts = await open({ bearer: { policy, keys }, onChange: ({ kind }) => changes.push(kind) })
+  const jid = fresh()
+  const signer = new SignJWT({ iss: 'i', aud: 'a', sub: nameOf(jid) }).setProtectedHeader({ alg: 'ES256', kid: 'k' })
+  const token = await signer.setExpirationTime('1 hour').sign(privateKey)
+  const check = () => accounts.bearers!.checkBearer({ domain, source: '', token })
+  assert.deepEqual(await Promise.all([check(), check()]), Array(2).fill({ ok: true, username: nameOf(jid) }))
+  assert.deepEqual(changes, ['created'])
+  assert.equal(await accounts.exists(jid), true)
+  const byPassword = { username: nameOf(jid), domain, source: '', password: '' }
+  assert.deepEqual(await accounts.credentials.checkPassword(byPassword), { ok: false, condition: 'not-authorized' })
+  await accounts.setDisabled(jid, true)
+  assert.deepEqual(await check(), { ok: false, condition: 'account-disabled', problem: undefined })
+  await accounts.setDisabled(jid, false)
+  assert.deepEqual(await accounts.setPassword(jid, 'one'), { ok: true })
+  assert.deepEqual(await accounts.credentials.checkPassword({ ...byPassword, password: 'one' }), { ok: true })
 })

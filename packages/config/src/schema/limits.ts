@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { bearer } from './bearer.ts'
 import { duration, positive } from './values.ts'
 
 export const limits = z
@@ -172,7 +173,8 @@ export const authentication = z
         ]),
       )
       .min(1)
-      .describe('Offered mechanisms. Default: all; PLAIN is offered under TLS only.')
+      .describe('Offered mechanisms for passwords. Default: all; PLAIN is offered under TLS only.')
       .optional(),
+    bearer,
   })
   .prefault({})

@@ -61,6 +61,15 @@ export interface IssueTokenReply {
   readonly token: string
   readonly expiry: string
 }
+export interface CheckBearerRequest {
+  readonly domain: string
+  readonly source: string
+  readonly token: string
+}
+export interface CheckBearerReply extends Verdict {
+  readonly username: string
+  readonly problem: string
+}
 export interface UpgradeScope {
   readonly username: string
   readonly domain: string
@@ -95,6 +104,7 @@ export interface Accounts {
   checkPassword(request: PasswordFromRequest): Promise<Verdict>
   checkToken(request: CheckTokenRequest): Promise<CheckTokenReply>
   issueToken(request: IssueTokenRequest): Promise<IssueTokenReply>
+  checkBearer(request: CheckBearerRequest): Promise<CheckBearerReply>
   upgradeStart(request: UpgradeScope): Promise<UpgradeStartReply>
   upgradeFinish(request: UpgradeFinishRequest): Promise<{ readonly ok: boolean }>
   register(request: PasswordFromRequest): Promise<Verdict>

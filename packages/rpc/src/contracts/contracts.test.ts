@@ -58,6 +58,10 @@ test('accounts', () => {
       { ...token, software: 's', device: 'd' },
       { ok: true, token: 't', expiry: '2026-01-01T00:00:00.000Z' },
     ],
+    checkBearer: [
+      { domain: 'localhost', source: '::1', token: 't' },
+      { ok: false, condition: 'not-authorized', username: '', problem: 'invalid_token' },
+    ],
     upgradeStart: [
       { ...who, source: '::1', hash: 'SHA-512' },
       { needed: true, salt: bytes, iterations: 4096, handle: 'h' },

@@ -39,11 +39,20 @@ function dialogueOf(connection: Connection, mechanism: string): Dialogue | Failu
     bindings: bindingsOf(connection),
     offered: offeredMechanisms(connection),
     ...(login === undefined || claimed === undefined ? {} : { claimed }),
+    ...bearerContext(connection),
     ...tokenContext(connection, login),
   }
   return startDialogue(mechanism, context, (error) =>
     edge.log.warn('credentials_unavailable', { conn: connection.number, error }),
   )
+}
+
+/** Where tokens of the issuer are taken. */
+function bearerContext({ edge }: Connection): Pick<DialogueContext, 'bearer'> {
+  const { bearer } = edge.config
+  if (bearer === undefined) return {}
+  const { discoveryUrl: configuration, scope } = bearer
+  return { bearer: { bearers: edge.bearers, discovery: { configuration, ...(scope === undefined ? {} : { scope }) } } }
 }
 
 /** XEP-0484 §4.1: a client with a token says by which id it got that. */

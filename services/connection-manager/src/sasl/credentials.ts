@@ -1,5 +1,6 @@
 import type { Accounts, Verdict } from '@heliograph/rpc'
 import {
+  type Bearers,
   type Credentials,
   type Refusal,
   SASL_CONDITIONS,
@@ -37,6 +38,19 @@ export function tokensOf(accounts: Accounts): Tokens {
     async issueToken(scope) {
       const { ok, token, expiry } = await accounts.issueToken(scope)
       return ok ? { token, expiry } : undefined
+    },
+  }
+}
+
+/** The tokens of an issuer, as an accounts service checks them. */
+export function bearersOf(accounts: Accounts): Bearers {
+  return {
+    async checkBearer(request) {
+      const reply = await accounts.checkBearer(request)
+      if (reply.ok) return { ok: true, username: reply.username }
+      const { problem } = reply
+      const known = problem === 'invalid_token' || problem === 'insufficient_scope'
+      return { ...refusal(reply), problem: known ? problem : undefined }
     },
   }
 }

@@ -1,5 +1,5 @@
 import { localOf } from '@heliograph/jid'
-import { isTokenMechanism, type Success, type TokenMechanismName } from '@heliograph/sasl'
+import { isTokenMechanism, provesPassword, type Success, type TokenMechanismName } from '@heliograph/sasl'
 import { NS } from '@heliograph/stanza'
 import { escapeAttribute } from '@heliograph/xml'
 import type { Connection } from '../connection.ts'
@@ -28,6 +28,8 @@ export async function tokenXml(connection: Connection, login: Login, success: Su
 }
 
 function mechanismFor(connection: Connection, { tokenFor }: Login, { due }: Success): TokenMechanismName | undefined {
+  // One that its issuer takes back would live on in a token of ours.
+  if (!provesPassword(connection.mechanism) && !isTokenMechanism(connection.mechanism)) return undefined
   const wanted = tokenFor ?? (due ? connection.mechanism : undefined)
   if (wanted === undefined || !isTokenMechanism(wanted)) return undefined
   return offeredTokenMechanisms(connection).includes(wanted) ? wanted : undefined

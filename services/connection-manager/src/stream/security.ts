@@ -19,10 +19,11 @@ export function tlsMissing(connection: Connection): boolean {
 
 /** The mechanisms for this connection as it is now, in order of preference. */
 export function offeredMechanisms(connection: Connection): MechanismName[] {
-  const { mechanisms } = connection.edge.config
+  const { mechanisms, bearer } = connection.edge.config
   return availableMechanisms({
     tls: connection.secure,
     bindings: bindingsOf(connection).types,
+    bearer: bearer !== undefined && bearer.domain === connection.domain,
     ...(mechanisms === undefined ? {} : { policy: { enabled: mechanisms } }),
   })
 }

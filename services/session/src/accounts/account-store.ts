@@ -41,6 +41,20 @@ export class AccountStore {
     return count > 0
   }
 
+  /** An account that nobody has a password of. @returns false when it exists already */
+  async insertBare(jid: BareJid): Promise<boolean> {
+    const sql = 'INSERT INTO accounts (jid, domain) VALUES ($1, $2) ON CONFLICT DO NOTHING'
+    const { count } = await this.#db.query('account_insert_bare', sql, [jid, domainOf(jid)])
+    return count > 0
+  }
+
+  async standing(jid: BareJid): Promise<'unknown' | 'disabled' | 'good'> {
+    const sql = 'SELECT disabled_at IS NOT NULL AS disabled FROM accounts WHERE jid = $1'
+    const { rows } = await this.#db.query<{ disabled: boolean }>('account_standing', sql, [jid])
+    if (rows[0] === undefined) return 'unknown'
+    return rows[0].disabled ? 'disabled' : 'good'
+  }
+
   /**
    * Replaces the keys of an account. Another password, of which these would be, ends all tokens, too.
    * @param proven only while these are still its keys for their hash

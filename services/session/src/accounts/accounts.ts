@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Querier } from '@heliograph/database'
 import { type BareJid, type Domain, domainOf, type Jid, localOf } from '@heliograph/jid'
 import {
+  type Bearers,
   type Credentials,
   DEFAULT_ITERATIONS,
   hmac,
@@ -11,6 +12,7 @@ import {
   verifyPassword,
 } from '@heliograph/sasl'
 import { AccountStore, type StoredAccount } from './account-store.ts'
+import { BearerTokens, type BearerTokensOptions } from './bearer/bearer-tokens.ts'
 import type { Counters } from './counters.ts'
 import { Existence } from './existence.ts'
 import { Lockout, type LockoutLimits } from './lockout.ts'
@@ -29,6 +31,8 @@ export interface AccountsOptions {
   readonly iterations?: number
   /** Default: any password will do. */
   readonly passwords?: PasswordPolicy
+  /** Whose tokens let users in; default nobody's. */
+  readonly bearer?: Pick<BearerTokensOptions, 'policy' | 'keys'>
   /** Told after each change made here; other instances have to {@link Accounts.forget} the account. */
   readonly onChange?: (change: AccountChange) => void
   /** Milliseconds from any start; default `performance.now`. */
@@ -60,6 +64,8 @@ const ANY_PASSWORD: PasswordPolicy = { minLength: 1, minClasses: 1, minStrength:
 export class Accounts {
   /** For the SASL dialogues. */
   readonly credentials: Credentials
+  /** For clients with tokens of an issuer; undefined where none is trusted. */
+  readonly bearers: Bearers | undefined
   /** For clients that have a password of which keys are missing. */
   readonly upgrades: Upgrades
   /** For clients that come back. A change of password or a disabled account ends them all. */
@@ -84,6 +90,13 @@ export class Accounts {
     const failures = new Lockout(counters, lockout)
     this.#tokens = new TokenStore(options.db)
     this.tokens = new StoredTokens({ store: this.#tokens, lockout: failures, secret })
+    this.bearers =
+      options.bearer &&
+      new BearerTokens({
+        ...options.bearer,
+        standing: (jid) => store.standing(jid),
+        create: async (jid) => void this.#changed(await store.insertBare(jid), { jid, kind: 'created' }, 'conflict'),
+      })
     const onStrengthened = (jid: BareJid) => this.#changed(true, { jid, kind: 'password' }, 'item-not-found')
     this.upgrades = new StoredUpgrades({ store, iterations, onUpgraded: onStrengthened })
     this.#credentials = new StoredCredentials({

@@ -7,7 +7,7 @@ const OK: Verdict = { ok: true, condition: '' }
 
 /** What edges ask while a client authenticates or registers. Keys stay here. */
 export function accountsRpc(context: SessionContext): ServedContract {
-  const { credentials, tokens, upgrades } = context.accounts
+  const { credentials, tokens, upgrades, bearers } = context.accounts
   const registration = { accounts: context.accounts, counters: context.live, policy: context.config.registration }
   return serve(accountsContract, {
     scramStart: async (request) => {
@@ -42,6 +42,12 @@ export function accountsRpc(context: SessionContext): ServedContract {
     issueToken: async (request) => {
       const issued = await tokens.issueToken({ ...request, domain: domainOf(request.domain) })
       return issued === undefined ? { ok: false, token: '', expiry: '' } : { ok: true, ...issued }
+    },
+    checkBearer: async ({ domain, ...request }) => {
+      const result = await bearers?.checkBearer({ ...request, domain: domainOf(domain) })
+      if (result?.ok) return { ...OK, username: result.username, problem: '' }
+      const { condition = 'not-authorized', problem = '' } = result ?? {}
+      return { ok: false, condition, username: '', problem }
     },
     upgradeStart: async (request) => {
       const task = await upgrades.upgradeStart({ ...request, domain: domainOf(request.domain) })
