@@ -11,7 +11,7 @@ export type HeliographConfig = DeepReadonly<
   Omit<ParsedConfig, 'instance' | 'registration' | 'uploads'> & {
     /** Differs at each start, so that a restarted process never looks like the one it replaces: [a-z0-9-]. */
     instance: string
-    registration: { open: 'never' | 'loopback' | 'always' }
+    registration: ParsedConfig['registration'] & { open: 'never' | 'loopback' | 'always' }
     uploads: ParsedConfig['uploads'] & { store: 'none' | 'directory' | 's3' }
   }
 >

@@ -48,7 +48,7 @@ export function loadConfig({ file, env, mode }: ConfigSources): HeliographConfig
   return deepFreeze({
     ...rest,
     instance: `${instance ?? hostPrefix()}-${randomBytes(4).toString('hex')}`,
-    registration: { open: registration.open ?? (rest.mode === 'standalone' ? 'loopback' : 'never') },
+    registration: { ...registration, open: registration.open ?? (rest.mode === 'standalone' ? 'loopback' : 'never') },
     uploads: { ...uploads, store: storeOf(rest.mode, uploads) },
   } as HeliographConfig)
 }

@@ -81,7 +81,8 @@ export function sessionConfig(config: HeliographConfig): SessionConfig {
     filtersStrangers: config.domains.some(({ strangers }) => strangers !== undefined),
     registration: {
       open: config.registration.open,
-      perAddress: { count: 20, windowSeconds: 3600 },
+      throttle: config.registration,
+      similarNames: config.registration.similarNames,
       reserved: RESERVED_NAMES,
       changePassword: true,
       remove: true,

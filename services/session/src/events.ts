@@ -32,6 +32,16 @@ export function sessionEvents(metrics: Metrics) {
     refused: reports('refused'),
   }
   const strangersRefused = counter('strangers_refused_total', 'Messages and requests of strangers not let in')
+  const refusals = (reason: string) =>
+    counter('registrations_refused_total', 'Accounts not made in-band because of too many, or because of the name', {
+      reason,
+    })
+  const registrations = {
+    address: refusals('address'),
+    network: refusals('network'),
+    total: refusals('total'),
+    name: refusals('name'),
+  }
   const shaped = (reason: string) =>
     counter('shaped_total', 'Times that a client was not to be read for a while because its user sends too much', {
       reason,
@@ -68,6 +78,7 @@ export function sessionEvents(metrics: Metrics) {
       if (how === 'replaced') replaced.add()
     },
     woken: (reason: 'urgent' | 'full') => wakes[reason].add(),
+    registrationRefused: (reason: keyof typeof registrations) => registrations[reason].add(),
     shaped: (reason: keyof typeof shapes) => shapes[reason].add(),
     choresFull: () => choresFull.add(),
     strangerRefused: () => strangersRefused.add(),

@@ -94,6 +94,7 @@ function bearerOf(bearer: NonNullable<SessionConfig['bearer']>): NonNullable<Acc
 
 async function openAccounts({ config, database, liveState, links }: ServiceContext): Promise<Accounts> {
   const { lockout, iterations, passwords, bearer } = sessionConfig(config)
+  const { keepRemovedDays } = config.registration
   const accounts = await Accounts.open({
     db: database,
     counters: liveState,
@@ -101,6 +102,7 @@ async function openAccounts({ config, database, liveState, links }: ServiceConte
     iterations,
     passwords,
     ...(bearer && { bearer: bearerOf(bearer) }),
+    keepRemovedDays,
     onChange: ({ jid }) => links.announce(CHANGED_ACCOUNTS, Buffer.from(jid)),
   })
   links.listen(CHANGED_ACCOUNTS, (jid) => accounts.forget(Buffer.from(jid).toString() as never))

@@ -4,6 +4,7 @@ import { archive, authentication, leases, limits, presence, push, sessions, stre
 import { accounts, domains, drain, listen, proxyProtocol, reportsTo, telemetry, tls } from './network.ts'
 import { passwords } from './passwords.ts'
 import { rates } from './rates.ts'
+import { registration } from './registration.ts'
 import { rooms } from './rooms.ts'
 import { nats, postgres, redis } from './stores.ts'
 import { uploads } from './uploads.ts'
@@ -35,16 +36,7 @@ export const schema = z.strictObject({
     .enum(['off', 'ownDomain', 'allDomains'])
     .describe('Whether users may search for others by their vCards (XEP-0055): of their own domain, or of all here.')
     .default('off'),
-  registration: z
-    .strictObject({
-      open: z
-        .enum(['never', 'loopback', 'always'])
-        .describe(
-          'Who may create an account in-band (XEP-0077). Default: `loopback` in standalone mode, `never` in a cluster.',
-        )
-        .optional(),
-    })
-    .prefault({}),
+  registration,
   nats,
   redis,
   postgres,

@@ -118,9 +118,18 @@ export class AccountStore {
     return count > 0
   }
 
-  /** @returns false when there was none */
-  async delete(jid: BareJid): Promise<boolean> {
-    const { count } = await this.#db.query('account_delete', 'DELETE FROM accounts WHERE jid = $1', [jid])
+  /**
+   * Remembers for so many days that there was such an account, 0: not at all. What has been remembered for longer is forgotten.
+   * @returns false when there was none
+   */
+  async delete(jid: BareJid, keepRemovedDays: number): Promise<boolean> {
+    const sql = `WITH gone AS (DELETE FROM accounts WHERE jid = $1 RETURNING jid),
+        forgotten AS (DELETE FROM removed_accounts WHERE jid <> $1 AND removed_at <= now() - make_interval(days => $2)),
+        kept AS (
+          INSERT INTO removed_accounts (jid) SELECT jid FROM gone WHERE $2 > 0
+          ON CONFLICT (jid) DO UPDATE SET removed_at = now())
+      SELECT jid FROM gone`
+    const { count } = await this.#db.query('account_delete', sql, [jid, keepRemovedDays])
     return count > 0
   }
 

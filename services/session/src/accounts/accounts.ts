@@ -16,6 +16,7 @@ import { BearerTokens, type BearerTokensOptions } from './bearer/bearer-tokens.t
 import type { Counters } from './counters.ts'
 import { Existence } from './existence.ts'
 import { Lockout, type LockoutLimits } from './lockout.ts'
+import { type NameFacts, nameFacts } from './name-store.ts'
 import { keysOf } from './password-keys.ts'
 import { type PasswordPolicy, PasswordRules } from './password-rules.ts'
 import { StoredCredentials } from './stored-credentials.ts'
@@ -33,6 +34,8 @@ export interface AccountsOptions {
   readonly passwords?: PasswordPolicy
   /** Whose tokens let users in; default nobody's. */
   readonly bearer?: Pick<BearerTokensOptions, 'policy' | 'keys'>
+  /** How long it is remembered that there was an account. Default: not at all. */
+  readonly keepRemovedDays?: number
   /** Told after each change made here; other instances have to {@link Accounts.forget} the account. */
   readonly onChange?: (change: AccountChange) => void
   /** Milliseconds from any start; default `performance.now`. */
@@ -71,8 +74,10 @@ export class Accounts {
   /** For clients that come back. A change of password or a disabled account ends them all. */
   readonly tokens: Tokens
   readonly #credentials: StoredCredentials
+  readonly #db: Querier
   readonly #store: AccountStore
   readonly #tokens: TokenStore
+  readonly #keepRemovedDays: number
   readonly #existence: Existence
   readonly #iterations: number
   readonly #rules: PasswordRules
@@ -81,7 +86,9 @@ export class Accounts {
 
   private constructor(options: AccountsOptions, store: AccountStore, secret: Buffer) {
     const { counters, lockout, iterations = DEFAULT_ITERATIONS, now = () => performance.now() } = options
+    this.#db = options.db
     this.#store = store
+    this.#keepRemovedDays = options.keepRemovedDays ?? 0
     this.#iterations = iterations
     this.#secret = secret
     this.#rules = new PasswordRules(options.passwords ?? ANY_PASSWORD)
@@ -122,6 +129,11 @@ export class Accounts {
     return this.#changed(await this.#store.insert(jid, keys), { jid, kind: 'created' }, 'conflict')
   }
 
+  /** What is known of a name that somebody wants to register; `reserved` are names that nobody may have. */
+  nameFacts(jid: BareJid, reserved: readonly string[]): Promise<NameFacts> {
+    return nameFacts(this.#db, jid, { keepRemovedDays: this.#keepRemovedDays, reserved })
+  }
+
   /**
    * What the rules have against the first password of an account, in plain English; undefined: nothing. Whoever lets people choose
    * passwords asks before {@link create}, which takes any. Tells nothing of an account that there is already.
@@ -160,7 +172,11 @@ export class Accounts {
 
   /** Removes account and keys; what else is stored of the user is its owners' to remove. */
   async delete(jid: BareJid): Promise<AccountVerdict> {
-    return this.#changed(await this.#store.delete(jid), { jid, kind: 'deleted' }, 'item-not-found')
+    return this.#changed(
+      await this.#store.delete(jid, this.#keepRemovedDays),
+      { jid, kind: 'deleted' },
+      'item-not-found',
+    )
   }
 
   /** A disabled account can't log in (`account-disabled`); it exists and receives. Idempotent. */

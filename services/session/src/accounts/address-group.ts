@@ -1,16 +1,32 @@
-import { isIPv6 } from 'node:net'
+import { isIPv4, isIPv6 } from 'node:net'
 
 /** What failures of a client address are counted under: the address, or the /64 that an IPv6 user has to himself. */
 export function addressGroup(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
-  if (mapped?.[1] !== undefined) return mapped[1]
+  const plain = unmapped(address)
+  const groups = ipv6Groups(plain)
+  return groups === undefined ? plain : `${groups.slice(0, 4).join(':')}::/64`
+}
+
+/** The network that the address is in: the /24, of IPv6 the /48 that a site usually has. */
+export function networkOf(address: string): string {
+  const plain = unmapped(address)
+  if (isIPv4(plain)) return `${plain.slice(0, plain.lastIndexOf('.'))}.0/24`
+  const groups = ipv6Groups(plain)
+  return groups === undefined ? plain : `${groups.slice(0, 3).join(':')}::/48`
+}
+
+function unmapped(address: string): string {
+  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address
+}
+
+function ipv6Groups(address: string): string[] | undefined {
   const bare = address.split('%')[0] ?? ''
-  if (!isIPv6(bare)) return address
+  if (!isIPv6(bare)) return undefined
   const [head = '', tail] = new URL(`http://[${bare}]`).hostname.slice(1, -1).split('::')
   const groups = head === '' ? [] : head.split(':')
   const after = tail === undefined || tail === '' ? [] : tail.split(':')
   const zeros = tail === undefined ? [] : Array.from({ length: 8 - groups.length - after.length }, () => '0')
-  return `${[...groups, ...zeros, ...after].slice(0, 4).join(':')}::/64`
+  return [...groups, ...zeros, ...after]
 }
 
 /** Whether the address is the machine's own. */

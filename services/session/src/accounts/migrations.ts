@@ -1,4 +1,5 @@
 import type { Migration } from '@heliograph/database'
+import { SKELETON_FUNCTION } from './skeleton.ts'
 
 /** Accounts, and the keys that stand for their passwords. Byte order makes paging by address stable. */
 export const accountMigrations: readonly Migration[] = [
@@ -63,6 +64,17 @@ export const accountMigrations: readonly Migration[] = [
     sql: `
       ALTER TABLE account_tokens ADD COLUMN software text NOT NULL DEFAULT '';
       ALTER TABLE account_tokens ADD COLUMN device text NOT NULL DEFAULT '';
+    `,
+  },
+  {
+    id: '0104_names',
+    sql: `
+      CREATE TABLE removed_accounts (
+        jid text COLLATE "C" PRIMARY KEY,
+        removed_at timestamptz NOT NULL DEFAULT now()
+      );
+      ${SKELETON_FUNCTION}
+      CREATE INDEX accounts_by_skeleton ON accounts (domain, account_skeleton(split_part(jid, '@', 1)));
     `,
   },
 ]

@@ -1,13 +1,17 @@
-import { type BareJid, type Domain, localOf, makeJid, prepareLocal } from '@heliograph/jid'
+import { type BareJid, type Domain, type Jid, localOf, makeJid, prepareLocal } from '@heliograph/jid'
 import type { Accounts } from './accounts.ts'
-import { addressGroup, isLoopback } from './address-group.ts'
+import { isLoopback } from './address-group.ts'
 import type { Counters } from './counters.ts'
+import { mixesScripts } from './name-scripts.ts'
+import { type ThrottleLimits, throttled } from './throttle.ts'
 
 /** What in-band registration (XEP-0077) may do. */
 export interface RegistrationPolicy {
   readonly open: 'never' | 'loopback' | 'always'
-  /** Accounts one client address may make within the window, unless only this machine may make any. */
-  readonly perAddress: { readonly count: number; readonly windowSeconds: number }
+  /** Of those who may register from anywhere. */
+  readonly throttle: ThrottleLimits
+  /** Whether names are refused that look like others. */
+  readonly similarNames: 'refuse' | 'allow'
   /** Local parts nobody may take. */
   readonly reserved: readonly string[]
   readonly changePassword: boolean
@@ -31,10 +35,14 @@ export type RegistrationVerdict =
       readonly text?: string
     }
 
+type Refusal = Extract<RegistrationVerdict, { readonly ok: false }>
+
 export interface RegistrationDeps {
   readonly accounts: Accounts
   readonly counters: Counters
   readonly policy: RegistrationPolicy
+  /** Told why somebody was kept from registering. */
+  readonly refused?: (reason: 'address' | 'network' | 'total' | 'name') => void
 }
 
 /** The accounts administrators and mail standards expect to be their own (RFC 2142). */
@@ -56,15 +64,20 @@ export function mayRegister(policy: RegistrationPolicy, source: string): boolean
 
 /** Makes an account for somebody who isn't authenticated (XEP-0077 §3.1). */
 export async function register(
-  { accounts, counters, policy }: RegistrationDeps,
+  deps: RegistrationDeps,
   request: { username: string; domain: Domain; password: string; source: string },
 ): Promise<RegistrationVerdict> {
+  const { accounts, policy } = deps
   const { username, domain, password, source } = request
   if (!mayRegister(policy, source)) return { ok: false, condition: 'not-allowed' }
   const jid = username === '' ? undefined : makeJid(username, domain)
   if (jid === undefined || password === '' || policy.reserved.includes(localOf(jid)))
     return { ok: false, condition: 'not-acceptable' }
-  if (await tooMany(counters, policy, source)) return { ok: false, condition: 'resource-constraint' }
+  // With `loopback` only whoever is at the machine may register, and they may do as they like.
+  if (policy.open !== 'loopback') {
+    const refusal = await refusedFor(deps, jid, source)
+    if (refusal !== undefined) return refusal
+  }
   const text = await accounts.firstPasswordProblem(jid, password)
   if (text !== undefined) {
     // XEP-0077 §3.1: whose name is taken hears that first.
@@ -77,11 +90,25 @@ export async function register(
   return { ok: false, condition: verdict.condition === 'conflict' ? 'conflict' : 'not-acceptable' }
 }
 
-/** With `open: loopback` only whoever is at the machine may register, and they may do as they like. */
-async function tooMany(counters: Counters, policy: RegistrationPolicy, source: string): Promise<boolean> {
-  if (policy.open === 'loopback') return false
-  const made = await counters.increment(`registrations:${addressGroup(source)}`, policy.perAddress.windowSeconds)
-  return made > policy.perAddress.count
+/** What speaks against an account of that name, made from that address. */
+async function refusedFor(deps: RegistrationDeps, jid: BareJid, source: string): Promise<Refusal | undefined> {
+  const { accounts, counters, policy, refused } = deps
+  const excess = await throttled(counters, policy.throttle, source)
+  if (excess !== undefined) {
+    refused?.(excess)
+    return { ok: false, condition: 'resource-constraint', text: 'too many accounts are being registered' }
+  }
+  const judges = policy.similarNames === 'refuse'
+  if (judges && mixesScripts(localOf(jid as Jid))) {
+    refused?.('name')
+    return { ok: false, condition: 'not-acceptable', text: 'the name mixes scripts' }
+  }
+  const { taken, removed, similar } = await accounts.nameFacts(jid, policy.reserved)
+  if (taken) return { ok: false, condition: 'conflict' }
+  if (!removed && !(judges && similar)) return undefined
+  refused?.('name')
+  const text = removed ? 'the name was in use until lately' : 'the name looks like another one'
+  return { ok: false, condition: 'conflict', text }
 }
 
 /** Changes the password of an authenticated user (XEP-0077 §3.3). */

@@ -1,6 +1,6 @@
 import { type Domain, parseDomain } from '@heliograph/jid'
 import { accountsContract, RpcError, type ServedContract, serve, type Verdict } from '@heliograph/rpc'
-import { changePassword, type RegistrationVerdict, register } from '../accounts/registration.ts'
+import { changePassword, type RegistrationDeps, type RegistrationVerdict, register } from '../accounts/registration.ts'
 import type { SessionContext } from '../context.ts'
 
 const OK: Verdict = { ok: true, condition: '' }
@@ -8,7 +8,12 @@ const OK: Verdict = { ok: true, condition: '' }
 /** What edges ask while a client authenticates or registers. Keys stay here. */
 export function accountsRpc(context: SessionContext): ServedContract {
   const { credentials, tokens, upgrades, bearers } = context.accounts
-  const registration = { accounts: context.accounts, counters: context.live, policy: context.config.registration }
+  const registration: RegistrationDeps = {
+    accounts: context.accounts,
+    counters: context.live,
+    policy: context.config.registration,
+    refused: (reason) => context.events.registrationRefused(reason),
+  }
   return serve(accountsContract, {
     scramStart: async (request) => {
       const result = await credentials.scramStart({ ...request, domain: domainOf(request.domain) })
