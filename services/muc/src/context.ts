@@ -2,12 +2,12 @@ import type { IdClock } from '@heliograph/archive'
 import type { Registry } from '@heliograph/module'
 import type { Hosts, Ownership, Router } from '@heliograph/ownership'
 import type { Logger, Tracing } from '@heliograph/telemetry'
+import type { PostgresRoomArchive } from './archive/postgres-room-archive.ts'
 import type { MucConfig } from './config.ts'
 import type { MucEvents } from './events.ts'
 import type { RoomIq } from './iqs/room-iq.ts'
 import type { OccupantIds } from './occupant-ids.ts'
 import type { RoomRecords } from './recovery/room-records.ts'
-import type { RoomArchive } from './room-archive.ts'
 import type { Rooms } from './rooms.ts'
 import type { RoomStore } from './store/room-store.ts'
 
@@ -23,7 +23,7 @@ export interface MucContext {
   readonly clock: IdClock
   readonly rooms: Rooms
   readonly store: RoomStore
-  readonly archive: RoomArchive
+  readonly archive: PostgresRoomArchive
   readonly records: RoomRecords
   readonly occupantIds: OccupantIds
   readonly modules: Registry<RoomIq>

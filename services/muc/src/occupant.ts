@@ -11,6 +11,8 @@ export interface Session {
   presence: Stanza
   /** Sequence of its entering: what is older is its past. */
   joined: number
+  /** It was sent all that who enters is sent. */
+  welcomed: boolean
   /** Ingress id of the last that it sent. */
   stream: string
   count: number

@@ -1,11 +1,11 @@
 import { AfterCommit } from '@heliograph/archive'
 import type { Envelope, InstanceId } from '@heliograph/bus'
+import type { Lane } from '@heliograph/distribution'
 import type { BareJid, FullJid, Jid } from '@heliograph/jid'
 import { Mailbox } from '@heliograph/ownership'
 import { Affiliates } from './authority/affiliates.ts'
 import type { Affiliation, Standing } from './authority/standing.ts'
 import type { RoomConfig } from './forms/room-config.ts'
-import type { RoomLane } from './lane.ts'
 import { RoomPace } from './limits/room-pace.ts'
 import { Occupants } from './occupants.ts'
 import { RecentIngress } from './recent-ingress.ts'
@@ -30,7 +30,7 @@ export class Room {
   readonly jid: BareJid
   readonly partition: number
   readonly mailbox: Mailbox<Work>
-  readonly lane: RoomLane
+  readonly lane: Lane
   readonly occupants = new Occupants()
   /** What it says, each when what must be stored before is stored. */
   readonly out = new AfterCommit()
@@ -45,7 +45,7 @@ export class Room {
   constructor(given: {
     readonly jid: BareJid
     readonly partition: number
-    readonly lane: RoomLane
+    readonly lane: Lane
     readonly bound: number
     readonly handle: (room: Room, work: Work) => void | Promise<void>
     readonly failed: (room: Room, error: unknown) => void

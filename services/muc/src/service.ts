@@ -1,13 +1,50 @@
+import { archiveMigrations } from '@heliograph/archive'
 import { Kind } from '@heliograph/bus'
-import { discoOf, Registry } from '@heliograph/module'
-import { answeringService, type Service } from '@heliograph/runtime'
-import { stanzaError } from '@heliograph/stanza'
+import { migrate } from '@heliograph/database'
+import type { Domain } from '@heliograph/jid'
+import { Hosts } from '@heliograph/ownership'
+import { joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
+import { mucConfig } from './config.ts'
+import { roomModules } from './iqs/modules.ts'
+import { MucService } from './muc-service.ts'
+import { OccupantIds, occupantIdMigrations } from './occupant-ids.ts'
+import { roomMigrations } from './store/migrations.ts'
 
-/** Owners of rooms. Rooms themselves are not there yet: the service is discovered, and refuses the rest. */
-export const muc: Service = answeringService({
+/** Owners of rooms: who is in them, what is said in them, their archives. */
+export const muc: Service = {
   name: 'muc',
-  kind: Kind.room,
-  watch: [Kind.user, Kind.room, Kind.node, Kind.domain].filter((kind) => kind !== Kind.room),
-  modules: new Registry([discoOf({ category: 'conference', type: 'text' })]),
-  refusal: () => stanzaError('service-unavailable'),
-})
+  needs: ['bus', 'liveState', 'database'],
+  modules: roomModules,
+  start,
+}
+
+async function start(host: ServiceContext): Promise<RunningService> {
+  const { database: db, liveState: live, telemetry } = host
+  await migrate(db, [...archiveMigrations, ...roomMigrations, ...occupantIdMigrations])
+  const service = new MucService({
+    config: mucConfig(host.config),
+    log: telemetry.log,
+    metrics: telemetry.metrics,
+    tracing: telemetry.tracer,
+    hosts: new Hosts(host.config.domains.map(({ name }) => name as Domain)),
+    db,
+    live,
+    occupantIds: await OccupantIds.open(db),
+    onFenced: () => host.abandon('another instance shut this one out of the database'),
+  })
+  const membership = joinCluster(host, {
+    kind: Kind.room,
+    watch: [Kind.user, Kind.node, Kind.domain],
+    tenancy: service.tenancy,
+  })
+  service.attach(membership)
+  await membership.ownership.start()
+  return {
+    ready: async () => membership.problems(),
+    drain: (signal) => membership.leave(signal),
+    async [Symbol.asyncDispose]() {
+      await service[Symbol.asyncDispose]()
+      await membership[Symbol.asyncDispose]()
+    },
+  }
+}

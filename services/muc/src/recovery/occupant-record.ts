@@ -15,6 +15,7 @@ interface OccupantRecord {
     readonly jid: FullJid
     readonly presence: string
     readonly joined: number
+    readonly welcomed: boolean
     readonly stream: string
     readonly count: number
   }[]

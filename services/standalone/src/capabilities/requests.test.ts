@@ -5,14 +5,19 @@ import { services } from '../services.ts'
 
 const INSIDE = 'stands inside other requests'
 const OF_MESSAGES = 'is about messages'
+const OF_ROOMS = 'is done by presence and messages of rooms'
 const PART = 'a part of another namespace'
 const CAPS = 'in presence and stream features, and answered under nodes of disco#info'
 
 /** Features of disco#info in whose namespace there is no request, and why. */
 const WITHOUT_REQUESTS: Readonly<Record<string, string>> = {
   'http://jabber.org/protocol/caps': CAPS,
+  'http://jabber.org/protocol/muc': OF_ROOMS,
+  'http://jabber.org/protocol/muc#self-ping-optimization': 'is a ping that occupants answer elsewhere',
+  'http://jabber.org/protocol/muc#stable_id': OF_ROOMS,
   'http://jabber.org/protocol/rsm': INSIDE,
   'http://jabber.org/protocol/xdata-validate': INSIDE,
+  'jabber:x:conference': OF_MESSAGES,
   'jabber:x:data': INSIDE,
   msgoffline: OF_MESSAGES,
   'urn:xmpp:caps': CAPS,
@@ -24,6 +29,7 @@ const WITHOUT_REQUESTS: Readonly<Record<string, string>> = {
   'urn:xmpp:mam:2#groupchat-field': PART,
   'urn:xmpp:message-retract:1': OF_MESSAGES,
   'urn:xmpp:message-retract:1#tombstone': OF_MESSAGES,
+  'urn:xmpp:occupant-id:0': OF_ROOMS,
   'urn:xmpp:reporting:1': INSIDE,
   'urn:xmpp:sid:0': OF_MESSAGES,
 }

@@ -1,0 +1,40 @@
+import { isUnavailable } from '@heliograph/database'
+import { bareOf, type Jid, localOf } from '@heliograph/jid'
+import { stanzaError } from '@heliograph/stanza'
+import { type Arrived, refuse } from '../arrived.ts'
+import type { MucContext } from '../context.ts'
+import { DEFAULT_CONFIG } from '../forms/config-form.ts'
+import { detailsOf } from '../room.ts'
+import { enter } from './enter.ts'
+
+/**
+ * Who enters a room that isn't there makes it, and is its owner (XEP-0045 §10.1). Nobody else may enter before he has configured it or
+ * was content with what it is.
+ */
+export async function createRoom(context: MucContext, arrived: Arrived): Promise<void> {
+  const { room, from } = arrived
+  // §10.1.1, §7.2.11
+  if (!mayCreate(context, from)) return refuse(context, arrived, 'not-allowed')
+  try {
+    const creator = bareOf(from)
+    const created = await context.store.create(
+      { jid: room.jid, creator, config: DEFAULT_CONFIG, locked: false },
+      context.config.perUser,
+    )
+    if (created === 'too-many')
+      return refuse(context, arrived, stanzaError('not-allowed', { text: 'you have made too many rooms' }))
+    const stored = await context.store.load(room.jid)
+    if (!stored) return refuse(context, arrived, 'item-not-found')
+    room.details = detailsOf(stored)
+    enter(context, arrived, { isNew: created === 'created' })
+  } catch (error) {
+    if (!isUnavailable(error)) throw error
+    refuse(context, arrived, 'resource-constraint')
+  }
+}
+
+function mayCreate({ config, hosts }: MucContext, from: Jid): boolean {
+  if (config.admins.includes(bareOf(from))) return true
+  if (config.creation === 'users') return hosts.isLocalUser(from) && localOf(from) !== ''
+  return config.creation === 'anyone'
+}

@@ -1,0 +1,64 @@
+import { bareOf, type FullJid, resourceOf } from '@heliograph/jid'
+import { NS } from '@heliograph/stanza'
+import { readHistoryRequest } from '../archive/history-request.ts'
+import { type Arrived, refuse } from '../arrived.ts'
+import { initialRole } from '../authority/entry.ts'
+import type { MucContext } from '../context.ts'
+import { Occupant, type Present, type Session } from '../occupant.ts'
+import { announce } from '../presence/announce.ts'
+import { keptPresence } from '../presence/occupant-presence.ts'
+import { occupantJid } from '../room.ts'
+import { refusedAdmission } from './admission.ts'
+import { initialPresence } from './initial-presence.ts'
+import { welcome } from './welcome.ts'
+
+/** Somebody wants to enter a room that is there (XEP-0045 §7.2), or enters once more because he lost track. */
+export function enter(context: MucContext, arrived: Arrived, { isNew = false } = {}): void {
+  const { room, stanza } = arrived
+  const from = arrived.from as FullJid
+  const applicant = { user: bareOf(from), nick: resourceOf(stanza.to!), password: passwordOf(arrived) }
+  const refused = refusedAdmission(room, applicant, context.config.maxOccupants)
+  if (refused) return refuse(context, arrived, refused)
+  const present = room.occupants.named(applicant.nick)
+  const occupant = present ?? newOccupant(context, arrived, applicant.nick)
+  const session: Session = {
+    jid: from,
+    presence: keptPresence(stanza),
+    stream: arrived.stream,
+    count: arrived.count,
+    joined: 0,
+    welcomed: false,
+  }
+  if (!occupant.sessionOf(from)) context.events.entered()
+  const others = initialPresence(context, room, occupant, from)
+  room.occupants.add(occupant)
+  room.occupants.addSession(occupant, session)
+  const { config } = room.about
+  const ownCodes = [
+    ...(config.addressesFor === 'anyone' ? [100] : []),
+    ...(config.logged ? [170] : []),
+    ...(isNew ? [201] : []),
+  ]
+  const news = announce(context, room, occupant, { ownCodes, id: stanza.id, trace: arrived.trace })
+  session.joined = occupant.changed
+  const history = readHistoryRequest(stanza, { max: config.historyMax, before: session.joined })
+  welcome(context, arrived, { occupant, session, parcels: [...others, ...news], history })
+}
+
+function newOccupant(context: MucContext, { room, from }: Arrived, nick: string): Occupant {
+  const bare = bareOf(from)
+  return new Occupant({
+    nick,
+    jid: occupantJid(room.jid, nick),
+    bare,
+    id: context.occupantIds.of(room.jid, bare),
+    // Who may not enter was refused.
+    role: initialRole(room.affiliationOf(bare), room.about.config) as Present,
+    changed: 0,
+    sessions: [],
+  })
+}
+
+function passwordOf({ stanza }: Arrived): string | undefined {
+  return stanza.child('x', NS.muc)?.getChildText('password') ?? undefined
+}

@@ -1,0 +1,22 @@
+import { Haste } from '@heliograph/bus'
+import type { Parcel } from '@heliograph/distribution'
+import type { FullJid } from '@heliograph/jid'
+import { maySeeAddresses } from '../authority/privileges.ts'
+import type { MucContext } from '../context.ts'
+import type { Occupant } from '../occupant.ts'
+import { occupantPresence } from '../presence/occupant-presence.ts'
+import type { Room } from '../room.ts'
+import { takeSequences } from '../sequence.ts'
+
+/** What somebody who enters is told of those who are there, before anybody is told of him (XEP-0045 §7.2.2). */
+export function initialPresence(context: MucContext, room: Room, newcomer: Occupant, client: FullJid): Parcel[] {
+  const recipients = [client]
+  const sees = maySeeAddresses(newcomer.role, room.about.config)
+  const visible = [...room.occupants].filter((occupant) => occupant !== newcomer && occupant.shown)
+  let sequence = takeSequences(context, room, visible.length)
+  return visible.map((occupant) => {
+    const item = { role: occupant.role, affiliation: room.affiliationOf(occupant.bare) }
+    const stanza = occupantPresence(occupant, sees ? { ...item, jid: occupant.foremost.jid } : item)
+    return { stanza, recipients, sequence: sequence++, haste: Haste.gather }
+  })
+}

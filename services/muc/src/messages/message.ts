@@ -1,0 +1,49 @@
+import { type FullJid, isFull, trusted } from '@heliograph/jid'
+import { NS } from '@heliograph/stanza'
+import { type Arrived, refuse } from '../arrived.ts'
+import type { MucContext } from '../context.ts'
+import { note } from '../presence/note.ts'
+import { removeBroken } from '../presence/remove-broken.ts'
+import { sayToAll } from './groupchat.ts'
+import { mediate } from './mediate.ts'
+import { sayPrivately } from './private.ts'
+
+const IN_ROOM = `{${NS.mucUser}}x`
+
+/** A message to a room or to somebody in it. */
+export function handleMessage(context: MucContext, arrived: Arrived): void | Promise<void> {
+  const { room, stanza, from } = arrived
+  const occupant = room.occupants.by(from)
+  const session = occupant?.sessionOf(from as FullJid)
+  if (stanza.type === 'error') {
+    if (occupant && session) removeBroken(context, arrived, { occupant, session })
+    return arrived.taken()
+  }
+  if (room.details === 'absent') return refuse(context, arrived, 'item-not-found')
+  // An invitation may be declined by who was never here.
+  if (!isFull(trusted(stanza.to!)) && stanza.type !== 'groupchat' && stanza.has(IN_ROOM))
+    return mediate(context, arrived)
+  // XEP-0045 §7.4, §7.5
+  if (!occupant || !session) return refuse(context, arrived, 'not-acceptable')
+  if (isRepeated(arrived, session)) {
+    context.events.repeated()
+    return context.archive.whenStored(arrived.taken)
+  }
+  if (!room.pace.allows(from, context.config.rates, performance.now())) {
+    context.events.slowed()
+    return refuse(context, arrived, 'resource-constraint')
+  }
+  note(session, arrived)
+  if (isFull(trusted(stanza.to!))) return sayPrivately(context, arrived, occupant)
+  if (stanza.type === 'groupchat') return sayToAll(context, arrived, occupant)
+  return refuse(context, arrived, 'bad-request')
+}
+
+/** The room was sent this before, by this owner or, as its archive says, by a former one. */
+function isRepeated(
+  { room, stream, count }: Arrived,
+  session: { readonly stream: string; readonly count: number },
+): boolean {
+  if (stream === '') return false
+  return (stream === session.stream && count <= session.count) || room.recent.has(stream, count)
+}

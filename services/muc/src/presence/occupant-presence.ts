@@ -1,0 +1,33 @@
+import { type HeadChanges, NS, Stanza } from '@heliograph/stanza'
+import type { Occupant } from '../occupant.ts'
+import { type Item, OCCUPANT_ID, occupantIdXml, USER_X, userItem } from './user-item.ts'
+
+/** A client's presence as its room keeps it: without addresses, and without what only rooms say (XEP-0045 §7.2, XEP-0421 §4). */
+export function keptPresence(presence: Stanza): Stanza {
+  const mine = [`{${NS.muc}}x`, USER_X, OCCUPANT_ID]
+  const bare = presence.with({ from: undefined, to: undefined, id: undefined })
+  if (!presence.children.some((name) => mine.includes(name))) return bare
+  return bare.without(
+    (child) => child.is('x', NS.muc) || child.is('x', NS.mucUser) || child.is('occupant-id', NS.occupantId),
+  )
+}
+
+/** What others hear of an occupant who is there. */
+export function occupantPresence(occupant: Occupant, item: Item, head: HeadChanges = {}): Stanza {
+  const kept = occupant.foremost.presence.with({ from: occupant.jid, ...head })
+  return kept.append(occupantIdXml(occupant.id), OCCUPANT_ID).append(userItem(item), USER_X)
+}
+
+/** What others hear of one who isn't any more. `payload`: what he said on leaving. */
+export function goodbye(
+  {
+    jid,
+    occupantId,
+    payload,
+  }: { readonly jid: Occupant['jid']; readonly occupantId: string; readonly payload: string },
+  item: Item,
+): Stanza {
+  const text = `${payload}${occupantIdXml(occupantId)}${userItem(item)}`
+  const children = [...(payload === '' ? [] : ['{jabber:client}status']), OCCUPANT_ID, USER_X]
+  return new Stanza({ name: 'presence', type: 'unavailable', from: jid, payload: Buffer.from(text), children })
+}

@@ -1,0 +1,106 @@
+import { bareOf, type FullJid, isFull, resourceOf, trusted } from '@heliograph/jid'
+import { NS, type Stanza } from '@heliograph/stanza'
+import { type Arrived, refuse, say } from '../arrived.ts'
+import type { MucContext } from '../context.ts'
+import { createRoom } from '../entering/create-room.ts'
+import { enter } from '../entering/enter.ts'
+import type { Occupant, Session } from '../occupant.ts'
+import { announce } from './announce.ts'
+import { changeNick } from './change-nick.ts'
+import { departBy, sendAll } from './depart.ts'
+import { note } from './note.ts'
+import { goodbye, keptPresence } from './occupant-presence.ts'
+import { removeBroken } from './remove-broken.ts'
+
+const ENTERS = `{${NS.muc}}x`
+
+/** Presence that somebody sent to a room or to a nick in it (XEP-0045 §7.2, §7.6, §7.7, §7.14). */
+export function handlePresence(context: MucContext, arrived: Arrived): void | Promise<void> {
+  const { room, stanza, from } = arrived
+  const occupant = room.occupants.by(from)
+  const session = occupant?.sessionOf(from as FullJid)
+  if (occupant && session && isRepeated(arrived, session)) {
+    context.events.repeated()
+    // What it did is certain when the occupant is stored.
+    if (session.welcomed || !stanza.has(ENTERS)) return context.records.changed(room, occupant, arrived.taken)
+  }
+  switch (stanza.type) {
+    case undefined:
+      return available(context, arrived, occupant)
+    case 'unavailable':
+      if (occupant && session) return leave(context, arrived, { occupant, session })
+      return arrived.taken()
+    case 'error':
+      if (occupant && session) removeBroken(context, arrived, { occupant, session })
+      return arrived.taken()
+    default:
+      // Subscriptions and probes: a room's presence is seen by its occupants alone.
+      return arrived.taken()
+  }
+}
+
+function available(context: MucContext, arrived: Arrived, occupant: Occupant | undefined): void | Promise<void> {
+  const { room, stanza, from } = arrived
+  const to = trusted(stanza.to!)
+  // §7.2.1
+  if (!isFull(to)) return refuse(context, arrived, 'jid-malformed')
+  const isEntering = stanza.has(ENTERS)
+  if (!isFull(from)) return refuse(context, arrived, 'bad-request')
+  if (!occupant && !isEntering) return tellAbsent(context, arrived)
+  if (!room.pace.allows(from, context.config.rates, performance.now())) {
+    context.events.slowed()
+    return refuse(context, arrived, 'resource-constraint')
+  }
+  if (room.details === 'absent') return createRoom(context, arrived)
+  if (!occupant) return enter(context, arrived)
+  if (resourceOf(to) !== occupant.nick) return changeNick(context, arrived, occupant)
+  return isEntering ? enter(context, arrived) : changeAvailability(context, arrived, occupant)
+}
+
+/** §7.7 */
+function changeAvailability(context: MucContext, arrived: Arrived, occupant: Occupant): void {
+  const { room, stanza, trace } = arrived
+  const session = occupant.sessionOf(arrived.from as FullJid)!
+  session.presence = keptPresence(stanza)
+  note(session, arrived)
+  room.occupants.addSession(occupant, session)
+  sendAll(room, announce(context, room, occupant, { id: stanza.id, trace }))
+  context.records.changed(room, occupant, arrived.taken)
+}
+
+/** §7.14 */
+function leave(
+  context: MucContext,
+  arrived: Arrived,
+  { occupant, session }: { readonly occupant: Occupant; readonly session: Session },
+): void {
+  const payload = statusOf(arrived.stanza)
+  departBy(context, arrived.room, occupant, { session, payload, stored: arrived.taken })
+}
+
+/** §7.2.17: a client that believes to be here, and isn't. */
+function tellAbsent(context: MucContext, { room, stanza, from, taken }: Arrived): void {
+  const jid = trusted<FullJid>(stanza.to!)
+  const presence = goodbye(
+    { jid, occupantId: context.occupantIds.of(room.jid, bareOf(from)), payload: '' },
+    {
+      role: 'none',
+      affiliation: 'none',
+      codes: [110, 307, 333],
+    },
+  )
+  say(context, room, presence.with({ to: from }))
+  taken()
+}
+
+/** True when the room was sent this before, or something later by the same client. */
+function isRepeated({ stream, count }: Arrived, session: Session): boolean {
+  return stream !== '' && stream === session.stream && count <= session.count
+}
+
+/** `<status/>` of a presence as XML. */
+function statusOf(presence: Stanza): string {
+  return presence.children.includes('{jabber:client}status')
+    ? presence.without((child) => child.name !== 'status').payload.toString()
+    : ''
+}

@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isUnavailable } from '@heliograph/database'
+import type { Parcel } from '@heliograph/distribution'
+import type { PastMessage } from '../archive/history.ts'
+import type { MucContext } from '../context.ts'
+import { loadRoom } from '../load-room.ts'
+import { announcedAgain, farewellParcels } from '../presence/announce.ts'
+import type { Farewell } from '../presence/farewell.ts'
+import type { Room } from '../room.ts'
+
+/** Longer than a dead owner's partitions are without one, and its receivers' perhaps, too. */
+const REPEATED_US = 60_000_000
+const MESSAGES_MAX = 1_000
+const RETRY_MS = 250
+
+/**
+ * Says again what was said last in a room, under the same sequences: those who had it ignore it. So a message that was stored and not
+ * brought to everybody isn't missing, and nobody stays in sight who left.
+ */
+export async function repeatLast(context: MucContext, room: Room, farewells: readonly Farewell[]): Promise<void> {
+  if (room.details === undefined && !(await loadRoom(context, room))) return
+  if (room.details === 'absent') return
+  const from = Date.now() * 1000 - REPEATED_US
+  const messages = await messagesSince(context, room, from)
+  const parcels = messages.flatMap((message) => messageParcel(room, message))
+  for (const occupant of room.occupants) if (occupant.changed > from) parcels.push(...announcedAgain(room, occupant))
+  const told = new Map<Parcel, Farewell>()
+  for (const farewell of farewells) {
+    const last = farewellParcels(room, farewell)
+    parcels.push(...last)
+    const final = last.at(-1)
+    if (final) told.set(final, farewell)
+    else context.records.told(room, farewell)
+  }
+  parcels.sort((a, b) => a.sequence - b.sequence)
+  context.events.replayed(parcels.length)
+  for (const parcel of parcels) {
+    const farewell = told.get(parcel)
+    room.lane.send(parcel, farewell && (() => context.records.told(room, farewell)))
+  }
+}
+
+/** To those who were there by then. */
+function messageParcel(room: Room, { id, stanza }: PastMessage): Parcel[] {
+  const recipients = [...room.occupants].flatMap(({ sessions }) =>
+    sessions.filter(({ joined }) => joined < id).map(({ jid }) => jid),
+  )
+  return recipients.length === 0 ? [] : [{ stanza, recipients, sequence: id }]
+}
+
+async function messagesSince(context: MucContext, room: Room, from: number): Promise<readonly PastMessage[]> {
+  if (room.occupants.size === 0) return []
+  while (context.ownership.heldEpochOf(room.partition) !== 0) {
+    try {
+      return await context.archive.after(room.jid, from, MESSAGES_MAX)
+    } catch (error) {
+      if (!isUnavailable(error)) throw error
+      context.log.warn('room_repeats_wait', { room: room.jid, reason: (error as Error).message })
+    }
+    await sleep(RETRY_MS)
+  }
+  return []
+}

@@ -1,0 +1,8 @@
+import type { MucContext } from '../context.ts'
+
+/** Shared state came back empty: who is in the rooms here is written again. */
+export async function restoreRecords(context: MucContext, partition: number): Promise<void> {
+  for (const room of context.rooms.inPartition(partition))
+    for (const occupant of room.occupants) context.records.changed(room, occupant)
+  await context.records.flushed(partition)
+}

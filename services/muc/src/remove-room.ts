@@ -1,0 +1,29 @@
+import { isUnavailable } from '@heliograph/database'
+import type { MucContext } from './context.ts'
+import type { Room } from './room.ts'
+
+/** To be called whenever somebody left: a temporary room ends with its last occupant, one that was never configured too (XEP-0045 §10.1). */
+export function someoneLeft(context: MucContext, room: Room): void {
+  if (room.occupants.size === 0) room.mailbox.pushBeyond(() => removeIfEmpty(context, room))
+}
+
+/** In the room's mailbox. */
+export async function removeIfEmpty(context: MucContext, room: Room): Promise<void> {
+  const { details } = room
+  if (details === undefined || details === 'absent' || room.occupants.size > 0) return
+  if (details.config.persistent && !details.locked) return
+  try {
+    await eraseRoom(context, room)
+  } catch (error) {
+    if (!isUnavailable(error)) throw error
+    // It is removed when its partition is loaded the next time, unless somebody enters before.
+    context.log.warn('room_stays', { room: room.jid, reason: (error as Error).message })
+  }
+}
+
+/** Nothing of the room is left, nor of what was said in it: who makes one of that name hasn't made this one. */
+export async function eraseRoom(context: MucContext, room: Room): Promise<void> {
+  await context.archive.erase(room.jid)
+  await context.store.destroy(room.jid)
+  room.details = 'absent'
+}
