@@ -1,3 +1,6 @@
+export { Chromium, findChromium } from './browser/chromium.ts'
+export type { Page } from './browser/page.ts'
+export { ConversePeer, ConverseSite, type ConverseWay } from './clients/peers/converse-peer.ts'
 export {
   BOSH_LIBRARIES,
   loginBoshPeer,
