@@ -129,6 +129,17 @@ leases: { ttlMs: 1000 }
   assert.doesNotMatch(text, /sesame/)
 })
 
+test('a domain for users without accounts has none, of whatever kind', () => {
+  const domains = [{ name: 'localhost' }, { name: 'guests.localhost', anonymous: {} }]
+  const bearer = { domain: 'guests.localhost', issuer: 'i', audience: ['a'], jwksFile: 'k' }
+  const accounts = [{ jid: 'a@Guests.localhost', password: 'x' }]
+  const load = (more: object) => loadConfig({ file: file('i.yaml', JSON.stringify({ domains, ...more })), env: {} })
+  assert.deepEqual(load({}).domains[1]?.anonymous, { loginsPerHour: 100, federation: false })
+  const text = mistakes(() => load({ accounts, authentication: { bearer } }))
+  assert.match(text, /accounts\.0\.jid: users of Guests\.localhost have no accounts/)
+  assert.match(text, /bearer\.domain: users of guests\.localhost have no accounts/)
+})
+
 test('tokens of an issuer need its keys, safely had, and a domain that is served', () => {
   const text = (bearer: object) => JSON.stringify({ authentication: { bearer } })
   const good = {

@@ -80,29 +80,34 @@ function missingInCluster(raw: RawConfig): ConfigProblem[] {
   })
 }
 
-/** Accounts of a domain that isn't served: nobody could ever use them. */
+/** What is wrong with a domain whose users are to have accounts; undefined where nothing is. */
+function notForAccounts(domains: ParsedConfig['domains'], name: string): string | undefined {
+  const served = domains.find((domain) => domainToASCII(domain.name) === domainToASCII(name))
+  if (served === undefined) return `${name} is not among the domains`
+  return served.anonymous === undefined ? undefined : `users of ${name} have no accounts`
+}
+
+/** Accounts of a domain that can't have them: nobody could ever use them. */
 function strangeAccounts(
   { accounts, domains }: ParsedConfig,
   where: (path: readonly PropertyKey[]) => string | undefined,
 ): ConfigProblem[] {
-  const served = new Set(domains.map(({ name }) => domainToASCII(name)))
   return accounts.flatMap(({ jid }, at) => {
-    const domain = jid.slice(jid.indexOf('@') + 1)
-    if (served.has(domainToASCII(domain))) return []
-    const message = `${domain} is not among the domains`
+    const message = notForAccounts(domains, jid.slice(jid.indexOf('@') + 1))
+    if (message === undefined) return []
     return [{ option: `accounts.${at}.jid`, message, where: where(['accounts', at, 'jid']) }]
   })
 }
 
-/** Tokens for a domain that isn't served: nobody could ever use them. */
+/** The same for tokens. */
 function strangeBearer(
   { authentication: { bearer }, domains }: ParsedConfig,
   where: (path: readonly PropertyKey[]) => string | undefined,
 ): ConfigProblem[] {
-  if (bearer === undefined || domains.some(({ name }) => domainToASCII(name) === domainToASCII(bearer.domain)))
-    return []
+  const message = bearer && notForAccounts(domains, bearer.domain)
+  if (message === undefined) return []
   const path = ['authentication', 'bearer', 'domain']
-  return [{ option: path.join('.'), message: `${bearer.domain} is not among the domains`, where: where(path) }]
+  return [{ option: path.join('.'), message, where: where(path) }]
 }
 
 /** A standalone server keeps files itself; a cluster has to be told where. */

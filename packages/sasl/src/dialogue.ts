@@ -2,7 +2,7 @@ import type { BareJid, Domain } from '@heliograph/jid'
 import type { Bearers } from './bearers.ts'
 import type { ChannelBindings } from './bindings.ts'
 import type { SaslCondition } from './conditions.ts'
-import type { Credentials } from './credentials.ts'
+import type { Credentials, CredentialsRequest, Refusal } from './credentials.ts'
 import type { MechanismName } from './mechanisms.ts'
 import type { TokenMechanismName, TokenRequest, Tokens } from './tokens.ts'
 
@@ -49,6 +49,12 @@ export interface BearerContext {
   readonly discovery: { readonly configuration: string; readonly scope?: string }
 }
 
+/** On domains for users without accounts. */
+export interface AnonymousContext {
+  /** Whether one more may come. @throws only when that can't be found out */
+  admit(who: Pick<CredentialsRequest, 'domain' | 'source'>): Promise<{ readonly ok: true } | Refusal>
+}
+
 /** What an attempt takes place in. */
 export interface DialogueContext {
   readonly domain: Domain
@@ -59,6 +65,7 @@ export interface DialogueContext {
   /** What the stream's features offered: shows whether a client was kept from seeing -PLUS. */
   readonly offered: readonly MechanismName[]
   readonly bearer?: BearerContext
+  readonly anonymous?: AnonymousContext
   /** Where the client says that it authenticates with a token. */
   readonly token?: TokenContext
   /** Who the client said it is when it opened its stream: nobody else, if it also asks to act as somebody (XEP-0388 §2.3). */

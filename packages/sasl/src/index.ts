@@ -16,7 +16,16 @@ export {
   type ScramStart,
   type ScramStartRequest,
 } from './credentials.ts'
-export type { BearerContext, Dialogue, DialogueContext, Failure, Step, Success, TokenContext } from './dialogue.ts'
+export type {
+  AnonymousContext,
+  BearerContext,
+  Dialogue,
+  DialogueContext,
+  Failure,
+  Step,
+  Success,
+  TokenContext,
+} from './dialogue.ts'
 export { fakeScramKeys, SALT_LENGTH } from './fake.ts'
 export { hmac } from './hmac.ts'
 export {

@@ -8,8 +8,9 @@ import { deriveScramKeys } from './scram-keys.ts'
 
 test('what is offered depends on the connection', () => {
   const all = availableMechanisms({ tls: true, bindings: ['tls-exporter'], bearer: true })
-  assert.deepEqual(all, MECHANISMS)
-  assert.deepEqual(availableMechanisms({ tls: true, bindings: ['tls-exporter'] }), MECHANISMS.slice(0, -1))
+  assert.deepEqual([...all, 'ANONYMOUS'], MECHANISMS)
+  assert.deepEqual(availableMechanisms({ tls: true, bindings: [], bearer: true, anonymous: true }), ['ANONYMOUS'])
+  assert.deepEqual(availableMechanisms({ tls: true, bindings: ['tls-exporter'] }), MECHANISMS.slice(0, -2))
   const scram = ['SCRAM-SHA-512', 'SCRAM-SHA-256', 'SCRAM-SHA-1']
   assert.deepEqual(availableMechanisms({ tls: true, bindings: [] }), [...scram, 'PLAIN'])
   assert.deepEqual(availableMechanisms({ tls: false, bindings: [] }), scram)

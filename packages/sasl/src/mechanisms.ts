@@ -11,6 +11,7 @@ export const MECHANISMS = [
   'SCRAM-SHA-1',
   'PLAIN',
   'OAUTHBEARER',
+  'ANONYMOUS',
 ] as const
 export type MechanismName = (typeof MECHANISMS)[number]
 export type ScramMechanismName = Extract<MechanismName, `SCRAM-${string}`>
@@ -25,12 +26,16 @@ export interface MechanismSituation {
   readonly policy?: { readonly enabled?: readonly PasswordMechanismName[] }
   /** Whether tokens of an issuer are taken. */
   readonly bearer?: boolean
+  /** Whether it is for users without accounts: then nothing else is offered. */
+  readonly anonymous?: boolean
 }
 
 /** The mechanisms to offer on a connection, in order of preference. */
 export function availableMechanisms(situation: MechanismSituation): MechanismName[] {
   const enabled: readonly MechanismName[] = situation.policy?.enabled ?? MECHANISMS
+  if (situation.anonymous) return ['ANONYMOUS']
   return MECHANISMS.filter((name) => {
+    if (name === 'ANONYMOUS') return false
     // RFC 7628 §4: only under TLS.
     if (name === 'OAUTHBEARER') return situation.tls && situation.bearer === true
     if (!enabled.includes(name)) return false

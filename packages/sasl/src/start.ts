@@ -1,3 +1,4 @@
+import { AnonymousDialogue } from './anonymous.ts'
 import { type Dialogue, type DialogueContext, type Failure, failure, type Step } from './dialogue.ts'
 import { HashedTokenDialogue } from './hashed-token.ts'
 import { isMechanism, isScram } from './mechanisms.ts'
@@ -5,6 +6,8 @@ import { OAuthBearerDialogue } from './oauth-bearer.ts'
 import { PlainDialogue } from './plain.ts'
 import { ScramDialogue } from './scram.ts'
 import { isTokenMechanism } from './tokens.ts'
+
+const NOT_OFFERED = failure('invalid-mechanism', 'the mechanism was not offered')
 
 /**
  * Begins an attempt with the mechanism a client chose.
@@ -33,9 +36,11 @@ function create(mechanism: string, context: DialogueContext): Dialogue | Failure
   if (isTokenMechanism(mechanism) && token?.offered.includes(mechanism))
     return new HashedTokenDialogue(mechanism, context, token)
   if (!isMechanism(mechanism)) return failure('invalid-mechanism', 'unknown mechanism')
-  if (!context.offered.includes(mechanism)) return failure('invalid-mechanism', 'the mechanism was not offered')
+  if (!context.offered.includes(mechanism)) return NOT_OFFERED
   if (isScram(mechanism)) return new ScramDialogue(mechanism, context)
   if (mechanism === 'PLAIN') return new PlainDialogue(context)
-  if (context.bearer === undefined) return failure('invalid-mechanism', 'the mechanism was not offered')
+  if (mechanism === 'ANONYMOUS')
+    return context.anonymous === undefined ? NOT_OFFERED : new AnonymousDialogue(context, context.anonymous)
+  if (context.bearer === undefined) return NOT_OFFERED
   return new OAuthBearerDialogue(context, context.bearer)
 }

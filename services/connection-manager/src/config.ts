@@ -8,6 +8,8 @@ export interface EdgeConfig
   readonly mechanisms: HeliographConfig['authentication']['mechanisms']
   /** Where tokens of an issuer are taken: of whom, and what clients without one are told. */
   readonly bearer: { readonly domain: string; readonly discoveryUrl: string; readonly scope?: string } | undefined
+  /** Domains for users without accounts. */
+  readonly anonymous: readonly string[]
   readonly registration: HeliographConfig['registration']['open']
   readonly custody: {
     /** What a connection may have in flight. */
@@ -59,6 +61,7 @@ export function edgeConfig(config: HeliographConfig): EdgeConfig {
     listen,
     mechanisms: config.authentication.mechanisms,
     bearer: bearerOf(config),
+    anonymous: domains.filter((domain) => domain.anonymous !== undefined).map(({ name }) => name),
     registration: config.registration.open,
     custody: {
       stanzas: Math.min(streamManagement.maxUnackedStanzas, MOST_IN_FLIGHT.stanzas),

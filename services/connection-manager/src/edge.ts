@@ -1,6 +1,6 @@
 import type { Hosts, Router } from '@heliograph/ownership'
 import type { Accounts } from '@heliograph/rpc'
-import type { Bearers, Credentials, Tokens, Upgrades } from '@heliograph/sasl'
+import type { AnonymousContext, Bearers, Credentials, Tokens, Upgrades } from '@heliograph/sasl'
 import type { Logger, Tracing } from '@heliograph/telemetry'
 import type { UploadEndpoint } from '@heliograph/uploads'
 import type { CoarseClock } from './clock.ts'
@@ -29,6 +29,7 @@ export interface Edge {
   readonly tokens: Tokens
   readonly upgrades: Upgrades
   readonly bearers: Bearers
+  readonly anonymous: AnonymousContext
   readonly accounts: Accounts
   readonly capabilities: Pick<ServerCapabilities, 'featureOf'>
   readonly tls: TlsUpgrade

@@ -23,6 +23,7 @@ const streams = defineModule<undefined>({
 const authentication = defineModule<undefined>({
   name: 'authentication',
   rfcs: [
+    { number: '4505', title: 'Anonymous SASL Mechanism', note: 'on domains that are for it: `domains` `anonymous`' },
     { number: '4616', title: 'The PLAIN SASL Mechanism' },
     { number: '5802', title: 'Salted Challenge Response Authentication Mechanism (SCRAM)' },
     { number: '5929', title: 'Channel Bindings for TLS', note: 'without tls-unique' },

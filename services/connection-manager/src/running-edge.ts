@@ -24,7 +24,7 @@ import { announceTo } from './owners/announce.ts'
 import { Departed } from './owners/departed.ts'
 import { Epochs } from './owners/epochs.ts'
 import { receive } from './owners/receive.ts'
-import { bearersOf, credentialsOf, tokensOf, upgradesOf } from './sasl/credentials.ts'
+import { anonymousOf, bearersOf, credentialsOf, tokensOf, upgradesOf } from './sasl/credentials.ts'
 import { Sweep } from './sweep.ts'
 import type { Exchange, WebReply } from './web/exchange.ts'
 import type { Peers, RelayedRequest } from './web/peers.ts'
@@ -149,6 +149,7 @@ function composeEdge(parts: EdgeParts): Edge {
     tokens: tokensOf(accounts),
     upgrades: upgradesOf(accounts),
     bearers: bearersOf(accounts),
+    anonymous: anonymousOf(accounts),
     tls: new TlsUpgrade(certificates),
     clock: clock ?? new CoarseClock(),
     connections: new Connections(),

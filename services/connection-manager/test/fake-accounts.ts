@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type {
   Accounts,
+  AdmitAnonymousRequest,
   CheckBearerRequest,
   CheckTokenRequest,
   TokenScope,
@@ -74,6 +75,11 @@ export class FakeAccounts implements Accounts {
     if (token === 'good') return { ...OK, username: 'juliet', problem: '' }
     if (token === 'disabled') return { ok: false, condition: 'account-disabled', username: '', problem: '' }
     return { ...REFUSED, username: '', problem: 'invalid_token' }
+  }
+
+  async admitAnonymous({ source }: AdmitAnonymousRequest): Promise<Verdict> {
+    this.#reach()
+    return source === '203.0.113.1' ? REFUSED : OK
   }
 
   async upgradeStart({ hash }: UpgradeScope) {

@@ -7,7 +7,7 @@ import type { PasswordPolicy } from './accounts/password-rules.ts'
 import { RESERVED_NAMES, type RegistrationPolicy } from './accounts/registration.ts'
 import type { Rates } from './rates/shape.ts'
 
-export type DomainPolicy = Pick<HeliographConfig['domains'][number], 'contacts' | 'strangers'>
+export type DomainPolicy = Pick<HeliographConfig['domains'][number], 'contacts' | 'strangers' | 'anonymous'>
 export type StrangerPolicy = NonNullable<DomainPolicy['strangers']>
 
 /** What the session service reads of the configuration. */
@@ -66,8 +66,14 @@ function retentionOf({ archive, domains }: HeliographConfig): RetentionPolicy {
   return { days: archive.retentionDays, byDomain: new Map(byDomain) }
 }
 
+/** XEP-0175 §3: nobody knows them. */
+const ANONYMOUS_RATES: Rates = { stanzasPerSecond: 20, bytesPerSecond: 65_536, burstSeconds: 10 }
+
 function ratesOf({ rates, domains }: HeliographConfig): ReadonlyMap<Domain, Rates> {
-  const byDomain = domains.map((domain) => [domain.name as Domain, { ...rates, ...domain.rates }] as const)
+  const byDomain = domains.map(
+    (domain) =>
+      [domain.name as Domain, { ...rates, ...(domain.anonymous && ANONYMOUS_RATES), ...domain.rates }] as const,
+  )
   return new Map(byDomain.filter(([, { stanzasPerSecond, bytesPerSecond }]) => stanzasPerSecond + bytesPerSecond > 0))
 }
 

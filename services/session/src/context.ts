@@ -64,7 +64,11 @@ export interface SessionContext {
   readonly slots: Slots | undefined
   readonly modules: Registry<IqContext>
   /** What the server and its accounts can do. */
-  readonly own: { readonly server: (domain: Domain) => OwnCapabilities; readonly account: OwnCapabilities }
+  readonly own: {
+    readonly server: (domain: Domain) => OwnCapabilities
+    readonly account: OwnCapabilities
+    readonly anonymous: OwnCapabilities
+  }
   /** What clients can do. */
   readonly capabilities: ClientCapabilities
   readonly commands: CommandSessions

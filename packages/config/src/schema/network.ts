@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { anonymous } from './anonymous.ts'
 import { domainRates } from './rates.ts'
 import { bareJid, domain, duration, listenAddress, path, positive, secret, url } from './values.ts'
 
@@ -41,6 +42,11 @@ export const domains = z
       certificate: certificate.describe('Without it a self-signed certificate is made under `dataDir`.').optional(),
       contacts: contacts.describe('Whom to write to, shown in service discovery (XEP-0157).').optional(),
       strangers: strangers.describe('What may come from people who are not contacts. Default: everything.').optional(),
+      anonymous: anonymous
+        .describe(
+          'The domain is for users without accounts (XEP-0175): whoever comes is somebody new, and gone with the session. Without this section nobody comes so.',
+        )
+        .optional(),
       rates: domainRates.describe('Of its users, where `rates` aren’t meant.').optional(),
     }),
   )

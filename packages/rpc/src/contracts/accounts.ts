@@ -70,6 +70,10 @@ export interface CheckBearerReply extends Verdict {
   readonly username: string
   readonly problem: string
 }
+export interface AdmitAnonymousRequest {
+  readonly domain: string
+  readonly source: string
+}
 export interface UpgradeScope {
   readonly username: string
   readonly domain: string
@@ -105,6 +109,7 @@ export interface Accounts {
   checkToken(request: CheckTokenRequest): Promise<CheckTokenReply>
   issueToken(request: IssueTokenRequest): Promise<IssueTokenReply>
   checkBearer(request: CheckBearerRequest): Promise<CheckBearerReply>
+  admitAnonymous(request: AdmitAnonymousRequest): Promise<Verdict>
   upgradeStart(request: UpgradeScope): Promise<UpgradeStartReply>
   upgradeFinish(request: UpgradeFinishRequest): Promise<{ readonly ok: boolean }>
   register(request: PasswordFromRequest): Promise<Verdict>

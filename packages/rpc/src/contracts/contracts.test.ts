@@ -62,6 +62,7 @@ test('accounts', () => {
       { domain: 'localhost', source: '::1', token: 't' },
       { ok: false, condition: 'not-authorized', username: '', problem: 'invalid_token' },
     ],
+    admitAnonymous: [{ domain: 'localhost', source: '::1' }, verdict],
     upgradeStart: [
       { ...who, source: '::1', hash: 'SHA-512' },
       { needed: true, salt: bytes, iterations: 4096, handle: 'h' },

@@ -10,7 +10,7 @@ import {
 import type { Connection } from '../connection.ts'
 import type { Login } from '../sasl2/login.ts'
 import { closeStream } from '../stream/close.ts'
-import { offeredMechanisms, offeredTokenMechanisms } from '../stream/security.ts'
+import { isAnonymous, offeredMechanisms, offeredTokenMechanisms } from '../stream/security.ts'
 import { authenticationOf, bindingsOf } from './authentication.ts'
 import type { Profile } from './profile.ts'
 
@@ -40,6 +40,7 @@ function dialogueOf(connection: Connection, mechanism: string): Dialogue | Failu
     offered: offeredMechanisms(connection),
     ...(login === undefined || claimed === undefined ? {} : { claimed }),
     ...bearerContext(connection),
+    ...(isAnonymous(connection) ? { anonymous: edge.anonymous } : {}),
     ...tokenContext(connection, login),
   }
   return startDialogue(mechanism, context, (error) =>

@@ -1,5 +1,6 @@
 import type { Accounts, Verdict } from '@heliograph/rpc'
 import {
+  type AnonymousContext,
   type Bearers,
   type Credentials,
   type Refusal,
@@ -51,6 +52,16 @@ export function bearersOf(accounts: Accounts): Bearers {
       const { problem } = reply
       const known = problem === 'invalid_token' || problem === 'insufficient_scope'
       return { ...refusal(reply), problem: known ? problem : undefined }
+    },
+  }
+}
+
+/** Who may come to domains for users without accounts. */
+export function anonymousOf(accounts: Accounts): AnonymousContext {
+  return {
+    async admit(who) {
+      const verdict = await accounts.admitAnonymous(who)
+      return verdict.ok ? { ok: true } : refusal(verdict)
     },
   }
 }

@@ -17,12 +17,18 @@ export function tlsMissing(connection: Connection): boolean {
   return connection.edge.config.tls.required && startTlsOffered(connection)
 }
 
+/** Whether the domain is for users without accounts. */
+export function isAnonymous({ edge, domain }: Connection): boolean {
+  return domain !== undefined && edge.config.anonymous.includes(domain)
+}
+
 /** The mechanisms for this connection as it is now, in order of preference. */
 export function offeredMechanisms(connection: Connection): MechanismName[] {
   const { mechanisms, bearer } = connection.edge.config
   return availableMechanisms({
     tls: connection.secure,
     bindings: bindingsOf(connection).types,
+    anonymous: isAnonymous(connection),
     bearer: bearer !== undefined && bearer.domain === connection.domain,
     ...(mechanisms === undefined ? {} : { policy: { enabled: mechanisms } }),
   })
@@ -30,5 +36,6 @@ export function offeredMechanisms(connection: Connection): MechanismName[] {
 
 /** The mechanisms for who has a token (XEP-0484). */
 export function offeredTokenMechanisms(connection: Connection): TokenMechanismName[] {
+  if (isAnonymous(connection)) return []
   return availableTokenMechanisms(bindingsOf(connection).types)
 }

@@ -19,7 +19,7 @@ export function archiveReceived(context: SessionContext, message: InboundMessage
   const archived = context.config.archive.enabled && isArchivable(stanza) && wantsArchived(user, trusted(stanza.from!))
   if (!archived && !message.offline) {
     // Where it may come to wait it has a place among the others, by which it is known who had it.
-    const id = isOfflineStorable(stanza) ? nextId(context, user) : 0
+    const id = isOfflineStorable(stanza) && !user.anonymous ? nextId(context, user) : 0
     user.afterCommit.pass(() => deliverUnstored(context, message, id))
     return taken()
   }
@@ -73,6 +73,8 @@ function deliverUnstored(context: SessionContext, message: InboundMessage, id: n
   for (const taker of takers) context.outgoing.deliver(user, taker, stanza, id, trace)
   if (takers.length === 0 && id !== 0)
     return archiveReceived(context, { ...message, targets: [], offline: true, taken: () => {} })
+  if (takers.length === 0 && user.anonymous)
+    return refuseArrived(context, { user, stanza, taken: () => {} }, stanzaError('service-unavailable'))
   copyReceived(context, user, stanza, { id, had: takers, trace })
   wake(context, message, { id, takers })
 }

@@ -23,6 +23,7 @@ export const KEEP_ALL: ArchivePreferences = { behaviour: 'always', always: new S
  */
 export function wantsArchived(user: User, target: Jid): boolean {
   const { archiving } = user
+  if (user.anonymous) return false
   if (archiving === undefined) return true
   const { behaviour, always, never } = archiving
   const bare = bareOf(target)

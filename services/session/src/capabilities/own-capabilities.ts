@@ -11,6 +11,8 @@ const SOFTWARE = 'urn:x-heliograph:server'
 const IDENTITIES = {
   server: { category: 'server', type: 'im', name: 'Heliograph' },
   account: { category: 'account', type: 'registered' },
+  // XEP-0175 §5
+  anonymous: { category: 'account', type: 'anonymous' },
 } satisfies Record<string, DiscoIdentity>
 
 export interface OwnHashes {
@@ -28,13 +30,14 @@ export class OwnCapabilities {
   readonly hashes: OwnHashes
 
   constructor(
-    entity: 'server' | 'account',
+    entity: keyof typeof IDENTITIES,
     registry: Pick<Registry<unknown>, 'features'>,
     forms: readonly Form[] = [],
   ) {
     // Named, or XEP-0390 §4.1 would have the language of whatever stream it comes over.
     const identity = { ...IDENTITIES[entity], lang: 'en' }
-    this.info = { identities: [identity], features: registry.features(entity), forms }
+    const features = entity === 'anonymous' ? [NS.discoInfo, NS.discoItems] : registry.features(entity)
+    this.info = { identities: [identity], features, forms }
     const [older, newer] = [verificationInput(this.info)!, hashSetInput(this.info)!]
     this.hashes = {
       node: SOFTWARE,

@@ -20,7 +20,7 @@ export function handleAnnounce(context: SessionContext, user: User, { envelope, 
   const known = user.resources.find(({ stream }) => stream === announce.stream)
   if (context.departed.has(from)) return
   if (known && isWhole(known, from, envelope.conn)) return setClientState(context, user, known, announce.inactive)
-  if (!user.exists || supersededBy(context, user, known, announce, envelope.conn, from)) {
+  if (!user.mayCome || supersededBy(context, user, known, announce, envelope.conn, from)) {
     return dismiss(context, user, envelope, from)
   }
   if (known && sleepsWhereItWas(known, from, envelope.conn)) return dismiss(context, user, envelope, from, SLEEPS)

@@ -9,7 +9,7 @@ export function handleEnable(context: SessionContext, user: User, { envelope, fr
   const resource = user.onConnection(from, envelope.conn)
   if (!resource) return
   // Asked again, because the way here was set up anew: the id stands.
-  resource.managed ??= manage(context, resource, codecs.enable.decode(envelope.body!))
+  resource.managed ??= manage(context, user, resource, codecs.enable.decode(envelope.body!))
   const { id, max } = resource.managed
   context.outgoing.tellEdge(user, resource, Op.enabled, (reply) => {
     reply.body = codecs.enabled.encode({ id, max })
@@ -18,9 +18,15 @@ export function handleEnable(context: SessionContext, user: User, { envelope, fr
 }
 
 /** What stream management begins with. */
-export function manage(context: SessionContext, resource: Resource, wish: Pick<Enable, 'resume' | 'max'>): Managed {
+export function manage(
+  context: SessionContext,
+  user: User,
+  resource: Resource,
+  wish: Pick<Enable, 'resume' | 'max'>,
+): Managed {
   const limit = context.config.resumeSeconds
   const max = wish.max > 0 ? Math.min(wish.max, limit) : limit
-  const id = wish.resume && max > 0 ? randomBytes(18).toString('base64url') : ''
+  // Whoever is anonymous can't come back as the same.
+  const id = wish.resume && max > 0 && !user.anonymous ? randomBytes(18).toString('base64url') : ''
   return managed(id, max, resource.custody.received)
 }

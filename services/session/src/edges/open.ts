@@ -20,8 +20,8 @@ export function handleOpen(context: SessionContext, user: User, work: Work): voi
   const before = user.onConnection(from, envelope.conn)
   if (before) return answerOpened(context, user, before)
   if (context.departed.has(from)) return
-  if (!user.exists) return refuseOpen(context, user, from, envelope.conn, 'not-allowed')
-  const known = open.fetches ? extentFor(context, user, work) : undefined
+  if (!user.mayCome) return refuseOpen(context, user, from, envelope.conn, 'not-allowed')
+  const known = open.fetches && !user.anonymous ? extentFor(context, user, work) : undefined
   if (known === 'later') return
   endEarlier(context, user, open.client)
   const jid = chooseResource(context, user, open)
@@ -41,7 +41,7 @@ export function handleOpen(context: SessionContext, user: User, work: Work): voi
   // What is in the archive already is the client's to ask for; only what comes from now on is delivered.
   resource.lastId = user.lastArchiveId
   if (open.fetches) resource.fetches = user.lastArchiveId
-  if (open.manage) resource.managed = manage(context, resource, open)
+  if (open.manage) resource.managed = manage(context, user, resource, open)
   if (open.copies) resource.carbonsFrom = context.clock.next(user.lastArchiveId)
   user.resources.push(resource)
   context.events.sessionOpened()

@@ -1,6 +1,7 @@
 import { codecs, Op } from '@heliograph/bus'
 import { errorReply, type Stanza, stanzaError } from '@heliograph/stanza'
 import { hop } from '@heliograph/telemetry'
+import { refusedAnonymous } from '../anonymous/restrict.ts'
 import { refusedOutbound } from '../blocking/blocked.ts'
 import type { SessionContext } from '../context.ts'
 import { handleIq } from '../pipeline/outbound-iq.ts'
@@ -32,7 +33,10 @@ export function handleClientStanza(context: SessionContext, user: User, { envelo
   const span = hop(context.tracing, 'session.out', envelope.trace)
   const sent = { user, resource, stanza, obligation, stream, count, trace: span.trace }
   try {
-    if (user.blocked === undefined || !refusedOutbound(context, sent)) handlers[stanza.name](context, sent)
+    const refused =
+      (user.blocked !== undefined && refusedOutbound(context, sent)) ||
+      (user.anonymous && refusedAnonymous(context, sent))
+    if (!refused) handlers[stanza.name](context, sent)
     obligation.release()
   } catch (error) {
     context.log.error('stanza_handler_failed', { jid: resource.jid, kind: stanza.name, error })

@@ -49,7 +49,9 @@ function serverItems(request: Stanza, context: IqContext): Outcome {
 }
 
 function accountInfo(request: Stanza, context: IqContext): Outcome {
-  return commandOr(request, context, 'account', () => info(request, context.session.own.account))
+  const { session, user } = context
+  if (user.anonymous) return info(request, session.own.anonymous)
+  return commandOr(request, context, 'account', () => info(request, session.own.account))
 }
 
 /** XEP-0030 §8: available resources, to those who see the presence anyway. */

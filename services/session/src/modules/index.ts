@@ -1,4 +1,5 @@
 import type { Module } from '@heliograph/module'
+import { anonymousUsers } from '../anonymous/anonymous-module.ts'
 import { archiveModule } from '../archive/archive-module.ts'
 import { archivePreferences } from '../archive/preferences-module.ts'
 import { retraction } from '../archive/retraction.ts'
@@ -50,6 +51,7 @@ export const sessionModules: readonly Module<IqContext>[] = [
   contactAddresses,
   upload,
   pushModule,
+  anonymousUsers,
 ]
 
 /** What it answers and announces as it is configured. */
@@ -61,6 +63,7 @@ export function modulesFor(
   if (!config.archive.enabled) for (const each of [archiveModule, archivePreferences, retraction]) without.add(each)
   if (config.externalServices.services.length === 0) without.add(externalServices)
   if (config.userSearch === 'off') without.add(searchModule)
+  if (![...config.policies.values()].some(({ anonymous }) => anonymous !== undefined)) without.add(anonymousUsers)
   if (!uploads) without.add(upload)
   return sessionModules.filter((module) => !without.has(module))
 }

@@ -34,5 +34,9 @@ export function ownCapabilities(config: SessionConfig, registry: Registry<IqCont
     const forms = serverForms(config, domain)
     if (forms.length > 0) servers.set(domain, new OwnCapabilities('server', registry, forms))
   }
-  return { server: (domain) => servers.get(domain) ?? plain, account: new OwnCapabilities('account', registry) }
+  return {
+    server: (domain) => servers.get(domain) ?? plain,
+    account: new OwnCapabilities('account', registry),
+    anonymous: new OwnCapabilities('anonymous', registry),
+  }
 }

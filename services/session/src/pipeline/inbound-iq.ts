@@ -1,11 +1,18 @@
 import { type FullJid, isFull, localOf, trusted } from '@heliograph/jid'
-import { NS, stanzaError } from '@heliograph/stanza'
+import { NS, type Stanza, stanzaError } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
 import { answer } from '../modules/answer.ts'
+import type { User } from '../users/user.ts'
 import { type Arrived, refuseArrived } from './arrived.ts'
 import { mayKnow } from './may-know.ts'
 
+const INFO = `{${NS.discoInfo}}query`
 const LAST_ACTIVITY = `{${NS.lastActivity}}query`
+
+/** XEP-0175 §5: "A server MUST reply", to anybody. */
+function asksWhoIsAnonymous(user: User, { type, children }: Stanza): boolean {
+  return user.anonymous && user.exists && type === 'get' && children[0] === INFO
+}
 
 /** IQs for a local user: RFC 6121 §8.5.2.1.3, §8.5.3. */
 export function receiveIq(context: SessionContext, arrived: Arrived): void {
@@ -28,7 +35,7 @@ export function receiveIq(context: SessionContext, arrived: Arrived): void {
         ? context.hosts.isUpload(to)
           ? 'upload'
           : 'server'
-        : mayKnow(user, from)
+        : mayKnow(user, from) || asksWhoIsAnonymous(user, stanza)
           ? 'account'
           : 'nobody'
     answer(context, { entity, user, stanza })

@@ -92,7 +92,8 @@ function waitOffline({ config }: SessionContext, message: InboundMessage): Verdi
   const { user, stanza } = message
   if (!isOfflineStorable(stanza)) return stanza.hasBody ? refuse('service-unavailable') : DROPPED
   // XEP-0160 §3: "if the user's offline message queue is full". What was taken leaves it in a moment.
-  if (!user.exists || user.offline - user.taken.length >= config.offlineLimit) return refuse('service-unavailable')
+  if (!user.exists || user.anonymous || user.offline - user.taken.length >= config.offlineLimit)
+    return refuse('service-unavailable')
   return pass({ ...message, offline: true })
 }
 

@@ -26,10 +26,11 @@ export function becomeAvailable(context: SessionContext, sent: Sent): void {
   context.records.changed(user, resource, () => obligation.release())
   tellFanout(context, user, resource, stanza, trace)
   tellOwn(context, user, stanza)
-  context.capabilities.note(user, resource)
+  // Nothing is stored of who is anonymous, nor asked of his client.
+  if (!user.anonymous) context.capabilities.note(user, resource)
   if (initial) greet(context, user, resource)
   if (resource.priority >= 0 && !wasEligible) deliverOffline(context, user, resource)
-  if (initial) tellStanding(context, user, resource)
+  if (initial && !user.anonymous) tellStanding(context, user, resource)
 }
 
 /** The server changes what it says for a resource. Nobody waits for it to be stored. */
@@ -70,7 +71,7 @@ function leave(context: SessionContext, user: User, resource: Resource, stanza: 
   tellOwn(context, user, stanza)
   if (user.resources.includes(resource)) context.outgoing.deliver(user, resource, stanza.with({ to: resource.jid }))
   tellDirected(context, user, resource, stanza)
-  if (user.exists && !user.resources.some(({ available }) => available)) {
+  if (user.exists && !user.anonymous && !user.resources.some(({ available }) => available)) {
     const status = stanza.childText('status', NS.client) ?? ''
     user.chores.push(() =>
       context.lastActivity.left(user.jid, status).catch((error: unknown) => forgone(context, error)),

@@ -1,5 +1,6 @@
 import { Address } from '@heliograph/bus'
 import { bareOf, type FullJid, isFull, trusted } from '@heliograph/jid'
+import { isRelation } from '../anonymous/restrict.ts'
 import type { SessionContext } from '../context.ts'
 import type { Arrived } from '../pipeline/arrived.ts'
 import { receiveSubscription } from '../roster/subscription-inbound.ts'
@@ -14,6 +15,7 @@ export function receivePresence(context: SessionContext, arrived: Arrived): void
     if (stanza.type === 'probe') answerProbe(context, user, trusted(stanza.from!))
     return taken()
   }
+  if (user.anonymous && isRelation(stanza)) return taken()
   switch (stanza.type) {
     case 'subscribe':
       if (context.config.filtersStrangers && !admitsRequest(context, user, stanza, performance.now())) return taken()

@@ -1,6 +1,7 @@
 import { type Domain, parseDomain } from '@heliograph/jid'
 import { accountsContract, RpcError, type ServedContract, serve, type Verdict } from '@heliograph/rpc'
 import { changePassword, type RegistrationDeps, type RegistrationVerdict, register } from '../accounts/registration.ts'
+import { admitAnonymous } from '../anonymous/admit.ts'
 import type { SessionContext } from '../context.ts'
 
 const OK: Verdict = { ok: true, condition: '' }
@@ -54,6 +55,14 @@ export function accountsRpc(context: SessionContext): ServedContract {
       const { condition = 'not-authorized', problem = '' } = result ?? {}
       return { ok: false, condition, username: '', problem }
     },
+    admitAnonymous: async ({ domain, source }) => {
+      const { config, live: counters } = context
+      const admitted = await admitAnonymous(
+        { policies: config.policies, counters },
+        { domain: domainOf(domain), source },
+      )
+      return admitted ? OK : { ok: false, condition: 'not-authorized' }
+    },
     upgradeStart: async (request) => {
       const task = await upgrades.upgradeStart({ ...request, domain: domainOf(request.domain) })
       return task ? { needed: true, ...task } : { needed: false, salt: new Uint8Array(), iterations: 0, handle: '' }
@@ -64,8 +73,12 @@ export function accountsRpc(context: SessionContext): ServedContract {
         ok: await upgrades.upgradeFinish({ ...request, domain: domainOf(request.domain), salt, saltedPassword }),
       }
     },
-    register: async (request) =>
-      verdict(await register(registration, { ...request, domain: domainOf(request.domain) })),
+    register: async (request) => {
+      const domain = domainOf(request.domain)
+      if (context.config.policies.get(domain)?.anonymous !== undefined)
+        return { ok: false, condition: 'not-allowed', text: '' }
+      return verdict(await register(registration, { ...request, domain }))
+    },
     changePassword: async (request) => {
       const jid = `${request.username}@${request.domain}` as never
       return verdict(await changePassword(registration, { jid, ...request, encrypted: true }))

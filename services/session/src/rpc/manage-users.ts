@@ -24,11 +24,13 @@ export function isNoUser(jid: ReturnType<typeof userAddress>): jid is 'jid-malfo
 
 /** @param force any password will do */
 export async function createUser(
-  { accounts }: SessionContext,
+  { accounts, config }: SessionContext,
   jid: BareJid,
   password: string,
   force = false,
 ): Promise<Managed> {
+  if (config.policies.get(domainOf(jid as Jid))?.anonymous !== undefined)
+    return { ok: false, condition: 'not-allowed', text: 'users of this domain have no accounts' }
   const text = force ? undefined : await accounts.firstPasswordProblem(jid, password)
   // Whose name is taken hears that first.
   if (text !== undefined && !(await accounts.exists(jid))) return { ok: false, condition: 'not-acceptable', text }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isUnavailable } from '@heliograph/database'
 import { type Jid, localOf } from '@heliograph/jid'
+import { Roster } from '@heliograph/roster'
 import type { SessionContext } from '../context.ts'
 import { isAttended } from '../push/away.ts'
 import type { StoredPush } from '../push/push-store.ts'
@@ -41,6 +42,11 @@ async function readUser(context: SessionContext, user: User): Promise<void> {
   // A domain: the server itself, which has no account.
   if (localOf(user.jid as Jid) === '') {
     user.profile = 'unknown'
+    return
+  }
+  if (context.config.policies.get(user.domain)?.anonymous !== undefined) {
+    user.anonymous = true
+    user.profile = { account: user.jid, roster: new Roster() }
     return
   }
   const exists = await context.accounts.exists(user.jid)

@@ -64,6 +64,8 @@ export class User {
   avatar: string | undefined = undefined
   /** App servers to be told of what comes while nobody is there (XEP-0357); undefined without any. */
   push: UserPush | undefined = undefined
+  /** A user without an account (XEP-0175), who is there as long as the session is. Known once loaded. */
+  anonymous = false
   /** While it is being loaded. */
   loading: Promise<void> | undefined = undefined
   /** Highest id given out in this user's archive. */
@@ -121,6 +123,11 @@ export class User {
   }
 
   get exists(): boolean {
+    return this.mayCome && (!this.anonymous || this.resources.length > 0)
+  }
+
+  /** Whether a client that has authenticated may have a session. */
+  get mayCome(): boolean {
     return this.profile !== undefined && this.profile !== 'unknown'
   }
 

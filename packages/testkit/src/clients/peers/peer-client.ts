@@ -10,6 +10,7 @@ export interface PeerOptions {
   readonly domain: string
   /** PEM of the authority that the server's certificate is checked against; without it any is accepted. */
   readonly ca?: string
+  /** '' to come without an account. */
   readonly user: string
   readonly password: string
   readonly resource?: string

@@ -62,7 +62,7 @@ export class SlixmppPeer implements PeerClient {
     const ca = options.ca === undefined ? null : join(dir, 'ca.pem')
     if (ca !== null) await writeFile(ca, options.ca ?? '')
     const { user, domain, resource, password, host = '127.0.0.1', ports, profile = false } = options
-    const jid = `${user}@${domain}${resource === undefined ? '' : `/${resource}`}`
+    const jid = `${user === '' ? '' : `${user}@`}${domain}${resource === undefined ? '' : `/${resource}`}`
     const argument = JSON.stringify({ jid, password, host, port: ports.c2s, ca, profile })
     const child = spawnChild(PYTHON, [DRIVER, argument], { stdio: ['pipe', 'pipe', 'pipe'] })
     const peer = new SlixmppPeer(child, dir, new PeerState(options))
