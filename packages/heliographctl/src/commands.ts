@@ -1,5 +1,6 @@
 import type { Command } from './command.ts'
 import { drain, info, listInstances, listOwners } from './commands/cluster.ts'
+import { createRoom, destroyRoom, inspectRoom, listRooms } from './commands/rooms.ts'
 import { kick, listSessions } from './commands/sessions.ts'
 import { createUser, deleteUser, disableUser, enableUser, listUsers, setPassword } from './commands/users.ts'
 
@@ -13,6 +14,10 @@ export const commands: readonly Command[] = [
   listUsers,
   listSessions,
   kick,
+  listRooms,
+  inspectRoom,
+  createRoom,
+  destroyRoom,
   listInstances,
   listOwners,
   info,

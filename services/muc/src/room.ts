@@ -9,7 +9,7 @@ import type { RoomConfig } from './forms/room-config.ts'
 import { RoomPace } from './limits/room-pace.ts'
 import { Occupants } from './occupants.ts'
 import { RecentIngress } from './recent-ingress.ts'
-import type { StoredRoom, Subject } from './store/stored-room.ts'
+import type { RoomVcard, StoredRoom, Subject } from './store/stored-room.ts'
 
 /** What the mailbox of a room is given: an envelope, or something that is to be done in its turn. */
 export type Work = { readonly envelope: Envelope; readonly from: InstanceId } | (() => void | Promise<void>)
@@ -21,7 +21,7 @@ export interface Details {
   locked: boolean
   config: RoomConfig
   subject: Subject | undefined
-  vcard: string | undefined
+  vcard: RoomVcard | undefined
   readonly affiliates: Affiliates
 }
 

@@ -8,6 +8,7 @@ import { mucConfig } from './config.ts'
 import { roomModules } from './iqs/modules.ts'
 import { MucService } from './muc-service.ts'
 import { OccupantIds, occupantIdMigrations } from './occupant-ids.ts'
+import { roomsRpc } from './rpc/rooms-rpc.ts'
 import { roomMigrations } from './store/migrations.ts'
 
 /** Owners of rooms: who is in them, what is said in them, their archives. */
@@ -40,6 +41,7 @@ async function start(host: ServiceContext): Promise<RunningService> {
   service.attach(membership)
   await membership.ownership.start()
   return {
+    rpc: [roomsRpc(service.context, host.rpc)],
     ready: async () => membership.problems(),
     drain: (signal) => membership.leave(signal),
     async [Symbol.asyncDispose]() {

@@ -49,12 +49,12 @@ test('a room comes back as it was stored', async () => {
   const config = { ...DEFAULT_CONFIG, name: 'Balcony', maxOccupants: 2, persistent: true, password: 'it’s “I”' }
   await store.configure(jid, config)
   await store.setSubject(jid, { text: 'Names', by: 'Romeo', at: 1_700_000_000_123 })
-  await store.setVcard(jid, '<vCard/>')
+  await store.setVcard(jid, { xml: '<vCard/>', avatarHashes: ['aa', 'bb'] })
   const full = await store.load(jid)
   assert.deepEqual(full?.config, config)
   assert.deepEqual(full?.subject, { text: 'Names', by: 'Romeo', at: 1_700_000_000_123 })
   assert.equal(full?.locked, false)
-  assert.equal(full?.vcard, '<vCard/>')
+  assert.deepEqual(full?.vcard, { xml: '<vCard/>', avatarHashes: ['aa', 'bb'] })
   await store.setVcard(jid, undefined)
   await store.configure(jid, { ...config, maxOccupants: undefined })
   const changed = await store.load(jid)
@@ -124,12 +124,11 @@ test('pages of listed rooms', async () => {
     const config = { ...DEFAULT_CONFIG, listed: jid !== jids[2], name: jid.slice(0, 5) }
     await store.create({ jid, creator: romeo, config, locked: jid === jids[4] }, 10)
   }
-  const page = async (request: object, all = false) => {
-    const { rooms, index, count } = await store.list({ domain, page: request, all })
+  const page = async (request: object) => {
+    const { rooms, index, count } = await store.list({ domain, page: request })
     return [rooms.map((each) => each.jid.slice(4, 5)).join(''), index, count]
   }
   assert.deepEqual(await page({}), ['013', 0, 3])
-  assert.deepEqual(await page({}, true), ['0123', 0, 4])
   assert.deepEqual(await page({ max: 1 }), ['0', 0, 3])
   assert.deepEqual(await page({ max: 1, after: jids[0]! }), ['1', 1, 3])
   assert.deepEqual(await page({ max: 2, before: '' }), ['13', 1, 3])
@@ -137,6 +136,18 @@ test('pages of listed rooms', async () => {
   assert.deepEqual(await page({ max: 1, index: 2 }), ['3', 2, 3])
   assert.deepEqual(await page({ max: 0 }), ['', 0, 3])
   assert.equal((await store.list({ domain, page: {} })).rooms[0]?.name, 'list0')
+  const all = await store.all(jids[0]!, 3, domain)
+  assert.deepEqual(
+    all.map(({ name, listed, locked }) => [name, listed, locked]),
+    [
+      ['list1', true, false],
+      ['list2', false, false],
+      ['list3', true, false],
+    ],
+  )
+  assert.equal(all[0]?.creator, romeo)
+  assert.equal((await store.all('', 100)).length, 5)
+  assert.equal((await store.all('', 100, 'other.example' as Domain)).length, 0)
   assert.equal((await store.list({ domain: 'other.example' as Domain, page: {} })).count, 0)
   for (const jid of jids) await store.destroy(jid)
 })

@@ -6,6 +6,7 @@ import { adminContract } from './admin.ts'
 import { capabilitiesContract } from './capabilities.ts'
 import { healthContract } from './health.ts'
 import { instanceContract } from './instance.ts'
+import { roomsContract } from './rooms.ts'
 import { webContract } from './web.ts'
 
 /** A full request and reply for each method. */
@@ -144,6 +145,36 @@ test('instance', () => {
 
 test('health', () => {
   agree(healthContract, { check: [{ service: 'readiness' }, { status: 'NOT_SERVING' }] })
+})
+
+test('rooms', () => {
+  const jid = 'r@conference.localhost'
+  const room = {
+    jid,
+    name: 'n',
+    creator: 'a@localhost',
+    createdAt: 1_700_000_000_000,
+    listed: true,
+    persistent: true,
+    locked: true,
+  }
+  const occupant = { nick: 'n', role: 'visitor', affiliation: 'none', jids: ['a@localhost/r'] }
+  const affiliate = { jid: 'a@localhost', affiliation: 'owner', nick: 'n', reason: 'r' }
+  agree(roomsContract, {
+    listRooms: [
+      { domain: 'conference.localhost', after: 'a', max: 10 },
+      { rooms: [room], next: 'n' },
+    ],
+    inspectRoom: [
+      { jid, localOnly: true },
+      {
+        ...{ ok: true, condition: 'c', room, owner: 'muc-1', subject: 's' },
+        ...{ occupants: [occupant], affiliates: [affiliate], config: { name: 'value' } },
+      },
+    ],
+    createRoom: [{ jid, owner: 'a@localhost', localOnly: true }, verdict],
+    destroyRoom: [{ jid, reason: 'r', alternate: 'x@conference.localhost', localOnly: true }, verdict],
+  })
 })
 
 test('web', () => {

@@ -34,6 +34,16 @@ export function planChanges<Occupant extends OccupantView>(
   return planning.result()
 }
 
+/** What it comes to that a user becomes something by himself (§7.10): by what he may, not by what he is. */
+export function planOwn<Occupant extends OccupantView>(
+  room: RoomView<Occupant>,
+  affiliate: Affiliate,
+): Plan<Occupant> | { readonly error: StanzaError } {
+  const planning = new Planning(room, affiliate.jid)
+  const error = planning.put(affiliate)
+  return error === undefined ? planning.result() : { error }
+}
+
 type Change = { standing: Standing; status: number[]; reason: string | undefined }
 
 class Planning<Occupant extends OccupantView> {
@@ -80,7 +90,7 @@ class Planning<Occupant extends OccupantView> {
     if (refusal !== undefined) return stanzaError(refusal)
     const kept = this.#nickFor(user, affiliation, jid === undefined ? undefined : nick)
     if (typeof kept === 'object') return kept
-    return this.#put({ jid: user, affiliation, nick: kept, reason })
+    return this.put({ jid: user, affiliation, nick: kept, reason })
   }
 
   result(): Plan<Occupant> {
@@ -103,7 +113,7 @@ class Planning<Occupant extends OccupantView> {
     return holder === undefined || holder === user ? nick : stanzaError('conflict', { text: 'the nick is taken' })
   }
 
-  #put(affiliate: Affiliate): StanzaError | undefined {
+  put(affiliate: Affiliate): StanzaError | undefined {
     const before = new Map(this.#concerned(affiliate.jid).map((each) => [each, this.#of(each)]))
     const stranger = this.#affiliates.of(affiliate.jid) === 'none'
     this.#affiliates.put(affiliate)

@@ -18,7 +18,7 @@ export async function createRoom(context: MucContext, arrived: Arrived): Promise
   try {
     const creator = bareOf(from)
     const created = await context.store.create(
-      { jid: room.jid, creator, config: DEFAULT_CONFIG, locked: false },
+      { jid: room.jid, creator, config: DEFAULT_CONFIG, locked: true },
       context.config.perUser,
     )
     if (created === 'too-many')

@@ -5,6 +5,7 @@ import type { Element } from '@heliograph/xml'
 import { roleMay } from '../authority/privileges.ts'
 import { isAtLeast } from '../authority/standing.ts'
 import { roomFeatures, roomInfo } from '../forms/room-info.ts'
+import { RESERVED_NICK, reservedNick } from '../registration/reserved-nick.ts'
 import { inRoom, type RoomIq } from './room-iq.ts'
 
 const INFO = `{${NS.discoInfo}}query`
@@ -44,8 +45,9 @@ async function serviceItems(request: Stanza, { muc }: RoomIq): Promise<Outcome> 
 /** §6.4 */
 function itemInfo(request: Stanza, asked: RoomIq): Outcome {
   const { room, muc, from } = inRoom(asked)
+  if (nodeOf(request, NS.discoInfo) === RESERVED_NICK) return reply(reservedNick(room, from))
   if (nodeOf(request, NS.discoInfo) !== undefined) return refuse(stanzaError('item-not-found'))
-  const { config, subject, locked } = room.about
+  const { config, subject, locked, vcard } = room.about
   if (locked && !isAtLeast(room.affiliationOf(from), 'owner')) return refuse(stanzaError('item-not-found'))
   const identity = el('identity', {
     category: 'conference',
@@ -53,7 +55,11 @@ function itemInfo(request: Stanza, asked: RoomIq): Outcome {
     name: config.name === '' ? undefined : config.name,
   })
   const features = [...muc.modules.features('item'), ...roomFeatures(config)].sort()
-  const form = roomInfo(config, { subject: subject?.text, occupants: room.occupants.size, avatarHashes: [] })
+  const form = roomInfo(config, {
+    subject: subject?.text,
+    occupants: room.occupants.size,
+    avatarHashes: vcard?.avatarHashes ?? [],
+  })
   return reply(infoElement([identity], features, formElement(form)))
 }
 

@@ -1,5 +1,9 @@
 import { defineModule, onGet, reply } from '@heliograph/module'
 import { NS } from '@heliograph/stanza'
+import { administration } from '../administration/admin-module.ts'
+import { ownership } from '../administration/owner-module.ts'
+import { roomVcard } from '../profile/vcard-module.ts'
+import { registration } from '../registration/registration-module.ts'
 import { disco } from './disco.ts'
 import type { RoomIq } from './room-iq.ts'
 
@@ -38,4 +42,15 @@ const ping = defineModule<RoomIq>({
 })
 
 /** All that the service and its rooms answer. */
-export const roomModules = [disco, rooms, directInvitations, selfPing, occupantIds, ping]
+export const roomModules = [
+  disco,
+  rooms,
+  ownership,
+  administration,
+  registration,
+  roomVcard,
+  directInvitations,
+  selfPing,
+  occupantIds,
+  ping,
+]

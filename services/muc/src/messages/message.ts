@@ -1,5 +1,6 @@
 import { type FullJid, isFull, trusted } from '@heliograph/jid'
 import { NS } from '@heliograph/stanza'
+import { handleForm } from '../administration/handle-form.ts'
 import { type Arrived, refuse } from '../arrived.ts'
 import type { MucContext } from '../context.ts'
 import { note } from '../presence/note.ts'
@@ -8,6 +9,7 @@ import { sayToAll } from './groupchat.ts'
 import { mediate } from './mediate.ts'
 import { sayPrivately } from './private.ts'
 
+const FORM = `{${NS.dataForms}}x`
 const IN_ROOM = `{${NS.mucUser}}x`
 
 /** A message to a room or to somebody in it. */
@@ -23,6 +25,9 @@ export function handleMessage(context: MucContext, arrived: Arrived): void | Pro
   // An invitation may be declined by who was never here.
   if (!isFull(trusted(stanza.to!)) && stanza.type !== 'groupchat' && stanza.has(IN_ROOM))
     return mediate(context, arrived)
+  // An admin needn't be here to decide who is let in.
+  if (!isFull(trusted(stanza.to!)) && stanza.type !== 'groupchat' && stanza.has(FORM))
+    return handleForm(context, arrived)
   // XEP-0045 §7.4, §7.5
   if (!occupant || !session) return refuse(context, arrived, 'not-acceptable')
   if (isRepeated(arrived, session)) {

@@ -70,8 +70,8 @@ function presenceParcels(
 /** The parcels by which everybody, and those who go, hear of an occupant's end. */
 export function farewellParcels(room: Room, farewell: Farewell): Parcel[] {
   const { sighted, others } = farewell.shown ? audienceOf(room, farewell.clients) : { sighted: [], others: [] }
-  const { role, affiliation, reason, actor, newNick, codes = [], occupantId, payload, sequence } = farewell
-  const item: Item = { role, affiliation, reason, actor, newNick, codes }
+  const { role, affiliation, reason, actor, newNick, codes = [], destroyed, occupantId, payload, sequence } = farewell
+  const item: Item = { role, affiliation, reason, actor, newNick, codes, destroyed }
   const gone = { jid: occupantJid(room.jid, farewell.nick), occupantId, payload }
   const known: Item = { ...item, jid: farewell.jid }
   const parcels: Parcel[] = []

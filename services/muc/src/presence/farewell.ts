@@ -8,6 +8,8 @@ export interface Departure {
   readonly reason?: string | undefined
   /** Nick of who made him go. */
   readonly actor?: string | undefined
+  /** `<destroy/>` as XML, where the room ends (§10.9). */
+  readonly destroyed?: string
   /** The nick under which he goes on (XEP-0045 §7.6). */
   readonly newNick?: string
 }

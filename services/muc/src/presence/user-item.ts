@@ -13,6 +13,8 @@ export interface Item {
   readonly reason?: string | undefined
   readonly actor?: string | undefined
   readonly codes?: readonly number[]
+  /** `<destroy/>` as XML. */
+  readonly destroyed?: string | undefined
 }
 
 export const USER_X = `{${NS.mucUser}}x`
@@ -20,7 +22,7 @@ export const OCCUPANT_ID = `{${NS.occupantId}}occupant-id`
 
 /** `<x/>` as text: it goes at the end of what the client said. */
 export function userItem(item: Item): string {
-  const { role, affiliation, jid, newNick, reason, actor, codes = [] } = item
+  const { role, affiliation, jid, newNick, reason, actor, codes = [], destroyed = '' } = item
   let text = `<x xmlns='${NS.mucUser}'><item affiliation='${affiliation}' role='${role}'`
   if (jid !== undefined) text += ` jid='${escapeAttribute(jid)}'`
   if (newNick !== undefined) text += ` nick='${escapeAttribute(newNick)}'`
@@ -29,7 +31,7 @@ export function userItem(item: Item): string {
   }`
   text += inner === '' ? '/>' : `>${inner}</item>`
   for (const code of [...codes].sort((a, b) => a - b)) text += `<status code='${code}'/>`
-  return `${text}</x>`
+  return `${text}${destroyed}</x>`
 }
 
 export function occupantIdXml(id: string): string {

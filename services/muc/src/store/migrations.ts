@@ -37,4 +37,9 @@ export const roomMigrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    // SHA-1 of the avatar in each of its formats (XEP-0486), so that nobody has to read the vCard to tell it.
+    id: '0181_room_avatars',
+    sql: "ALTER TABLE rooms ADD COLUMN avatar_hashes text[] NOT NULL DEFAULT '{}'",
+  },
 ]

@@ -1,12 +1,12 @@
 import type { Database } from '@heliograph/database'
-import { type BareJid, domainOf } from '@heliograph/jid'
+import { type BareJid, type Domain, domainOf } from '@heliograph/jid'
 import { partitionOf } from '@heliograph/ownership'
 import type { Affiliation } from '../authority/standing.ts'
 import type { RoomConfig } from '../forms/room-config.ts'
 import { configOfStored, storedConfig } from '../forms/stored-config.ts'
-import { listRooms } from './list-rooms.ts'
-import type { NewRoom, RoomPage, RoomQuery, RoomStore } from './room-store.ts'
-import type { Affiliate, StoredRoom, Subject } from './stored-room.ts'
+import { allRooms, listRooms } from './list-rooms.ts'
+import type { KnownRoom, NewRoom, RoomPage, RoomQuery, RoomStore } from './room-store.ts'
+import type { Affiliate, RoomVcard, StoredRoom, Subject } from './stored-room.ts'
 
 interface Row {
   creator: string
@@ -17,11 +17,12 @@ interface Row {
   subject_by: string | null
   subject_at: number | null
   vcard: string | null
+  avatar_hashes: string[]
   affiliates: { jid: string; affiliation: string; nick: string | null; reason: string | null }[]
 }
 
 const LOAD = `SELECT creator, extract(epoch FROM created_at)::float8 * 1000 AS created, locked, config, subject, subject_by,
-    extract(epoch FROM subject_at)::float8 * 1000 AS subject_at, vcard,
+    extract(epoch FROM subject_at)::float8 * 1000 AS subject_at, vcard, avatar_hashes,
     (SELECT coalesce(json_agg(json_build_object('jid', a.jid, 'affiliation', affiliation, 'nick', nick, 'reason', reason)), '[]')
       FROM room_affiliations a WHERE a.room = rooms.jid) AS affiliates
   FROM rooms WHERE jid = $1`
@@ -89,9 +90,9 @@ export class PostgresRoomStore implements RoomStore {
     )
   }
 
-  async setVcard(jid: BareJid, vcard: string | undefined): Promise<void> {
-    const sql = 'UPDATE rooms SET vcard = $2 WHERE jid = $1 RETURNING jid'
-    await this.#db.fencedQuery('room_vcard', sql, [jid, vcard ?? null])
+  async setVcard(jid: BareJid, vcard: RoomVcard | undefined): Promise<void> {
+    const sql = 'UPDATE rooms SET vcard = $2, avatar_hashes = $3 WHERE jid = $1 RETURNING jid'
+    await this.#db.fencedQuery('room_vcard', sql, [jid, vcard?.xml ?? null, vcard?.avatarHashes ?? []])
   }
 
   async setAffiliates(jid: BareJid, changes: readonly Affiliate[]): Promise<void> {
@@ -112,6 +113,10 @@ export class PostgresRoomStore implements RoomStore {
 
   list(query: RoomQuery): Promise<RoomPage> {
     return listRooms(this.#db, query)
+  }
+
+  all(after: string, max: number, domain?: Domain): Promise<readonly KnownRoom[]> {
+    return allRooms(this.#db, after, max, domain)
   }
 
   async countOf(creator: BareJid): Promise<number> {
@@ -140,7 +145,7 @@ function roomOf(jid: BareJid, row: Row): StoredRoom {
     locked: row.locked,
     config: configOfStored(row.config),
     subject: subject === null || at === null ? undefined : { text: subject, by: by ?? '', at },
-    vcard: row.vcard ?? undefined,
+    vcard: row.vcard === null ? undefined : { xml: row.vcard, avatarHashes: row.avatar_hashes },
     affiliates: row.affiliates.map((each) => ({
       jid: each.jid as BareJid,
       affiliation: each.affiliation as Affiliation,

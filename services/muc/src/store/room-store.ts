@@ -1,7 +1,7 @@
 import type { BareJid, Domain } from '@heliograph/jid'
 import type { RsmRequest } from '@heliograph/stanza'
 import type { RoomConfig } from '../forms/room-config.ts'
-import type { Affiliate, StoredRoom, Subject } from './stored-room.ts'
+import type { Affiliate, RoomVcard, StoredRoom, Subject } from './stored-room.ts'
 
 export interface NewRoom {
   readonly jid: BareJid
@@ -17,6 +17,16 @@ export interface ListedRoom {
   readonly name: string
 }
 
+/** What an administrator is told of a room without asking its owner. */
+export interface KnownRoom extends ListedRoom {
+  readonly creator: BareJid
+  /** Milliseconds since 1970. */
+  readonly created: number
+  readonly listed: boolean
+  readonly persistent: boolean
+  readonly locked: boolean
+}
+
 export interface RoomPage {
   readonly rooms: readonly ListedRoom[]
   /** Position of the first of them among all. */
@@ -24,11 +34,9 @@ export interface RoomPage {
   readonly count: number
 }
 
-/** Which rooms of a service are listed. */
+/** Listed rooms of a service. */
 export interface RoomQuery {
   readonly domain: Domain
-  /** Also those that are not listed publicly. */
-  readonly all?: boolean
   readonly page: RsmRequest
 }
 
@@ -41,12 +49,14 @@ export interface RoomStore {
   configure(jid: BareJid, config: RoomConfig): Promise<void>
   setSubject(jid: BareJid, subject: Subject): Promise<void>
   /** Undefined: none any more. */
-  setVcard(jid: BareJid, vcard: string | undefined): Promise<void>
+  setVcard(jid: BareJid, vcard: RoomVcard | undefined): Promise<void>
   /** All or none. Who is `none` and has no nick reserved is forgotten. */
   setAffiliates(jid: BareJid, changes: readonly Affiliate[]): Promise<void>
   /** The room and who is known to it; its archive isn't the store's. */
   destroy(jid: BareJid): Promise<void>
   list(query: RoomQuery): Promise<RoomPage>
+  /** All rooms, of one domain or (undefined) of all, in the order of their addresses. */
+  all(after: string, max: number, domain?: Domain): Promise<readonly KnownRoom[]>
   countOf(creator: BareJid): Promise<number>
   /** Rooms of a partition that are there only while somebody is in them. */
   temporary(partition: number): Promise<readonly BareJid[]>

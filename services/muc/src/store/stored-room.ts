@@ -20,6 +20,13 @@ export interface Affiliate {
   readonly reason?: string | undefined
 }
 
+/** A room's vCard (XEP-0486). */
+export interface RoomVcard {
+  readonly xml: string
+  /** SHA-1 of the avatar in each of its formats. */
+  readonly avatarHashes: readonly string[]
+}
+
 /** All of a room that outlives its owner. */
 export interface StoredRoom {
   readonly jid: BareJid
@@ -30,7 +37,6 @@ export interface StoredRoom {
   readonly locked: boolean
   readonly config: RoomConfig
   readonly subject: Subject | undefined
-  /** XEP-0486: its vCard, as XML. */
-  readonly vcard: string | undefined
+  readonly vcard: RoomVcard | undefined
   readonly affiliates: readonly Affiliate[]
 }

@@ -13,6 +13,10 @@ const CAPS = 'in presence and stream features, and answered under nodes of disco
 const WITHOUT_REQUESTS: Readonly<Record<string, string>> = {
   'http://jabber.org/protocol/caps': CAPS,
   'http://jabber.org/protocol/muc': OF_ROOMS,
+  'http://jabber.org/protocol/muc#register': INSIDE,
+  'http://jabber.org/protocol/muc#request': INSIDE,
+  'http://jabber.org/protocol/muc#roomconfig': INSIDE,
+  'http://jabber.org/protocol/muc#roominfo': INSIDE,
   'http://jabber.org/protocol/muc#self-ping-optimization': 'is a ping that occupants answer elsewhere',
   'http://jabber.org/protocol/muc#stable_id': OF_ROOMS,
   'http://jabber.org/protocol/rsm': INSIDE,

@@ -53,6 +53,7 @@ export const xepTitles: Readonly<Record<string, string>> = {
   '0478': 'Stream Limits Advertisement',
   '0480': 'SASL Upgrade Tasks',
   '0484': 'Fast Authentication Streamlining Tokens',
+  '0486': 'MUC Avatars',
   '0493': 'OAuth Client Login',
   '0487': 'Host Meta 2 - One Method To Rule Them All',
 }

@@ -52,7 +52,8 @@ export function isSubject(it: Element, room: string): boolean {
 export async function makeRoom(client: RawClient, room: string, nick: string, fields: Fields = {}): Promise<void> {
   const self = await join(client, room, nick)
   assert.ok(codesOf(self).includes('201'), `${self}`)
-  if (Object.keys(fields).length > 0) await configure(client, room, fields)
+  const answer = await configure(client, room, fields)
+  assert.equal(answer.attrs.type, 'result', `${answer}`)
 }
 
 export type Fields = Readonly<Record<string, string>>

@@ -1,0 +1,77 @@
+import { bareOf } from '@heliograph/jid'
+import { el, NS, stanza } from '@heliograph/stanza'
+import { roleMay } from '../authority/privileges.ts'
+import type { MucContext } from '../context.ts'
+import type { Occupant } from '../occupant.ts'
+import { announce } from '../presence/announce.ts'
+import { audienceOf } from '../presence/audience.ts'
+import { depart, sendAll } from '../presence/depart.ts'
+import type { Room } from '../room.ts'
+import { takeSequences } from '../sequence.ts'
+import type { Affiliate } from '../store/stored-room.ts'
+import type { Plan } from './plan.ts'
+import type { Effect } from './view.ts'
+
+/** What a room looks like to those who plan. */
+export function viewOf(room: Room) {
+  const { config, affiliates } = room.about
+  return { config, affiliates, occupants: room.occupants }
+}
+
+/** Stores the affiliations of a plan; nothing is told before. @throws when the database isn't there: then nothing was changed. */
+export async function storeAffiliates({ store }: MucContext, room: Room, changed: readonly Affiliate[]): Promise<void> {
+  if (changed.length === 0) return
+  await store.setAffiliates(room.jid, changed)
+  for (const each of changed) room.about.affiliates.put(each)
+}
+
+/** Does to occupants what a plan says, and tells everybody. `actor`: the nick of who had it done. */
+export function carryOut(context: MucContext, room: Room, plan: Plan<Occupant>, actor: string | undefined): void {
+  for (const { occupant, role } of plan.effects) if (role !== 'none') occupant.role = role
+  for (const effect of plan.effects) affect(context, room, effect, actor)
+  tellOfAbsent(context, room, plan.affiliates)
+}
+
+/** Tells of everybody whose presence is broadcast now and wasn't, or the other way round. */
+export function showAsConfigured(context: MucContext, room: Room): void {
+  const { config } = room.about
+  for (const occupant of room.occupants) {
+    if (occupant.shown === roleMay(occupant.role, 'broadcastPresence', config)) continue
+    sendAll(room, announce(context, room, occupant))
+    context.records.changed(room, occupant)
+  }
+}
+
+/** Tells everybody in the room something that only rooms say. */
+export function tellStatus(context: MucContext, room: Room, codes: readonly number[]): void {
+  if (codes.length === 0 || room.occupants.size === 0) return
+  const x = el(
+    'x',
+    { xmlns: NS.mucUser },
+    codes.map((code) => el('status', { code })),
+  )
+  const sequence = takeSequences(context, room)
+  const said = stanza('message', { type: 'groupchat', from: room.jid, id: `status-${sequence}` }, x)
+  sendAll(room, [{ stanza: said, recipients: room.occupants.clients, sequence }])
+}
+
+function affect(context: MucContext, room: Room, effect: Effect<Occupant>, actor: string | undefined): void {
+  const { occupant, role, status, reason } = effect
+  if (role === 'none') return depart(context, room, occupant, { codes: status, reason, actor })
+  sendAll(room, announce(context, room, occupant, { codes: status, reason, actor }))
+  context.records.changed(room, occupant)
+}
+
+/** XEP-0045 §10.3: of users who aren't there those are told who may see addresses. */
+function tellOfAbsent(context: MucContext, room: Room, changed: readonly Affiliate[]): void {
+  const absent = changed.filter(({ jid }) => room.occupants.of(jid).length === 0)
+  const recipients = absent.length > 0 ? audienceOf(room, []).sighted : []
+  if (recipients.length === 0) return
+  let sequence = takeSequences(context, room, absent.length)
+  const parcels = absent.map(({ jid, affiliation }) => {
+    const x = el('x', { xmlns: NS.mucUser }, el('item', { affiliation, jid: bareOf(jid), role: 'none' }))
+    const said = stanza('message', { from: room.jid, id: `affiliation-${sequence}` }, x)
+    return { stanza: said, recipients, sequence: sequence++ }
+  })
+  sendAll(room, parcels)
+}

@@ -1,0 +1,82 @@
+import { Kind } from '@heliograph/bus'
+import { type BareJid, isDomain, parseBare, parseDomain, parseJid } from '@heliograph/jid'
+import { partitionOf } from '@heliograph/ownership'
+import {
+  type InspectRoomReply,
+  type RoomsAdmin,
+  type RpcClient,
+  type RpcClients,
+  RpcError,
+  roomsContract,
+  type ServedContract,
+  serve,
+  type Verdict,
+} from '@heliograph/rpc'
+import type { MucContext } from '../context.ts'
+import { createHere, destroyHere, inspectHere, roomSummary } from './rooms-here.ts'
+
+const PAGE = 100
+const PAGE_MAX = 1_000
+
+/** Administration of all rooms, by any muc instance. */
+export function roomsRpc(context: MucContext, clients: RpcClients): ServedContract {
+  return serve(roomsContract, {
+    listRooms: (request) => listRooms(context, request),
+    inspectRoom: async (request) => {
+      const room = roomAddress(context, request.jid)
+      if (room === undefined) return nothing('jid-malformed')
+      if (owns(context, room)) return inspectHere(context, room)
+      const owner = request.localOnly ? undefined : ownerOf(context, clients, room)
+      return owner?.inspectRoom({ ...request, localOnly: true }) ?? nothing('recipient-unavailable')
+    },
+    createRoom: async (request) => {
+      const room = roomAddress(context, request.jid)
+      const user = parseBare(request.owner)
+      if (room === undefined || user === undefined || isDomain(user)) return refused('jid-malformed')
+      if (owns(context, room)) return createHere(context, room, user)
+      const owner = request.localOnly ? undefined : ownerOf(context, clients, room)
+      return owner?.createRoom({ ...request, localOnly: true }) ?? refused('recipient-unavailable')
+    },
+    destroyRoom: async (request) => {
+      const room = roomAddress(context, request.jid)
+      const venue = request.alternate === '' ? undefined : parseJid(request.alternate)
+      if (room === undefined || (venue === undefined && request.alternate !== '')) return refused('jid-malformed')
+      const { reason } = request
+      if (owns(context, room)) return destroyHere(context, room, { venue, reason: reason === '' ? undefined : reason })
+      const owner = request.localOnly ? undefined : ownerOf(context, clients, room)
+      return owner?.destroyRoom({ ...request, localOnly: true }) ?? refused('recipient-unavailable')
+    },
+  })
+}
+
+async function listRooms(context: MucContext, { domain, after, max }: Parameters<RoomsAdmin['listRooms']>[0]) {
+  const wanted = domain === '' ? undefined : parseDomain(domain)
+  if (domain !== '' && wanted === undefined) throw new RpcError('INVALID_ARGUMENT', 'not a domain')
+  const most = Math.min(max || PAGE, PAGE_MAX)
+  const rooms = await context.store.all(after, most, wanted)
+  return { rooms: rooms.map(roomSummary), next: rooms.length < most ? '' : (rooms.at(-1)?.jid ?? '') }
+}
+
+/** The address of a room that is or could be served here. */
+function roomAddress({ hosts }: MucContext, text: string): BareJid | undefined {
+  const jid = parseBare(text)
+  return jid === undefined || isDomain(jid) || hosts.kindOf(jid) !== Kind.room ? undefined : jid
+}
+
+function owns({ ownership }: MucContext, room: BareJid): boolean {
+  return ownership.heldEpochOf(partitionOf(room)) !== 0
+}
+
+function ownerOf({ ownership }: MucContext, clients: RpcClients, room: BareJid): RpcClient<RoomsAdmin> | undefined {
+  const owner = ownership.ownerOf(Kind.room, partitionOf(room))
+  const member = ownership.members(Kind.room).find(({ instance }) => instance === owner?.instance)
+  return member === undefined || member.rpc === '' ? undefined : clients.at(roomsContract, member.rpc)
+}
+
+function refused(condition: string): Verdict {
+  return { ok: false, condition }
+}
+
+function nothing(condition: string): InspectRoomReply {
+  return { ...refused(condition), room: null, owner: '', subject: '', occupants: [], affiliates: [], config: {} }
+}
