@@ -21,6 +21,8 @@ export interface ArchiveFilter {
   readonly afterId?: number | undefined
   readonly beforeId?: number | undefined
   readonly ids?: readonly number[] | undefined
+  /** Words that all are in the text (XEP-0431). */
+  readonly text?: string | undefined
 }
 
 /** What a client may filter by (XEP-0313 §4.1.5). */
@@ -38,11 +40,23 @@ export const filterForm: FormDefinition = {
   ],
 }
 
+/** XEP-0431 §3.1. */
+const FULL_TEXT = `{${NS.fullText}}fulltext`
+
+/** What a client may filter by where text can be searched for. */
+export const searchForm: FormDefinition = {
+  ...filterForm,
+  fields: [...filterForm.fields, { var: FULL_TEXT, type: 'text-single' }],
+}
+
+/** Characters that may be searched for: longer words can't be, and more than these nobody types. */
+const MAX_TEXT = 256
+
 /** Ids that a query may name: as many as the longest page that a server is configured to give. */
 const MAX_IDS = 1000
 
 /** Reads the form of a `<query xmlns='urn:xmpp:mam:2'/>`; without one everything is wanted. */
-export function readFilter(query: Element, offered: FormDefinition = filterForm): ArchiveFilter | StanzaError {
+export function readFilter(query: Element, offered: FormDefinition): ArchiveFilter | StanzaError {
   const x = query.getChild('x', NS.dataForms) as Element | undefined
   if (!x) return {}
   const form = readForm(x)
@@ -61,6 +75,9 @@ function filterOf(values: FormValues): ArchiveFilter | StanzaError {
   if (start === null || end === null) return stanzaError('bad-request', { text: 'start and end are XEP-0082 times' })
   const peer = values.text('with')
   const ids = new Set(values.list('ids'))
+  const text = values.text(FULL_TEXT)
+  if (text !== undefined && text.length > MAX_TEXT)
+    return stanzaError('bad-request', { text: `the text to search for has ${MAX_TEXT} characters at most` })
   if (ids.size > MAX_IDS) return stanzaError('bad-request', { text: `ids takes ${MAX_IDS} at most` })
   return {
     with: peer === undefined || peer === '' ? undefined : parseJid(peer),
@@ -69,6 +86,7 @@ function filterOf(values: FormValues): ArchiveFilter | StanzaError {
     afterId: id(values.text('after-id')),
     beforeId: id(values.text('before-id')),
     ids: ids.size === 0 ? undefined : [...ids].map(archiveId),
+    text: text === '' ? undefined : text,
   }
 }
 

@@ -3,6 +3,7 @@ import { type BareJid, isBare } from '@heliograph/jid'
 import type { ArchiveFilter } from './archive-filter.ts'
 import { fitting } from './fitting.ts'
 import { peerOf, type SaidMessage } from './row.ts'
+import { foundBy } from './search-sql.ts'
 
 /** Which page of what is wanted (XEP-0059). */
 export type PageRequest =
@@ -69,8 +70,9 @@ function bounds({ start, end, afterId, beforeId }: ArchiveFilter): [first: numbe
 function condition(filter: ArchiveFilter, params: unknown[]): { readonly sql: string; readonly name: string } {
   const peer = peerCondition(filter, params)
   const ids = filter.ids === undefined ? '' : ` AND id = ANY($${params.push(filter.ids)}::bigint[])`
+  const text = filter.text === undefined ? '' : foundBy(`$${params.push(filter.text)}`)
   const resource = filter.with === undefined || isBare(filter.with) ? '' : ' resource'
-  return { sql: peer + ids, name: `${peer && ' peer'}${resource}${ids && ' ids'}` }
+  return { sql: peer + ids + text, name: `${peer && ' peer'}${resource}${ids && ' ids'}${text && ' text'}` }
 }
 
 function peerCondition(filter: ArchiveFilter, params: unknown[]): string {

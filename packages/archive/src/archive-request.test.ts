@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { el, NS, readStanza } from '@heliograph/stanza'
+import { filterForm, searchForm } from './archive-filter.ts'
 import { idsNamed, readRequest } from './archive-request.ts'
 
 const read = (content: string, pageMax = 50) => {
   const request = readStanza(
     Buffer.from(`<iq type='set' id='1'><query xmlns='${NS.mam}' queryid='q'>${content}</query></iq>`),
   )
-  return readRequest(request.child('query', NS.mam)!, pageMax)
+  return readRequest(request.child('query', NS.mam)!, { pageMax, offered: filterForm })
 }
 const form = (fields: string, type = 'submit') =>
   `<x xmlns='jabber:x:data' type='${type}'><field var='FORM_TYPE' type='hidden'><value>${NS.mam}</value></field>${fields}</x>`
@@ -22,7 +23,10 @@ test('an empty query asks for the first page of everything', () => {
     countOnly: false,
     flipped: false,
   })
-  assert.equal((readRequest(el('query', { xmlns: NS.mam }), 5) as { queryId?: string }).queryId, undefined)
+  assert.equal(
+    (readRequest(el('query', { xmlns: NS.mam }), { pageMax: 5, offered: filterForm }) as { queryId?: string }).queryId,
+    undefined,
+  )
 })
 
 test('filters are read', () => {
@@ -95,3 +99,16 @@ for (const [content, condition] of refused) {
     assert.equal('condition' in error && error.condition, condition)
   })
 }
+
+test('text can be searched for where that is offered, and only so much of it (XEP-0431)', () => {
+  const ask = (text: string, offered = searchForm) => {
+    const x = form(field('{urn:xmpp:fulltext:0}fulltext', text))
+    const request = readStanza(Buffer.from(`<iq type='set' id='1'><query xmlns='${NS.mam}'>${x}</query></iq>`))
+    return readRequest(request.child('query', NS.mam)!, { pageMax: 5, offered })
+  }
+  const textIn = (request: ReturnType<typeof ask>) => ('filter' in request ? request.filter.text : request.condition)
+  assert.equal(textIn(ask('so fair')), 'so fair')
+  assert.equal(textIn(ask('')), undefined)
+  assert.equal(textIn(ask('x'.repeat(257))), 'bad-request')
+  assert.equal(textIn(ask('so fair', filterForm)), 'feature-not-implemented')
+})

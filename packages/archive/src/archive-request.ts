@@ -1,4 +1,4 @@
-import { NS, readRsm, type StanzaError, stanzaError } from '@heliograph/stanza'
+import { type FormDefinition, NS, readRsm, type StanzaError, stanzaError } from '@heliograph/stanza'
 import type { Element } from '@heliograph/xml'
 import { type ArchiveFilter, archiveId, readFilter } from './archive-filter.ts'
 import type { PageRequest } from './archive-query.ts'
@@ -13,9 +13,12 @@ export interface ArchiveRequest {
   readonly flipped: boolean
 }
 
-/** Reads a `<query xmlns='urn:xmpp:mam:2'/>`. */
-export function readRequest(query: Element, pageMax: number): ArchiveRequest | StanzaError {
-  const filter = readFilter(query)
+/** Reads a `<query xmlns='urn:xmpp:mam:2'/>`. `offered`: what may be filtered by. */
+export function readRequest(
+  query: Element,
+  { pageMax, offered }: { readonly pageMax: number; readonly offered: FormDefinition },
+): ArchiveRequest | StanzaError {
+  const filter = readFilter(query, offered)
   if ('condition' in filter) return filter
   const page = readPageRequest(query, pageMax)
   if (page === undefined) return stanzaError('bad-request')

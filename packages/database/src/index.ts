@@ -1,3 +1,4 @@
+export { buildIndex, dropIndex, type IndexOutcome } from './background-index.ts'
 export type { BatchColumn, BatchTable } from './batch-sql.ts'
 export { type BatchResult, BatchWriter, type BatchWriterOptions, type OnCommitted } from './batch-writer.ts'
 export {

@@ -63,6 +63,7 @@ export const NS = Object.freeze({
   mam: 'urn:xmpp:mam:2',
   mamExtended: 'urn:xmpp:mam:2#extended',
   mamGroupchatField: 'urn:xmpp:mam:2#groupchat-field',
+  fullText: 'urn:xmpp:fulltext:0',
   stanzaId: 'urn:xmpp:sid:0',
   hints: 'urn:xmpp:hints',
   chatStates: 'http://jabber.org/protocol/chatstates',

@@ -37,6 +37,7 @@ export interface SessionConfig {
     readonly queueBytes: number
     readonly degradeAfterMs: number
     readonly pageMax: number
+    readonly search: boolean
     readonly retention: RetentionPolicy
   }
   readonly push: HeliographConfig['push']

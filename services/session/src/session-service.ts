@@ -1,4 +1,4 @@
-import { IdClock, purge, Retention } from '@heliograph/archive'
+import { IdClock, keepSearchIndex, purge, Retention } from '@heliograph/archive'
 import { type Envelope, type InstanceId, Op } from '@heliograph/bus'
 import type { Database } from '@heliograph/database'
 import type { BareJid } from '@heliograph/jid'
@@ -80,6 +80,7 @@ export class SessionService {
   #caretaker: Caretaker | undefined
   readonly #stop = new AbortController()
   #purging: Promise<void> | undefined
+  #indexing: Promise<void> | undefined
 
   constructor(parts: SessionParts) {
     this.#parts = parts
@@ -118,6 +119,7 @@ export class SessionService {
       signal: this.#stop.signal,
       purged: (rows) => context.events.archivePurged(rows),
     })
+    this.#indexing = keepSearchIndex(db, { wanted: config.archive.search, log, signal: this.#stop.signal })
     this.#timer = setInterval(() => sweep(context, performance.now()), SWEEP_MS)
   }
 
@@ -132,6 +134,7 @@ export class SessionService {
     this.#caretaker?.[Symbol.dispose]()
     this.#stop.abort()
     await this.#purging
+    await this.#indexing
     await this.#context?.archive[Symbol.asyncDispose]()
     this.#context?.records[Symbol.dispose]()
   }

@@ -131,6 +131,12 @@ export const archive = z
       .max(36_500)
       .describe('Older messages are removed, little by little; 0 keeps them for ever. Domains may differ.')
       .default(0),
+    search: z
+      .boolean()
+      .describe(
+        'Whether text can be searched for (XEP-0431). The index costs Postgres twice what else a message costs it.',
+      )
+      .default(false),
   })
   .prefault({})
 

@@ -6,10 +6,12 @@ import {
   metadataElement,
   readRequest,
   resultMessage,
+  searchForm,
 } from '@heliograph/archive'
 import { defineModule, type Outcome, onGet, refuse, reply } from '@heliograph/module'
-import { el, formElement, NS, readStanza, type Stanza } from '@heliograph/stanza'
+import { el, type FormDefinition, formElement, NS, readStanza, type Stanza } from '@heliograph/stanza'
 import type { SessionConfig } from '../config.ts'
+import type { SessionContext } from '../context.ts'
 import type { IqContext } from '../modules/iq-context.ts'
 import { notYours, type OwnContext, onOwnGet, onOwnSet } from '../modules/own.ts'
 
@@ -36,8 +38,12 @@ export const archiveModule = defineModule<IqContext>({
 })
 
 /** §4.1.5: which filters there are. */
-function fields(): Outcome {
-  return reply(el('query', { xmlns: NS.mam }, formElement({ ...filterForm, type: 'form' })))
+function fields(_request: Stanza, { session }: IqContext): Outcome {
+  return reply(el('query', { xmlns: NS.mam }, formElement({ ...offered(session), type: 'form' })))
+}
+
+function offered({ config }: SessionContext): FormDefinition {
+  return config.archive.search ? searchForm : filterForm
 }
 
 /** §6: where the archive begins and ends. */
@@ -48,7 +54,10 @@ function metadata(_request: Stanza, context: OwnContext): Outcome | Promise<Outc
 
 function query(request: Stanza, context: OwnContext): Outcome | Promise<Outcome> {
   const { user, session } = context
-  const wanted = readRequest(request.child('query', NS.mam)!, session.config.archive.pageMax)
+  const wanted = readRequest(request.child('query', NS.mam)!, {
+    pageMax: session.config.archive.pageMax,
+    offered: offered(session),
+  })
   if ('condition' in wanted) return refuse(wanted)
   // Reading needs no place in the order of the user's chores.
   return user.queries.run(async () => {

@@ -3,6 +3,7 @@ import { anonymousUsers } from '../anonymous/anonymous-module.ts'
 import { archiveModule } from '../archive/archive-module.ts'
 import { archivePreferences } from '../archive/preferences-module.ts'
 import { retraction } from '../archive/retraction.ts'
+import { archiveSearch } from '../archive/search-module.ts'
 import { blockingModule } from '../blocking/blocking-module.ts'
 import { capabilities } from '../capabilities/capabilities-module.ts'
 import { carbonsModule } from '../carbons/carbons-module.ts'
@@ -38,6 +39,7 @@ export const sessionModules: readonly Module<IqContext>[] = [
   rosterModule,
   archiveModule,
   archivePreferences,
+  archiveSearch,
   retraction,
   messaging,
   commandsModule,
@@ -60,7 +62,9 @@ export function modulesFor(
   { uploads }: { readonly uploads: boolean },
 ): readonly Module<IqContext>[] {
   const without = new Set<Module<IqContext>>()
-  if (!config.archive.enabled) for (const each of [archiveModule, archivePreferences, retraction]) without.add(each)
+  if (!config.archive.enabled)
+    for (const each of [archiveModule, archivePreferences, archiveSearch, retraction]) without.add(each)
+  if (!config.archive.search) without.add(archiveSearch)
   if (config.externalServices.services.length === 0) without.add(externalServices)
   if (config.userSearch === 'off') without.add(searchModule)
   if (![...config.policies.values()].some(({ anonymous }) => anonymous !== undefined)) without.add(anonymousUsers)

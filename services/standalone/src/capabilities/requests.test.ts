@@ -26,6 +26,7 @@ const WITHOUT_REQUESTS: Readonly<Record<string, string>> = {
   msgoffline: OF_MESSAGES,
   'urn:xmpp:caps': CAPS,
   'urn:xmpp:carbons:rules:0': PART,
+  'urn:xmpp:fulltext:0': INSIDE,
   'urn:xmpp:http:upload:purpose:0#ephemeral': INSIDE,
   'urn:xmpp:http:upload:purpose:0#message': INSIDE,
   'urn:xmpp:http:upload:purpose:0#profile': INSIDE,

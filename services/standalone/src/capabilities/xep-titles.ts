@@ -47,6 +47,8 @@ export const xepTitles: Readonly<Record<string, string>> = {
   '0410': "MUC Self-Ping (Schrödinger's Chat)",
   '0421': 'Occupant identifiers for semi-anonymous MUCs',
   '0424': 'Message Retraction',
+  '0425': 'Moderated Message Retraction',
+  '0431': 'Full Text Search in MAM',
   '0440': 'SASL Channel-Binding Type Capability',
   '0441': 'Message Archive Management Preferences',
   '0474': 'SASL SCRAM Downgrade Protection',

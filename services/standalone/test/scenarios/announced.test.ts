@@ -17,6 +17,7 @@ after(() => rm(dir, { recursive: true, force: true }))
 const scenario = await bothModes({
   counts: { edge: 1, session: 1, fanout: 1, muc: 1, pubsub: 1, gateway: 1 },
   config: {
+    archive: { search: true },
     userSearch: 'ownDomain',
     externalServices: { services: [{ type: 'stun', host: 'stun.example', port: 3478, transport: 'udp' }] },
     uploads: {

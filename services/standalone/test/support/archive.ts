@@ -11,6 +11,8 @@ export interface ArchiveQuery {
   readonly 'before-id'?: string
   readonly 'after-id'?: string
   readonly ids?: string
+  /** XEP-0431. */
+  readonly '{urn:xmpp:fulltext:0}fulltext'?: string
   /** From the end of the page. */
   readonly flipped?: boolean
   /** What goes into `<set/>`, e.g. `<max>10</max>`. */
