@@ -31,6 +31,7 @@ export const NS = Object.freeze({
   fast: 'urn:xmpp:fast:0',
   saslUpgrade: 'urn:xmpp:sasl:upgrade:0',
   scramUpgrade: 'urn:xmpp:scram-upgrade:0',
+  clientAccess: 'urn:xmpp:cam:0',
   bosh: 'http://jabber.org/protocol/httpbind',
   boshXmpp: 'urn:xmpp:xbosh',
   streamManagement: 'urn:xmpp:sm:3',

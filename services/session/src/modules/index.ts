@@ -8,6 +8,7 @@ import { blockingModule } from '../blocking/blocking-module.ts'
 import { capabilities } from '../capabilities/capabilities-module.ts'
 import { carbonsModule } from '../carbons/carbons-module.ts'
 import { clientStateModule } from '../client-state/client-state-module.ts'
+import { clientAccess } from '../clients/access-module.ts'
 import { commandsModule } from '../commands/commands-module.ts'
 import type { SessionConfig } from '../config.ts'
 import { privateStorage } from '../profile/private-storage.ts'
@@ -43,6 +44,7 @@ export const sessionModules: readonly Module<IqContext>[] = [
   retraction,
   messaging,
   commandsModule,
+  clientAccess,
   externalServices,
   carbonsModule,
   blockingModule,

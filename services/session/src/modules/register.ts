@@ -1,8 +1,8 @@
 import { bareOf, type Jid, localOf, trusted } from '@heliograph/jid'
 import { defineModule, type Outcome, onGet, onSet, refuse, reply } from '@heliograph/module'
-import { isTokenMechanism, provesPassword } from '@heliograph/sasl'
 import { el, NS, type Stanza, stanzaError } from '@heliograph/stanza'
 import { cancelRegistration, changePassword, type RegistrationVerdict } from '../accounts/registration.ts'
+import { hasFullAccess } from '../clients/full-access.ts'
 import { endSessionsOf, removeUser } from '../users/remove-user.ts'
 import type { IqContext } from './iq-context.ts'
 
@@ -31,8 +31,7 @@ function change(request: Stanza, context: IqContext): Outcome | Promise<Outcome>
   const { user, resource } = context
   if (!resource || bareOf(trusted(request.from!)) !== user.jid) return refuse(stanzaError('forbidden'))
   // XEP-0493 §4: who came by a token may not make a password of his own, or worse.
-  if (!provesPassword(resource.origin.mechanism) && !isTokenMechanism(resource.origin.mechanism))
-    return refuse(stanzaError('not-allowed', { text: 'log in with the password first' }))
+  if (!hasFullAccess(resource)) return refuse(stanzaError('not-allowed', { text: 'log in with the password first' }))
   const query = request.child('query', NS.register)!
   if (query.getChild('remove', NS.register)) return context.chore(() => removeAccount(context))
   const username = query.getChildText('username', NS.register) ?? ''

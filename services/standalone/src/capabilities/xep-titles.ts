@@ -57,5 +57,6 @@ export const xepTitles: Readonly<Record<string, string>> = {
   '0484': 'Fast Authentication Streamlining Tokens',
   '0486': 'MUC Avatars',
   '0493': 'OAuth Client Login',
+  '0494': 'Client Access Management',
   '0487': 'Host Meta 2 - One Method To Rule Them All',
 }

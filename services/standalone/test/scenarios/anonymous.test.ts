@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after } from 'node:test'
 import { ensureSelfSigned } from '@heliograph/certificates'
 import { connectDatabase } from '@heliograph/database'
@@ -16,11 +15,12 @@ import {
 } from '@heliograph/testkit'
 import type { Element } from '@heliograph/xml'
 import { announce, bareOf, enter, errorOf, newcomer, say, saying, settle } from '../support/actor.ts'
+import { freshRoom, join, makeRoom, tell } from '../support/room.ts'
 import { getRoster } from '../support/roster.ts'
 import { bindXml, NS_SASL2 } from '../support/sasl2.ts'
 
 const [GUESTS, FEW] = ['guest.localhost', 'few.localhost']
-const directory = await mkdtemp(join(tmpdir(), 'hg-guests-'))
+const directory = await mkdtemp(`${tmpdir()}/hg-guests-`)
 after(() => rm(directory, { recursive: true, force: true }))
 const certificate = await ensureSelfSigned({ directory, domains: [GUESTS, FEW] })
 const ca = await readFile(certificate.cert, 'utf8')
@@ -148,6 +148,21 @@ scenario('when a guest is gone nobody has ever been there, and nothing waits', a
     assert.equal((await db.query(`look_${table}_${column}`, sql)).rows.length, 0, `${table}.${column}`)
   }
   await db.close()
+})
+
+scenario('a guest enters a room and talks there, but sets none up', async (site) => {
+  await using nell = await newcomer(site, 'nell', { edge: 0 })
+  await using visitor = await guest(site, 1)
+  const room = freshRoom(site)
+  await makeRoom(nell, room, 'nell')
+  await join(visitor, room, 'visitor')
+  tell(visitor, room, 'good evening')
+  await nell.expect(saying('good evening'))
+  const owner = "<query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'/></query>"
+  const other = freshRoom(site)
+  visitor.send(`<presence to='${other}/me'><x xmlns='http://jabber.org/protocol/muc'/></presence>`)
+  await visitor.expect((it) => it.name === 'presence' && it.attrs.from?.startsWith(`${other}/`) === true)
+  assert.equal(errorOf(await visitor.request(`<iq type='set' id='o' to='${other}'>${owner}</iq>`)), 'auth/forbidden')
 })
 
 scenario('only so many come from one address, at whichever edges, and no passwords are taken', async (site) => {

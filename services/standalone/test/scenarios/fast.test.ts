@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { createHmac, randomUUID } from 'node:crypto'
 import { bothModes, loginPeer, type Person, RawClient, type Site } from '@heliograph/testkit'
 import type { Element } from '@heliograph/xml'
-import { enter } from '../support/actor.ts'
+import { enter, errorOf } from '../support/actor.ts'
 import { commandOf, commandStep, NS_FORMS, noteOf } from '../support/commands.ts'
 import { control } from '../support/control.ts'
 import { agentXml, authenticate2, bindXml, exchange } from '../support/sasl2.ts'
@@ -143,6 +143,47 @@ scenario('alice sees who may come back with a token, and ends a lost phone with 
   assert.equal(conditionOf(await visit(site, alice, { edge: 1, token: left, inside: tablet })), 'not-authorized')
   assert.deepEqual([...(await clientsOf(desk)).keys()], ['desk'])
 })
+
+scenario(
+  'by XEP-0494: clients are listed, and one is ended with its tokens, though it knows the password',
+  async (site) => {
+    const alice = await site.person('alice')
+    const phone = agentXml(randomUUID())
+    const token = await tokenFor(site, alice, phone)
+    const { client: lost, answer } = await authenticate2(site.at(1, 'tls'), alice, phone + bindXml('App'))
+    const id = answer.getChildText('authorization-identifier')?.split('/').slice(1).join('/') ?? ''
+    await using desk = await enter(site, alice, { resource: 'desk', edge: 0 })
+    const NS_CAM = 'urn:xmpp:cam:0'
+    const list = async () => {
+      const listed = await desk.request(`<iq type='get' id='l'><list xmlns='${NS_CAM}'/></iq>`)
+      return (listed.getChild('clients', NS_CAM)?.getChildren('client') ?? []) as Element[]
+    }
+    const clients = new Map((await list()).map((client) => [client.attrs.id, client]))
+    const known = clients.get(id)
+    assert.deepEqual([...clients.keys()].sort(), [id, 'desk'].sort())
+    assert.deepEqual(
+      known
+        ?.getChild('auth')
+        ?.getChildElements()
+        .map((each) => each.name),
+      ['password', 'fast'],
+    )
+    assert.equal(known?.getChild('user-agent')?.getChildText('device'), 'test')
+    assert.deepEqual([known?.attrs.connected, known?.attrs.type], ['true', 'session'])
+    assert.equal(known?.getChild('permission')?.attrs.status, 'unrestricted')
+    const revoke = async (attributes: string) =>
+      desk.request(`<iq type='set' id='r'><revoke xmlns='${NS_CAM}'${attributes}/></iq>`)
+    assert.equal(errorOf(await revoke('')), 'modify/bad-request')
+    assert.equal(errorOf(await revoke(" id='nobody'")), 'cancel/item-not-found')
+    assert.equal(errorOf(await revoke(" id='desk'")), 'cancel/not-allowed')
+    const ended = await revoke(` id='${id}'`)
+    assert.equal(errorOf(ended), 'cancel/service-unavailable')
+    assert.ok(ended.getChild('error')?.getChild('password-reset-required', NS_CAM))
+    await lost.ended
+    assert.equal(conditionOf(await visit(site, alice, { edge: 1, token, inside: phone })), 'not-authorized')
+    assert.equal((await list()).length, 1)
+  },
+)
 
 for (const [name, transport] of [
   ['TLS', 'c2s'],

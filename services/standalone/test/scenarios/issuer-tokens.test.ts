@@ -5,7 +5,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after } from 'node:test'
 import { bothModes, RawClient, type Site } from '@heliograph/testkit'
+import type { Element } from '@heliograph/xml'
 import { bareOf, enter, errorOf, say, saying } from '../support/actor.ts'
+import { commandStep } from '../support/commands.ts'
+import { control } from '../support/control.ts'
 import { bindXml, exchange, NS_SASL2 } from '../support/sasl2.ts'
 
 interface Key {
@@ -131,3 +134,32 @@ scenario('a token that is no good lets nobody in, and says why', async (site) =>
     await client.close()
   }
 })
+
+scenario(
+  'who came by a token sees her clients but ends none; the owner of the password does (XEP-0494)',
+  async (site) => {
+    const nell = someone('nell')
+    const desk = await opened(site, 0)
+    await using phone = await opened(site, 1)
+    assert.equal(await attempt(desk, token(nell)), undefined)
+    await desk.bind('desk')
+    assert.equal(await attempt(phone, token(nell)), undefined)
+    await phone.bind('phone')
+    const listed = await phone.request("<iq type='get' id='l'><list xmlns='urn:xmpp:cam:0'/></iq>")
+    const clients = (listed.getChild('clients')?.getChildren('client') ?? []) as Element[]
+    assert.deepEqual(clients.map(({ attrs }) => attrs.id).sort(), ['desk', 'phone'])
+    for (const client of clients) {
+      assert.ok(client.getChild('auth')?.getChild('grant'))
+      assert.equal(client.getChild('permission')?.attrs.status, 'normal')
+    }
+    const revoke = "<iq type='set' id='r'><revoke xmlns='urn:xmpp:cam:0' id='desk'/></iq>"
+    assert.equal(errorOf(await phone.request(revoke)), 'auth/forbidden')
+    assert.equal(errorOf(await commandStep(phone, { node: 'end-client' })), 'auth/forbidden')
+    const password = 'correct horse battery'
+    const jid = `${nell}@${site.domain}`
+    assert.equal((await control(site, ['users', 'password', jid, '--force'], `${password}\n`)).code, 0)
+    await using owner = await enter(site, { user: nell, password, jid }, { edge: 1 })
+    assert.equal((await owner.request(revoke)).attrs.type, 'result')
+    await desk.ended
+  },
+)

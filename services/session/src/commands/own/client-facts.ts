@@ -1,6 +1,7 @@
 import { clientIdOf } from '@heliograph/sasl'
 import type { TokenClient } from '../../accounts/token-store.ts'
 import type { SessionContext } from '../../context.ts'
+import { endSession } from '../../users/end-session.ts'
 import type { Resource } from '../../users/resource.ts'
 import type { User } from '../../users/user.ts'
 
@@ -44,6 +45,17 @@ export async function clientsOf(
   })
   const absent = tokens.filter(({ name }) => !user.resources.some((resource) => isOf(resource, name)))
   return [...present, ...absent.map(({ name, token }) => ({ name, token, resource: undefined }))]
+}
+
+/** Ends a client: first what it could come back with at once. */
+export async function endOwnClient(
+  session: SessionContext,
+  user: User,
+  { resource, token }: Pick<OwnClient, 'resource' | 'token'>,
+): Promise<void> {
+  if (token !== undefined) await session.accounts.endTokens(user.jid, token.client)
+  const reason = { condition: 'policy-violation', text: 'ended by another client of the account' }
+  if (resource !== undefined) endSession(session, user, resource, reason)
 }
 
 export function clientFacts({ name, resource, token }: OwnClient): ClientFacts {

@@ -1,7 +1,7 @@
 import { type FormValues, stanzaError } from '@heliograph/stanza'
-import { endSession } from '../../users/end-session.ts'
+import { hasFullAccess } from '../../clients/full-access.ts'
 import { type Asker, type Command, completed, type Result, refused, type StageForm } from '../command.ts'
-import { clientLine, clientsOf, type OwnClient } from './client-facts.ts'
+import { clientLine, clientsOf, endOwnClient, type OwnClient } from './client-facts.ts'
 
 /** Ends another client of one's account: its session, and the tokens by which it could come back. Who knows the password still can. */
 export const endClient: Command = {
@@ -14,12 +14,8 @@ export const endClient: Command = {
     const chosen = await chosenIn(asker, answers)
     if (chosen === undefined) return gone
     if (!answers[1]?.boolean('confirm')) return completed('Nothing was done.')
-    const { session, user } = asker
     const { resource, token } = chosen
-    // First what it could come back with at once.
-    if (token !== undefined) await session.accounts.endTokens(user.jid, token.client)
-    const reason = { condition: 'policy-violation', text: 'ended by another client of the account' }
-    if (resource !== undefined) endSession(session, user, resource, reason)
+    await endOwnClient(asker.session, asker.user, chosen)
     const ended = [resource && 'session', token && 'token'].filter((each) => each !== undefined)
     return completed(
       `The client\u2019s ${ended.join(' and ')} was ended. If it has the password, change that to keep it from coming back.`,
@@ -30,6 +26,8 @@ export const endClient: Command = {
 const gone = refused(stanzaError('item-not-found', { text: 'that client is not there any more' }))
 
 async function choose(asker: Asker): Promise<StageForm | Result> {
+  if (!hasFullAccess(asker.resource))
+    return refused(stanzaError('forbidden', { text: 'log in with the password first' }))
   const others = await othersOf(asker)
   if (others.length === 0) return completed('No other client is logged in, or may come back without the password.')
   const options = others.map((each) => ({ value: each.name, label: clientLine(each) }))
