@@ -4,6 +4,8 @@ import type { Output } from './output.ts'
 export interface CommandOptions {
   readonly domain?: string | undefined
   readonly reason?: string | undefined
+  readonly inviter?: string | undefined
+  readonly days?: string | undefined
   readonly 'password-file'?: string | undefined
   readonly force?: boolean | undefined
 }

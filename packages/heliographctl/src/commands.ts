@@ -1,5 +1,6 @@
 import type { Command } from './command.ts'
 import { drain, info, listInstances, listOwners } from './commands/cluster.ts'
+import { createInvite, listInvites, revokeInvite } from './commands/invites.ts'
 import { createRoom, destroyRoom, inspectRoom, listRooms } from './commands/rooms.ts'
 import { kick, listSessions } from './commands/sessions.ts'
 import { createUser, deleteUser, disableUser, enableUser, listUsers, setPassword } from './commands/users.ts'
@@ -12,6 +13,9 @@ export const commands: readonly Command[] = [
   enableUser,
   deleteUser,
   listUsers,
+  createInvite,
+  listInvites,
+  revokeInvite,
   listSessions,
   kick,
   listRooms,
@@ -42,7 +46,7 @@ options:
   --config FILE         Configuration that has listen.rpc and tls.rpcMutual. Default: as the services do.
   --password-file FILE  File that holds the password; without it the password is read from standard input.
   --force               Take a password that the rules of the configuration (passwords) refuse.
-  --domain DOMAIN, --reason TEXT
+  --domain DOMAIN, --reason TEXT, --inviter JID, --days N
   --timeout SECONDS     Default 10.
   --json                Print JSON.
 

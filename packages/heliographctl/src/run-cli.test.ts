@@ -66,6 +66,25 @@ function admin(rpc: () => string): Handlers<Admin> {
         next: last !== undefined && last !== all.at(-1) ? last : '',
       }
     },
+    createInvite: ({ jid, inviter, days }) =>
+      jid.includes(' ')
+        ? { ...refuse('jid-malformed'), uri: '', expiresAt: 0 }
+        : { ...done, uri: `xmpp:${jid}?register;preauth=${inviter}${days}`, expiresAt: 1_700_000_000_000 },
+    listInvites: ({ below }) => {
+      const invite = {
+        domain: 'localhost',
+        inviter: '',
+        account: '',
+        registers: true,
+        createdAt: 0,
+        expiresAt: 1,
+        usedBy: '',
+      }
+      return below === 0
+        ? { invites: [{ ...invite, number: 7 }], next: 7 }
+        : { invites: [{ ...invite, number: 3 }], next: 0 }
+    },
+    revokeInvite: ({ number }) => (number === 7 ? done : refuse('item-not-found')),
     listSessions: ({ jid }) => ({
       sessions: sessions.filter((session) => session.jid.startsWith(jid)),
       next: '',

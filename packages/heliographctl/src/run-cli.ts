@@ -46,6 +46,8 @@ function parse(args: readonly string[]) {
     timeout: text,
     domain: text,
     reason: text,
+    inviter: text,
+    days: text,
     'password-file': text,
     force: flag,
     json: flag,

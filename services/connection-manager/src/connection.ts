@@ -57,6 +57,8 @@ export class Connection implements TransportSink {
   /** Coarse time of the last input. */
   heard: number
   authentication: Authentication | undefined = undefined
+  /** Token of an invitation that was found good (XEP-0445), '' without one. */
+  invite = ''
   /** Who it is, once authenticated, and how that was found out. */
   identity: BareJid | undefined = undefined
   mechanism = ''

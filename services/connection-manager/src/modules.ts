@@ -48,7 +48,10 @@ const authentication = defineModule<undefined>({
 
 const registration = defineModule<undefined>({
   name: 'registration',
-  xeps: [{ number: '0077', version: '2.4', note: 'without data forms' }],
+  xeps: [
+    { number: '0077', version: '2.4', note: 'without data forms' },
+    { number: '0445', version: '0.2.0' },
+  ],
 })
 
 const management = defineModule<undefined>({

@@ -4,6 +4,7 @@ import type {
   AdmitAnonymousRequest,
   CheckBearerRequest,
   CheckTokenRequest,
+  RegisterRequest,
   TokenScope,
   UpgradeFinishRequest,
   UpgradeScope,
@@ -94,11 +95,24 @@ export class FakeAccounts implements Accounts {
     return { ok }
   }
 
-  async register({ username, password }: { username: string; password: string }): Promise<Verdict> {
+  async register({ username, password, invite }: RegisterRequest): Promise<Verdict> {
     this.#reach()
+    this.invite = invite
     if (this.passwords.has(username)) return { ok: false, condition: 'conflict' }
     this.passwords.set(username, password)
     return OK
+  }
+
+  /** Invitations that are good. */
+  readonly invites = new Set<string>()
+  /** With what the last account was registered. */
+  invite = ''
+
+  async checkInvite({ token }: { token: string }): Promise<Verdict> {
+    this.#reach()
+    return this.invites.has(token)
+      ? OK
+      : { ok: false, condition: 'item-not-found', text: 'The provided token is invalid' }
   }
 
   async changePassword(): Promise<Verdict> {

@@ -22,6 +22,7 @@ export interface SessionConfig {
   /** Some domain filters what strangers send. */
   readonly filtersStrangers: boolean
   readonly registration: RegistrationPolicy
+  readonly invites: HeliographConfig['invites']
   /** Of each domain where there are any. */
   readonly rates: ReadonlyMap<Domain, Rates>
   readonly passwords: PasswordPolicy
@@ -94,6 +95,7 @@ export function sessionConfig(config: HeliographConfig): SessionConfig {
       changePassword: true,
       remove: true,
     },
+    invites: config.invites,
     rates: ratesOf(config),
     passwords: config.passwords,
     lockout: config.authentication.lockout,

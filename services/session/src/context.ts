@@ -15,6 +15,7 @@ import type { CommandRuns } from './commands/command-runs.ts'
 import type { CommandSessions } from './commands/command-sessions.ts'
 import type { SessionConfig } from './config.ts'
 import type { SessionEvents } from './events.ts'
+import type { Invites } from './invites/invites.ts'
 import type { IqContext } from './modules/iq-context.ts'
 import type { Revisions } from './presence/revisions.ts'
 import type { Pushes } from './push/pushes.ts'
@@ -46,6 +47,7 @@ export interface SessionContext {
   readonly clock: IdClock
   readonly users: Users
   readonly accounts: Accounts
+  readonly invites: Invites
   readonly lastActivity: LastActivity
   readonly rpc: RpcClients
   readonly rosters: RosterStore

@@ -32,6 +32,16 @@ export function sessionEvents(metrics: Metrics) {
     refused: reports('refused'),
   }
   const strangersRefused = counter('strangers_refused_total', 'Messages and requests of strangers not let in')
+  const invites = (outcome: string) =>
+    counter('invites_total', 'Invitations made, and used to make an account or to get on a roster, or refused', {
+      outcome,
+    })
+  const invited = {
+    created: invites('created'),
+    registered: invites('registered'),
+    joined: invites('joined'),
+    refused: invites('refused'),
+  }
   const refusals = (reason: string) =>
     counter('registrations_refused_total', 'Accounts not made in-band because of too many, or because of the name', {
       reason,
@@ -78,6 +88,7 @@ export function sessionEvents(metrics: Metrics) {
       if (how === 'replaced') replaced.add()
     },
     woken: (reason: 'urgent' | 'full') => wakes[reason].add(),
+    invite: (outcome: keyof typeof invited) => invited[outcome].add(),
     registrationRefused: (reason: keyof typeof registrations) => registrations[reason].add(),
     shaped: (reason: keyof typeof shapes) => shapes[reason].add(),
     choresFull: () => choresFull.add(),

@@ -5,6 +5,7 @@ import { accountMigrations } from './accounts/migrations.ts'
 import { preferencesMigrations } from './archive/migrations.ts'
 import { blockingMigrations } from './blocking/block-store.ts'
 import { capabilityMigrations } from './capabilities/capability-store.ts'
+import { inviteMigrations } from './invites/invite-store.ts'
 import { profileMigrations } from './profile/migrations.ts'
 import { pushMigrations } from './push/push-store.ts'
 import { standingMigrations } from './standing/standing-messages.ts'
@@ -24,4 +25,5 @@ export const sessionMigrations: readonly Migration[] = [
   ...profileMigrations,
   ...uploadMigrations,
   ...pushMigrations,
+  ...inviteMigrations,
 ]

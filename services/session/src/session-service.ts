@@ -19,6 +19,8 @@ import type { SessionConfig } from './config.ts'
 import type { SessionContext } from './context.ts'
 import { handle, receive } from './dispatch.ts'
 import { sessionEvents } from './events.ts'
+import { InviteStore } from './invites/invite-store.ts'
+import { Invites } from './invites/invites.ts'
 import { modulesFor } from './modules/index.ts'
 import { ownCapabilities } from './modules/server-forms.ts'
 import { observeQueues } from './observe-queues.ts'
@@ -179,6 +181,7 @@ function buildContext(parts: SessionParts, router: Router, ownership: Ownership)
       failed: (user, error) => context.log.error('mailbox_item_failed', { jid: user.jid, error }),
       bound: parts.config.mailboxBound,
     }),
+    invites: new Invites(new InviteStore(parts.db), parts.config.invites.days),
     lastActivity: new LastActivity(parts.db),
     archive: new Archive({
       db: parts.db,

@@ -12,6 +12,8 @@ import { AccountStore } from '../src/accounts/account-store.ts'
 import { type AccountChange, Accounts, type AccountsOptions } from '../src/accounts/accounts.ts'
 import { accountMigrations } from '../src/accounts/migrations.ts'
 import { cancelRegistration, changePassword, type RegistrationPolicy, register } from '../src/accounts/registration.ts'
+import { InviteStore, inviteMigrations } from '../src/invites/invite-store.ts'
+import { Invites } from '../src/invites/invites.ts'
 
 const servers = await infrastructure()
 const db = await connectDatabase({ url: await servers.createDatabase(), instance: 'test', poolSize: 2 })
@@ -19,9 +21,10 @@ after(async () => {
   await db.close()
   await servers.close()
 })
-await migrate(db, accountMigrations)
+await migrate(db, [...accountMigrations, ...inviteMigrations])
 
 const counters = new MemoryLiveState()
+const invites = new Invites(new InviteStore(db), 7)
 const domain = ensureDomain('example.com')
 const base: AccountsOptions = { db, counters, iterations: 4096, lockout: { attempts: 3, windowSeconds: 60 } }
 const open = (options: Partial<AccountsOptions> = {}) => Accounts.open({ ...base, ...options })
@@ -206,13 +209,13 @@ test('in-band registration', async () => {
     changePassword: true,
     remove: true,
   }
-  const deps = { accounts, counters, policy }
+  const deps = { accounts, counters, policy, invites }
   const anyone = {
     ...deps,
     policy: { ...policy, open: 'always' as const, throttle: { ...THROTTLE, perAddress: 1 } },
   }
   const username = nameOf(fresh())
-  const request = { username: username.toUpperCase(), domain, password: 'pass', source: '127.0.0.1' }
+  const request = { username: username.toUpperCase(), domain, password: 'pass', source: '127.0.0.1', invite: '' }
   const jid = ensureBare(`${username}@example.com`)
   const outcome = async (changed: Partial<typeof request>) => {
     const verdict = await register(deps, { ...request, ...changed })
@@ -267,9 +270,9 @@ test('who registers from elsewhere gets no name that was removed lately, is rese
     changePassword: true,
     remove: true,
   }
-  const deps = { accounts, counters, policy, refused: (reason: string) => void refused.push(reason) }
+  const deps = { accounts, counters, policy, invites, refused: (reason: string) => void refused.push(reason) }
   const outcome = async (username: string, changed: Partial<RegistrationPolicy> = {}) => {
-    const request = { username, domain, password: 'pass', source: '192.0.2.77' }
+    const request = { username, domain, password: 'pass', source: '192.0.2.77', invite: '' }
     const verdict = await register({ ...deps, policy: { ...policy, ...changed } }, request)
     return verdict.ok ? 'ok' : `${verdict.condition} ${verdict.text ?? ''}`.trim()
   }
@@ -294,7 +297,7 @@ test('who registers from elsewhere gets no name that was removed lately, is rese
   // The operator may give it to somebody, and who is at the machine may take it.
   assert.equal((await accounts.create(jid, 'pass')).ok, true)
   await accounts.delete(jid)
-  const local = { username: `modern-${salt}`, domain, password: 'pass', source: '127.0.0.1' }
+  const local = { username: `modern-${salt}`, domain, password: 'pass', source: '127.0.0.1', invite: '' }
   assert.equal((await register({ ...deps, policy: { ...policy, open: 'loopback' } }, local)).ok, true)
   // Without days nothing is remembered.
   const other = await open()
@@ -333,8 +336,8 @@ test('registration and change of password say what is wrong with a weak one', as
   }
   const jid = fresh()
   const username = nameOf(jid)
-  const request = { username, domain, source: '127.0.0.1' }
-  const deps = { accounts, counters, policy }
+  const request = { username, domain, source: '127.0.0.1', invite: '' }
+  const deps = { accounts, counters, policy, invites }
   assert.deepEqual(await register(deps, { ...request, password: 'short' }), {
     ok: false,
     condition: 'not-acceptable',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { externalServices } from './external-services.ts'
+import { invites } from './invites.ts'
 import { archive, authentication, leases, limits, presence, push, sessions, streamManagement } from './limits.ts'
 import { accounts, domains, drain, listen, proxyProtocol, reportsTo, telemetry, tls } from './network.ts'
 import { passwords } from './passwords.ts'
@@ -37,6 +38,7 @@ export const schema = z.strictObject({
     .describe('Whether users may search for others by their vCards (XEP-0055): of their own domain, or of all here.')
     .default('off'),
   registration,
+  invites,
   nats,
   redis,
   postgres,

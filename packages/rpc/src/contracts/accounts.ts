@@ -101,6 +101,16 @@ export interface PasswordFromRequest extends PasswordRequest {
   readonly source: string
 }
 
+export interface RegisterRequest extends PasswordFromRequest {
+  /** Token of an invitation that was good when the client showed it, or ''. */
+  readonly invite: string
+}
+export interface CheckInviteRequest {
+  readonly token: string
+  readonly domain: string
+  readonly source: string
+}
+
 /** `heliograph.v1.Accounts`; the guarantees are in `proto/heliograph/v1/accounts.proto`. */
 export interface Accounts {
   scramStart(request: ScramStartRequest): Promise<ScramStartReply>
@@ -112,7 +122,8 @@ export interface Accounts {
   admitAnonymous(request: AdmitAnonymousRequest): Promise<Verdict>
   upgradeStart(request: UpgradeScope): Promise<UpgradeStartReply>
   upgradeFinish(request: UpgradeFinishRequest): Promise<{ readonly ok: boolean }>
-  register(request: PasswordFromRequest): Promise<Verdict>
+  register(request: RegisterRequest): Promise<Verdict>
+  checkInvite(request: CheckInviteRequest): Promise<Verdict>
   changePassword(request: PasswordRequest): Promise<Verdict>
 }
 

@@ -106,6 +106,42 @@ export interface InstancesReply {
   readonly instances: readonly InstanceSummary[]
 }
 
+export interface CreateInviteRequest {
+  /** A domain, or the bare JID of the account that is to be made. */
+  readonly jid: string
+  /** Bare JID that gets on the new account's roster; '' for nobody's. */
+  readonly inviter: string
+  /** 0: as configured. */
+  readonly days: number
+}
+export interface CreateInviteReply extends Verdict {
+  readonly uri: string
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number
+}
+export interface ListInvitesRequest {
+  readonly domain: string
+  readonly below: number
+  readonly max: number
+}
+export interface InviteSummary {
+  readonly number: number
+  readonly domain: string
+  readonly inviter: string
+  readonly account: string
+  readonly registers: boolean
+  readonly createdAt: number
+  readonly expiresAt: number
+  readonly usedBy: string
+}
+export interface ListInvitesReply {
+  readonly invites: readonly InviteSummary[]
+  readonly next: number
+}
+export interface RevokeInviteRequest {
+  readonly number: number
+}
+
 /** `heliograph.v1.Admin`; the guarantees are in `proto/heliograph/v1/admin.proto`. */
 export interface Admin {
   createUser(request: UserPasswordRequest): Promise<Verdict>
@@ -113,6 +149,9 @@ export interface Admin {
   listUsers(request: ListUsersRequest): Promise<ListUsersReply>
   setPassword(request: UserPasswordRequest): Promise<Verdict>
   setUserDisabled(request: UserDisabledRequest): Promise<Verdict>
+  createInvite(request: CreateInviteRequest): Promise<CreateInviteReply>
+  listInvites(request: ListInvitesRequest): Promise<ListInvitesReply>
+  revokeInvite(request: RevokeInviteRequest): Promise<Verdict>
   listSessions(request: ListSessionsRequest): Promise<ListSessionsReply>
   kick(request: KickRequest): Promise<KickReply>
   onlineUsers(request: OnlineUsersRequest): Promise<OnlineUsersReply>

@@ -72,7 +72,8 @@ test('accounts', () => {
       { ...who, source: '::1', hash: 'SHA-512', salt: bytes, iterations: 1, handle: 'h', saltedPassword: bytes },
       { ok: true },
     ],
-    register: [{ ...who, password: 'p', source: '::1' }, explained],
+    register: [{ ...who, password: 'p', source: '::1', invite: 'i' }, explained],
+    checkInvite: [{ token: 't', domain: 'localhost', source: '::1' }, explained],
     changePassword: [{ ...who, password: 'p' }, explained],
   })
 })
@@ -100,6 +101,29 @@ test('admin', () => {
       { domain: 'localhost', after: 'a', max: 10 },
       { users: [{ jid: 'a@localhost', createdAt: 1_700_000_000_000 }], next: 'n' },
     ],
+    createInvite: [
+      { jid: 'localhost', inviter: 'alice@localhost', days: 3 },
+      { ...verdict, uri: 'xmpp:localhost', expiresAt: 1_700_000_000_000 },
+    ],
+    listInvites: [
+      { domain: 'localhost', below: 3, max: 4 },
+      {
+        invites: [
+          {
+            number: 1,
+            domain: 'localhost',
+            inviter: 'alice@localhost',
+            account: 'bob@localhost',
+            registers: true,
+            createdAt: 1_700_000_000_000,
+            expiresAt: 1_700_000_000_001,
+            usedBy: 'bob@localhost',
+          },
+        ],
+        next: 1,
+      },
+    ],
+    revokeInvite: [{ number: 1 }, verdict],
     listSessions: [
       { jid: 'a@localhost', after: 'x', max: 3, localOnly: true },
       { sessions: [session], next: 'n', missing: ['session-1'] },

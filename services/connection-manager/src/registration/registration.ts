@@ -1,8 +1,9 @@
 import { prepareLocal } from '@heliograph/jid'
-import { el, errorReply, iqResult, NS, Stanza, type StanzaCondition, stanzaError } from '@heliograph/stanza'
+import { el, iqResult, NS, Stanza, type StanzaCondition } from '@heliograph/stanza'
 import type { ParsedElement } from '@heliograph/xml'
 import type { Connection } from '../connection.ts'
 import { closeStream } from '../stream/close.ts'
+import { addressed, refuse, reply } from './replies.ts'
 
 /** Registration before authentication (XEP-0077 §3.1): a username and a password. */
 export function handleRegistration(connection: Connection, parsed: ParsedElement): void {
@@ -40,9 +41,10 @@ function create(connection: Connection, request: Stanza, given: { username: stri
   const { edge, domain } = connection
   connection.hold()
   edge.accounts
-    .register({ ...given, domain: domain!, source: connection.address })
+    .register({ ...given, domain: domain!, source: connection.address, invite: connection.invite })
     .then(({ ok, condition, text }) => {
       if (ok) {
+        connection.invite = ''
         edge.events.registered(connection)
         reply(connection, iqResult(request))
       } else refuse(connection, request, condition as StanzaCondition, text)
@@ -52,19 +54,4 @@ function create(connection: Connection, request: Stanza, given: { username: stri
       refuse(connection, request, 'resource-constraint')
     })
     .finally(() => connection.release())
-}
-
-function refuse(connection: Connection, request: Stanza, condition: StanzaCondition, text = ''): void {
-  // Without the query: it holds the password.
-  const bare = request.withPayload(Buffer.alloc(0), [])
-  reply(connection, errorReply(bare, stanzaError(condition, text === '' ? {} : { text })))
-}
-
-function reply(connection: Connection, stanza: Stanza | undefined): void {
-  if (stanza !== undefined && connection.phase.name !== 'closing') connection.write(stanza.toBytes(connection.stanzaNs))
-}
-
-/** The client has no address yet; the server it speaks to is the one it named in its stream header. */
-function addressed(connection: Connection, request: Stanza): Stanza {
-  return request.with({ to: connection.domain, from: undefined })
 }

@@ -31,6 +31,9 @@ function bindingsFeature(bindings: readonly string[]): string {
 /** In-band registration (XEP-0077 §8). */
 export const registerFeature = `<register xmlns='${NS.registerFeature}'/>`
 
+/** Registration with an invitation (XEP-0445 §3). */
+export const ibrTokenFeature = `<register xmlns='${NS.ibrToken}'/>`
+
 /** Stream management (XEP-0198). */
 export const managementFeature = `<sm xmlns='${NS.streamManagement}'/>`
 

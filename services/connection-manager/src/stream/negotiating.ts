@@ -2,14 +2,15 @@ import { NS } from '@heliograph/stanza'
 import type { ParsedElement } from '@heliograph/xml'
 import type { Connection } from '../connection.ts'
 import { managementFailed } from '../management/failed.ts'
-import { isRegistration, registrationAllowed } from '../registration/allowed.ts'
+import { invitesAllowed, isPreauth, isRegistration, registrationAllowed } from '../registration/allowed.ts'
+import { handlePreauth } from '../registration/preauth.ts'
 import { handleRegistration } from '../registration/registration.ts'
 import { bindingsOf } from '../sasl/authentication.ts'
 import { handleSasl } from '../sasl/handle.ts'
 import { authenticationFeature } from '../sasl2/feature.ts'
 import { handleSasl2 } from '../sasl2/handle.ts'
 import { closeStream } from './close.ts'
-import { limitsFeature, mechanismsFeature, registerFeature, startTlsFeature } from './features.ts'
+import { ibrTokenFeature, limitsFeature, mechanismsFeature, registerFeature, startTlsFeature } from './features.ts'
 import type { Phase } from './phase.ts'
 import { offeredMechanisms, startTlsOffered, tlsMissing } from './security.ts'
 import { startTls } from './start-tls.ts'
@@ -50,7 +51,7 @@ export const negotiating: Phase = {
     if (tlsMissing(connection)) return `${tls}${limits}`
     const mechanisms = mechanismsFeature(offeredMechanisms(connection), bindingsOf(connection).types)
     const sasl2 = authenticationFeature(connection)
-    return `${tls}${mechanisms}${sasl2}${registrationAllowed(connection) ? registerFeature : ''}${limits}`
+    return `${tls}${mechanisms}${sasl2}${registrationAllowed(connection) ? registerFeature : ''}${invitesAllowed(connection) ? ibrTokenFeature : ''}${limits}`
   },
 
   expired(connection) {
@@ -59,6 +60,10 @@ export const negotiating: Phase = {
 }
 
 function stanza(connection: Connection, parsed: ParsedElement): void {
+  if (isPreauth(parsed) && invitesAllowed(connection) && !tlsMissing(connection)) {
+    handlePreauth(connection, parsed)
+    return
+  }
   if (registrationAllowed(connection) && !tlsMissing(connection) && isRegistration(parsed)) {
     handleRegistration(connection, parsed)
     return

@@ -56,6 +56,24 @@ export class AccountStore {
   }
 
   /**
+   * The same with an invitation that nobody has used, which is used up when the account is made, and only then.
+   * @returns false when the account exists already, or there is no such invitation
+   */
+  async insertInvited(jid: BareJid, keys: readonly ScramKeys[], invite: Buffer): Promise<boolean> {
+    const sql = `WITH invite AS MATERIALIZED (
+        SELECT number FROM invites
+        WHERE hash = $8 AND registers AND used_by IS NULL AND (account IS NULL OR account = $1) FOR UPDATE),
+      made AS (
+        INSERT INTO accounts (jid, domain) SELECT $1, $7 FROM invite ON CONFLICT DO NOTHING RETURNING jid),
+      used AS (
+        UPDATE invites SET used_by = made.jid, used_at = now() FROM made WHERE invites.hash = $8)
+      INSERT INTO account_scram ${KEY_COLUMNS} SELECT made.jid, k.* FROM made, ${KEY_ROWS} AS k`
+    const params = [jid, ...columns(keys), domainOf(jid), invite]
+    const { count } = await this.#db.query('account_insert_invited', sql, params)
+    return count > 0
+  }
+
+  /**
    * Replaces the keys of an account. Another password, of which these would be, ends all tokens, too.
    * @param proven only while these are still its keys for their hash
    * @returns false when nothing was replaced

@@ -123,9 +123,20 @@ export class Accounts {
     return new Accounts(options, store, await store.secret(randomBytes(32)))
   }
 
-  async create(jid: BareJid, password: string): Promise<AccountVerdict> {
+  /** To be called when something else of an account has changed: other instances are told to look at it again. */
+  noteChange(jid: BareJid): void {
+    this.#changed(true, { jid, kind: 'created' }, 'conflict')
+  }
+
+  /** @param invite hash of the token of the invitation that it takes, which is used up with it; `item-not-found` when there is none */
+  async create(jid: BareJid, password: string, invite?: Buffer): Promise<AccountVerdict> {
     const keys = await keysOf(password, this.#iterations)
     if (keys === undefined) return { ok: false, condition: 'not-acceptable' }
+    if (invite !== undefined) {
+      const made = await this.#store.insertInvited(jid, keys, invite)
+      const otherwise = made || (await this.#store.exists(jid)) ? 'conflict' : 'item-not-found'
+      return this.#changed(made, { jid, kind: 'created' }, otherwise)
+    }
     return this.#changed(await this.#store.insert(jid, keys), { jid, kind: 'created' }, 'conflict')
   }
 

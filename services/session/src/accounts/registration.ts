@@ -1,6 +1,8 @@
 import { type BareJid, type Domain, type Jid, localOf, makeJid, prepareLocal } from '@heliograph/jid'
+import type { Invite } from '../invites/invite-store.ts'
+import { hashOf, type Invites } from '../invites/invites.ts'
 import type { Accounts } from './accounts.ts'
-import { isLoopback } from './address-group.ts'
+import { addressGroup, isLoopback } from './address-group.ts'
 import type { Counters } from './counters.ts'
 import { mixesScripts } from './name-scripts.ts'
 import { type ThrottleLimits, throttled } from './throttle.ts'
@@ -20,12 +22,13 @@ export interface RegistrationPolicy {
 
 /** Conditions of the stanza error to answer with (RFC 6120 §8.3.3). */
 export type RegistrationVerdict =
-  | { readonly ok: true; readonly jid: BareJid }
+  | { readonly ok: true; readonly jid: BareJid; readonly invite?: Invite }
   | {
       readonly ok: false
       readonly condition:
         | 'bad-request'
         | 'conflict'
+        | 'item-not-found'
         | 'not-acceptable'
         | 'not-allowed'
         | 'not-authorized'
@@ -41,9 +44,14 @@ export interface RegistrationDeps {
   readonly accounts: Accounts
   readonly counters: Counters
   readonly policy: RegistrationPolicy
+  readonly invites: Pick<Invites, 'findForAccount' | 'isPromised'>
   /** Told why somebody was kept from registering. */
   readonly refused?: (reason: 'address' | 'network' | 'total' | 'name') => void
 }
+
+const OTHER_NAME = 'the invitation is for another name'
+// XEP-0445 §4
+const VOID: Refusal = { ok: false, condition: 'item-not-found', text: 'The provided token is invalid or expired' }
 
 /** The accounts administrators and mail standards expect to be their own (RFC 2142). */
 export const RESERVED_NAMES = [
@@ -62,22 +70,24 @@ export function mayRegister(policy: RegistrationPolicy, source: string): boolean
   return policy.open === 'always' || (policy.open === 'loopback' && isLoopback(source))
 }
 
-/** Makes an account for somebody who isn't authenticated (XEP-0077 §3.1). */
+/**
+ * Makes an account for somebody who isn't authenticated (XEP-0077 §3.1).
+ * @param request with the token of an invitation that was good when it was shown (XEP-0445), else ''
+ */
 export async function register(
   deps: RegistrationDeps,
-  request: { username: string; domain: Domain; password: string; source: string },
+  request: { username: string; domain: Domain; password: string; source: string; invite: string },
 ): Promise<RegistrationVerdict> {
-  const { accounts, policy } = deps
-  const { username, domain, password, source } = request
-  if (!mayRegister(policy, source)) return { ok: false, condition: 'not-allowed' }
+  const { accounts, policy, invites } = deps
+  const { username, domain, password, source, invite: token } = request
+  // XEP-0445 §4: once it was good, it doesn't expire.
+  const invite = await invites.findForAccount(token, domain, true)
+  if (invite === undefined && !mayRegister(policy, source)) return { ok: false, condition: 'not-allowed' }
   const jid = username === '' ? undefined : makeJid(username, domain)
-  if (jid === undefined || password === '' || policy.reserved.includes(localOf(jid)))
+  if (jid === undefined || password === '' || (policy.reserved.includes(localOf(jid)) && invite?.account !== jid))
     return { ok: false, condition: 'not-acceptable' }
-  // With `loopback` only whoever is at the machine may register, and they may do as they like.
-  if (policy.open !== 'loopback') {
-    const refusal = await refusedFor(deps, jid, source)
-    if (refusal !== undefined) return refusal
-  }
+  const refusal = await refusedFor(deps, { jid, source, token, invite })
+  if (refusal !== undefined) return refusal
   const text = await accounts.firstPasswordProblem(jid, password)
   if (text !== undefined) {
     // XEP-0077 §3.1: whose name is taken hears that first.
@@ -85,19 +95,42 @@ export async function register(
       ? { ok: false, condition: 'conflict' }
       : { ok: false, condition: 'not-acceptable', text }
   }
-  const verdict = await accounts.create(jid, password)
-  if (verdict.ok) return { ok: true, jid }
+  const verdict = await accounts.create(jid, password, invite && hashOf(token))
+  if (verdict.ok) return { ok: true, jid, ...(invite && { invite }) }
+  if (verdict.condition === 'item-not-found') return VOID
   return { ok: false, condition: verdict.condition === 'conflict' ? 'conflict' : 'not-acceptable' }
 }
 
+interface Wish {
+  readonly jid: BareJid
+  readonly source: string
+  readonly token: string
+  readonly invite: Invite | undefined
+}
+
 /** What speaks against an account of that name, made from that address. */
-async function refusedFor(deps: RegistrationDeps, jid: BareJid, source: string): Promise<Refusal | undefined> {
-  const { accounts, counters, policy, refused } = deps
-  const excess = await throttled(counters, policy.throttle, source)
-  if (excess !== undefined) {
-    refused?.(excess)
-    return { ok: false, condition: 'resource-constraint', text: 'too many accounts are being registered' }
+async function refusedFor(deps: RegistrationDeps, wish: Wish): Promise<Refusal | undefined> {
+  const { counters, policy, invites, refused } = deps
+  const { jid, source, token, invite } = wish
+  if (invite !== undefined && invite.account !== null) {
+    // Whoever invited him has chosen the name.
+    return invite.account === jid ? undefined : { ok: false, condition: 'not-acceptable', text: OTHER_NAME }
   }
+  // XEP-0445 §5
+  if (await invites.isPromised(jid, token)) return { ok: false, condition: 'conflict' }
+  if (invite !== undefined) return refusedName(deps, jid)
+  // With `loopback` only whoever is at the machine may register, and they may do as they like.
+  if (policy.open === 'loopback') return undefined
+  const excess = await throttled(counters, policy.throttle, source)
+  if (excess === undefined) return refusedName(deps, jid)
+  refused?.(excess)
+  return { ok: false, condition: 'resource-constraint', text: 'too many accounts are being registered' }
+}
+
+async function refusedName(
+  { accounts, policy, refused }: RegistrationDeps,
+  jid: BareJid,
+): Promise<Refusal | undefined> {
   const judges = policy.similarNames === 'refuse'
   if (judges && mixesScripts(localOf(jid as Jid))) {
     refused?.('name')
@@ -109,6 +142,22 @@ async function refusedFor(deps: RegistrationDeps, jid: BareJid, source: string):
   refused?.('name')
   const text = removed ? 'the name was in use until lately' : 'the name looks like another one'
   return { ok: false, condition: 'conflict', text }
+}
+
+/**
+ * Whether an account may be made with that token (XEP-0445 §4). Wrong ones are counted: who tries many is refused, and so is everybody
+ * else at his address for a while.
+ */
+export async function checkInvite(
+  { counters, policy, invites }: RegistrationDeps,
+  { token, domain, source }: { token: string; domain: Domain; source: string },
+): Promise<Refusal | { readonly ok: true }> {
+  const { perAddress, windowSeconds } = policy.throttle
+  const key = `invite-failures:${addressGroup(source)}`
+  if ((await counters.peek(key)) >= perAddress) return { ok: false, condition: 'resource-constraint' }
+  if ((await invites.findForAccount(token, domain)) !== undefined) return { ok: true }
+  await counters.increment(key, windowSeconds)
+  return VOID
 }
 
 /** Changes the password of an authenticated user (XEP-0077 §3.3). */

@@ -37,6 +37,8 @@ export interface Command {
   /** The addresses that have it. */
   readonly at: readonly Entity[]
   readonly who: 'administrators' | 'users'
+  /** Where that depends on the configuration. */
+  readonly isOffered?: (asker: Asker) => boolean
   /** In their order; none where there is nothing to ask. */
   readonly stages: readonly Stage[]
   /** After the last stage, with the answers to each. */
@@ -58,6 +60,8 @@ export function refused(error: StanzaError): Result {
 }
 
 /** Whether the asker may execute the command: asked anew at each step. */
-export function isPermitted({ who }: Command, { session, user }: Asker): boolean {
+export function isPermitted({ who, isOffered }: Command, asker: Asker): boolean {
+  const { session, user } = asker
+  if (isOffered?.(asker) === false) return false
   return who === 'users' || session.config.admins.includes(user.jid)
 }

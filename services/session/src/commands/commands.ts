@@ -1,4 +1,5 @@
 import type { Entity } from '@heliograph/module'
+import { inviteCommands } from '../invites/invite-commands.ts'
 import { announcements } from './admin/announcements.ts'
 import { countUsers } from './admin/count-users.ts'
 import { inspectUsers } from './admin/inspect-users.ts'
@@ -14,6 +15,7 @@ const commands: readonly Command[] = [
   listClients,
   endClient,
   changeOwnPassword,
+  ...inviteCommands,
   ...manageAccounts,
   ...inspectUsers,
   ...countUsers,

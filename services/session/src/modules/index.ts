@@ -11,6 +11,7 @@ import { clientStateModule } from '../client-state/client-state-module.ts'
 import { clientAccess } from '../clients/access-module.ts'
 import { commandsModule } from '../commands/commands-module.ts'
 import type { SessionConfig } from '../config.ts'
+import { invitesModule } from '../invites/invites-module.ts'
 import { privateStorage } from '../profile/private-storage.ts'
 import { searchModule } from '../profile/search-module.ts'
 import { vcardModule } from '../profile/vcard-module.ts'
@@ -56,6 +57,7 @@ export const sessionModules: readonly Module<IqContext>[] = [
   upload,
   pushModule,
   anonymousUsers,
+  invitesModule,
 ]
 
 /** What it answers and announces as it is configured. */

@@ -2,6 +2,7 @@ import { Address } from '@heliograph/bus'
 import { bareOf, type FullJid, isFull, trusted } from '@heliograph/jid'
 import { isRelation } from '../anonymous/restrict.ts'
 import type { SessionContext } from '../context.ts'
+import { tokenIn } from '../invites/redeem.ts'
 import type { Arrived } from '../pipeline/arrived.ts'
 import { receiveSubscription } from '../roster/subscription-inbound.ts'
 import { admitsRequest } from '../strangers/stranger-filter.ts'
@@ -18,7 +19,8 @@ export function receivePresence(context: SessionContext, arrived: Arrived): void
   if (user.anonymous && isRelation(stanza)) return taken()
   switch (stanza.type) {
     case 'subscribe':
-      if (context.config.filtersStrangers && !admitsRequest(context, user, stanza, performance.now())) return taken()
+      // With an invitation the filter is asked when that turns out to be none.
+      if (tokenIn(stanza) === undefined && !admitsRequest(context, user, stanza, performance.now())) return taken()
       return receiveSubscription(context, arrived)
     case 'subscribed':
     case 'unsubscribe':

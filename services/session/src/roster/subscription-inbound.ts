@@ -2,8 +2,10 @@ import { type BareJid, bareOf, type Jid, trusted } from '@heliograph/jid'
 import { inbound, type RosterItem, type SubscriptionType, stateOf, subscriptionOf } from '@heliograph/roster'
 import { type Stanza, stanzaError } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
+import { redeem, tokenIn } from '../invites/redeem.ts'
 import { type Arrived, refuseArrived } from '../pipeline/arrived.ts'
 import { forward } from '../pipeline/forward.ts'
+import { admitsRequest } from '../strangers/stranger-filter.ts'
 import { persistently } from '../users/persistently.ts'
 import type { User } from '../users/user.ts'
 import { ROSTER_MAX, storeItem } from './store-item.ts'
@@ -26,7 +28,7 @@ export function receiveSubscription(context: SessionContext, { user, stanza, tak
     context,
     user,
     async () => {
-      if (type === 'subscribe' && grantedAlready(user, contact)) await grant(context, user, contact)
+      if (type === 'subscribe') await request(context, user, contact, stanza)
       else await change(context, user, contact, type, stanza)
       done(taken)
     },
@@ -39,6 +41,16 @@ export function receiveSubscription(context: SessionContext, { user, stanza, tak
         ),
       ),
   )
+}
+
+async function request(context: SessionContext, user: User, contact: BareJid, stanza: Stanza): Promise<void> {
+  if (grantedAlready(user, contact)) return grant(context, user, contact)
+  const token = tokenIn(stanza)
+  if (token !== undefined) {
+    if (await redeem(context, user, contact, token)) return
+    if (!admitsRequest(context, user, stanza, performance.now())) return
+  }
+  return change(context, user, contact, 'subscribe', stanza)
 }
 
 /** §3.1.3: who has the subscription, or was approved beforehand (§3.4), gets the answer without asking the user again. */

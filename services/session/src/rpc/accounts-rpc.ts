@@ -1,8 +1,15 @@
 import { type Domain, parseDomain } from '@heliograph/jid'
 import { accountsContract, RpcError, type ServedContract, serve, type Verdict } from '@heliograph/rpc'
-import { changePassword, type RegistrationDeps, type RegistrationVerdict, register } from '../accounts/registration.ts'
+import {
+  changePassword,
+  checkInvite,
+  type RegistrationDeps,
+  type RegistrationVerdict,
+  register,
+} from '../accounts/registration.ts'
 import { admitAnonymous } from '../anonymous/admit.ts'
 import type { SessionContext } from '../context.ts'
+import { welcome } from '../invites/welcome.ts'
 
 const OK: Verdict = { ok: true, condition: '' }
 
@@ -13,6 +20,7 @@ export function accountsRpc(context: SessionContext): ServedContract {
     accounts: context.accounts,
     counters: context.live,
     policy: context.config.registration,
+    invites: context.invites,
     refused: (reason) => context.events.registrationRefused(reason),
   }
   return serve(accountsContract, {
@@ -77,13 +85,36 @@ export function accountsRpc(context: SessionContext): ServedContract {
       const domain = domainOf(request.domain)
       if (context.config.policies.get(domain)?.anonymous !== undefined)
         return { ok: false, condition: 'not-allowed', text: '' }
-      return verdict(await register(registration, { ...request, domain }))
+      const result = await register(registration, { ...request, domain })
+      if (result.ok && result.invite !== undefined) await settleInvite(context, result, request.invite)
+      return verdict(result)
+    },
+    checkInvite: async (request) => {
+      const result = await checkInvite(registration, { ...request, domain: domainOf(request.domain) })
+      if (result.ok) return OK
+      context.events.invite('refused')
+      return { ok: false, condition: result.condition, text: result.text ?? '' }
     },
     changePassword: async (request) => {
       const jid = `${request.username}@${request.domain}` as never
       return verdict(await changePassword(registration, { jid, ...request, encrypted: true }))
     },
   })
+}
+
+/** The account is there, whatever becomes of the rosters. */
+async function settleInvite(
+  context: SessionContext,
+  { jid, invite }: Extract<RegistrationVerdict, { ok: true }>,
+  token: string,
+): Promise<void> {
+  context.events.invite('registered')
+  if (!invite?.subscribes || invite.inviter === null) return
+  try {
+    await welcome(context, { jid, inviter: invite.inviter, token })
+  } catch (error) {
+    context.log.error('welcome_failed', { jid, inviter: invite.inviter, error })
+  }
 }
 
 function domainOf(text: string): Domain {

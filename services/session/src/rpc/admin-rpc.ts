@@ -13,6 +13,7 @@ import {
 import type { SessionContext } from '../context.ts'
 import { announceEverywhere, announceHere } from './announce.ts'
 import { everywhere } from './everywhere.ts'
+import { invitesRpc } from './manage-invites.ts'
 import {
   createUser,
   deleteUser,
@@ -62,6 +63,7 @@ export function adminRpc(context: SessionContext): ServedContract {
         next: page.next ?? '',
       }
     },
+    ...invitesRpc(context),
     listSessions: async (request) => {
       const max = Math.min(request.max || PAGE, 1000)
       if (request.localOnly) return { ...sessionsHere(context, { ...request, max }), missing: [] }

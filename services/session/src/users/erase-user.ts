@@ -18,4 +18,5 @@ export async function eraseUser(context: SessionContext, jid: BareJid): Promise<
   await eraseVCard(context.db, jid)
   await context.uploads.endAll(jid)
   await erasePushServices(context.db, jid)
+  await context.invites.store.erase(jid)
 }
