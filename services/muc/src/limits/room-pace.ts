@@ -12,6 +12,8 @@ export interface Rates {
   readonly room: Rate
 }
 
+const MOST_CLIENTS = 10_000
+
 /** What was said in a room lately, by whom. Nothing is kept of a room in which nobody speaks. */
 export class RoomPace {
   #room: TokenBucket | undefined
@@ -22,6 +24,8 @@ export class RoomPace {
     this.#clients ??= new Map()
     let bucket = this.#clients.get(client)
     if (!bucket) {
+      // Who only knocks never leaves.
+      if (this.#clients.size >= MOST_CLIENTS) this.#clients.clear()
       bucket = new TokenBucket(rates.occupant.burst, now)
       this.#clients.set(client, bucket)
     }

@@ -7,6 +7,7 @@ import { loadRoom } from '../load-room.ts'
 import { announcedAgain, farewellParcels } from '../presence/announce.ts'
 import type { Farewell } from '../presence/farewell.ts'
 import type { Room } from '../room.ts'
+import { tellLost } from './tell-lost.ts'
 
 /** Longer than a dead owner's partitions are without one, and its receivers' perhaps, too. */
 const REPEATED_US = 60_000_000
@@ -19,18 +20,19 @@ const RETRY_MS = 250
  */
 export async function repeatLast(context: MucContext, room: Room, farewells: readonly Farewell[]): Promise<void> {
   if (room.details === undefined && !(await loadRoom(context, room))) return
-  if (room.details === 'absent') return
+  const isThere = room.details !== 'absent'
   const from = Date.now() * 1000 - REPEATED_US
-  const messages = await messagesSince(context, room, from)
-  const parcels = messages.flatMap((message) => messageParcel(room, message))
-  for (const occupant of room.occupants) if (occupant.changed > from) parcels.push(...announcedAgain(room, occupant))
+  const parcels: Parcel[] = []
+  if (isThere) {
+    const messages = await messagesSince(context, room, from)
+    parcels.push(...messages.flatMap((message) => messageParcel(room, message)))
+    for (const occupant of room.occupants) if (occupant.changed > from) parcels.push(...announcedAgain(room, occupant))
+  }
   const told = new Map<Parcel, Farewell>()
   for (const farewell of farewells) {
-    const last = farewellParcels(room, farewell)
+    const last = farewellParcels(room, isThere ? farewell : { ...farewell, shown: false })
     parcels.push(...last)
-    const final = last.at(-1)
-    if (final) told.set(final, farewell)
-    else context.records.told(room, farewell)
+    told.set(last.at(-1)!, farewell)
   }
   parcels.sort((a, b) => a.sequence - b.sequence)
   context.events.replayed(parcels.length)
@@ -38,6 +40,7 @@ export async function repeatLast(context: MucContext, room: Room, farewells: rea
     const farewell = told.get(parcel)
     room.lane.send(parcel, farewell && (() => context.records.told(room, farewell)))
   }
+  if (!isThere) tellLost(context, room)
 }
 
 /** To those who were there by then. */

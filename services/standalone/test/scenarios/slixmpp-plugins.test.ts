@@ -18,6 +18,7 @@ const CHECKS = [
   'upload',
   'password',
   'commands',
+  'rooms',
 ]
 
 if (slixmppAvailable())

@@ -21,7 +21,7 @@ from slixmpp.exceptions import IqError
 
 PATIENCE = 20
 PLUGINS = (
-    "xep_0004", "xep_0012", "xep_0030", "xep_0047", "xep_0050", "xep_0059", "xep_0077", "xep_0085", "xep_0092", "xep_0115",
+    "xep_0004", "xep_0012", "xep_0030", "xep_0045", "xep_0047", "xep_0050", "xep_0059", "xep_0077", "xep_0085", "xep_0092", "xep_0115",
     "xep_0184", "xep_0198", "xep_0199", "xep_0202", "xep_0203", "xep_0280", "xep_0308", "xep_0313", "xep_0333", "xep_0334",
     "xep_0352", "xep_0359", "xep_0441", *(["xep_0363"] if find_spec("aiohttp") else []),
 )
@@ -43,6 +43,7 @@ class Client(ClientXMPP):
         for event in (
             "session_start", "message", "carbon_received", "carbon_sent", "chatstate", "receipt_received", "message_correction",
             "marker_displayed", "ibb_stream_start", "got_online", "got_offline", "changed_status", "disconnected",
+            "groupchat_message", "groupchat_subject", "groupchat_invite", "groupchat_decline", "groupchat_presence",
         ):
             self.add_event_handler(event, lambda it, event=event: self.note(event, it))
 
@@ -318,9 +319,45 @@ async def password(juliet, romeo, world, **_):
     assert seconds == 0
 
 
+async def rooms(juliet, romeo, domain, **_):
+    room, muc, his = f"orchard@conference.{domain}", juliet["xep_0045"], romeo["xep_0045"]
+    own, _, occupants, _ = await muc.join_muc_wait(room, "juliet", maxstanzas=0, timeout=PATIENCE)
+    assert {it["from"].resource for it in occupants} <= {"juliet"} and 201 in own["muc"]["status_codes"], own
+    form = await muc.get_room_config(room, timeout=PATIENCE)
+    form["type"] = "submit"
+    form["values"] = {**form["values"], "muc#roomconfig_roomname": "Orchard", "muc#roomconfig_whois": "anyone"}
+    await muc.set_room_config(room, form, timeout=PATIENCE)
+    muc.invite(room, romeo.boundjid.bare, "The orchard walls are high")
+    invited = await romeo.take("groupchat_invite")
+    assert invited["from"] == room and invited["muc"]["invite"]["reason"] == "The orchard walls are high", invited
+    muc.set_subject(room, "What light through yonder window breaks?")
+    await juliet.take("groupchat_subject", lambda it: it["subject"].startswith("What light"))
+    juliet.send_message(mto=room, mbody="Ay me!", mtype="groupchat")
+    await juliet.take("groupchat_message", saying("Ay me!"))
+    own, subject, occupants, history = await his.join_muc_wait(room, "romeo", maxstanzas=10, timeout=PATIENCE)
+    assert "juliet" in [it["from"].resource for it in occupants], occupants
+    assert 100 in own["muc"]["status_codes"], own
+    assert subject["subject"].startswith("What light"), subject
+    assert [it["body"] for it in history] == ["Ay me!"] and history[0]["delay"]["from"] == room, history
+    romeo.send_message(mto=room, mbody="She speaks", mtype="groupchat")
+    heard = await juliet.take("groupchat_message", saying("She speaks"))
+    assert heard["from"] == f"{room}/romeo", heard
+    juliet.say(f"{room}/romeo", "Wherefore art thou Romeo?")
+    assert (await romeo.take("message", saying("Wherefore art thou Romeo?")))["from"] == f"{room}/juliet"
+    assert his.get_jid_property(room, "juliet", "jid") == juliet.boundjid.full
+    await muc.set_affiliation(room, "member", jid=romeo.boundjid.bare, timeout=PATIENCE)
+    assert await muc.get_affiliation_list(room, "member", timeout=PATIENCE) == [romeo.boundjid.bare]
+    await muc.set_role(room, "romeo", "moderator", timeout=PATIENCE)
+    await refused(his.destroy(room, timeout=PATIENCE), "forbidden")
+    await romeo["xep_0199"].send_ping(f"{room}/romeo", timeout=PATIENCE)
+    his.leave_muc(room, "romeo", "I am gone")
+    await juliet.take("groupchat_presence", lambda it: it["type"] == "unavailable" and it["from"] == f"{room}/romeo")
+    await muc.destroy(room, timeout=PATIENCE)
+
+
 CHECKS = (
     subscriptions, discovery, capabilities, small_questions, chat, carbons, client_state, archive, archive_preferences, bytestreams,
-    upload, password, commands,
+    upload, password, commands, rooms,
 )
 
 
