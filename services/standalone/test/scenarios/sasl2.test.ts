@@ -94,7 +94,7 @@ scenario('carbons come from the start where they were asked for', async (site) =
 })
 
 for (const [name, transport] of [
-  ['TLS', 'c2s'],
+  ['TLS', 'c2sTls'],
   ['a WebSocket', 'https'],
 ] as const)
   scenario(`@xmpp/client does it over ${name}, and resumes at another edge`, async (site) => {

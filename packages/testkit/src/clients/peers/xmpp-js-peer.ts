@@ -43,7 +43,7 @@ export class XmppJsPeer implements PeerClient {
   static async login(options: PeerOptions): Promise<XmppJsPeer> {
     const peer = new XmppJsPeer(options)
     try {
-      await peer.#client.start()
+      peer.#client.start().catch((error: Error) => peer.#notStarted(error))
       await peer.#state.online()
       return peer
     } catch (error) {
@@ -112,6 +112,14 @@ export class XmppJsPeer implements PeerClient {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  /**
+   * The library waits for the server's stream header only once its own was written. Where the header is quicker, as it is over TLS now and then,
+   * the library takes it for late, while everything goes on.
+   */
+  #notStarted(error: Error): void {
+    if (error.name !== 'TimeoutError') this.#state.fail(error)
   }
 
   async #setItem(item: XmlNode): Promise<void> {
