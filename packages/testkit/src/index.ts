@@ -11,6 +11,7 @@ export {
 export type { Contact, PeerClient, PeerOptions } from './clients/peers/peer-client.ts'
 export { type SlixmppCast, type SlixmppCheck, slixmppChecks } from './clients/peers/slixmpp-checks.ts'
 export { pythonHas, SlixmppPeer, slixmppAvailable } from './clients/peers/slixmpp-peer.ts'
+export { StanzaPeer } from './clients/peers/stanza-peer.ts'
 export type { Matcher } from './clients/raw/inbox.ts'
 export { type BoshAttributes, type BoshResponse, RawBosh, type RawBoshOptions } from './clients/raw/raw-bosh.ts'
 export { type LoginOptions, RawClient } from './clients/raw/raw-client.ts'

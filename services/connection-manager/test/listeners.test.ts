@@ -66,6 +66,16 @@ for (const binding of ['tls-exporter', 'tls-server-end-point'] as const) {
   })
 }
 
+test('a page is offered nothing that is bound to TLS, which it does not see', async () => {
+  const options = { transport: 'wss', port: port('https'), domain: DOMAIN } as const
+  await using page = await RawClient.connect({ ...options, headers: { origin: 'https://chat.example' } })
+  const offer = String(await page.open())
+  assert.match(offer, /<mechanism>SCRAM-SHA-256<\/mechanism>/)
+  assert.doesNotMatch(offer, /-PLUS|sasl-channel-binding|<mechanism>HT-SHA-256-(ENDP|EXPR)/)
+  await using other = await RawClient.connect(options)
+  assert.match(String(await other.open()), /<mechanism>SCRAM-SHA-256-PLUS<\/mechanism>/)
+})
+
 test('a lost connection is told as lost', async () => {
   const { owner } = fixture
   await using client = await RawClient.login({ port: port('c2s'), domain: DOMAIN }, { ...LOGIN, sm: true })

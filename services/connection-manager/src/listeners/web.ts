@@ -183,7 +183,11 @@ export class Web {
       socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
       return
     }
-    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, socket, client))
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      // RFC 6455 §4.1: every browser tells the page's origin.
+      const ofPage = request.headers.origin !== undefined
+      this.#open({ webSocket, socket, ofPage }, client)
+    })
   }
 
   /** A proxy's connections aren't counted, but who comes through it is. */
@@ -197,10 +201,10 @@ export class Web {
     return '429 Too Many Requests'
   }
 
-  #open(webSocket: WebSocket, socket: Socket, { address, secure }: WebClient): void {
-    this.#sockets.release(socket)
+  #open(opened: { webSocket: WebSocket; socket: Socket; ofPage: boolean }, { address, secure }: WebClient): void {
+    this.#sockets.release(opened.socket)
     const connection = new Connection(this.#edge, { address, kind: 'websocket', secure })
-    connection.transport = new WebSocketTransport(webSocket, socket, connection)
+    connection.transport = new WebSocketTransport(opened, connection)
   }
 }
 

@@ -8,10 +8,16 @@ export class WebSocketTransport implements Transport {
   readonly kind = 'websocket'
   readonly #socket: Socket
   readonly #webSocket: WebSocket
+  readonly #ofPage: boolean
 
-  constructor(webSocket: WebSocket, socket: Socket, sink: TransportSink) {
+  /** @param ofPage whether a page in a browser opened it */
+  constructor(
+    { webSocket, socket, ofPage }: { webSocket: WebSocket; socket: Socket; ofPage: boolean },
+    sink: TransportSink,
+  ) {
     this.#webSocket = webSocket
     this.#socket = socket
+    this.#ofPage = ofPage
     webSocket.on('message', (data: RawData, isBinary: boolean) => {
       // RFC 7395 §3.2: text messages only.
       if (isBinary) webSocket.close(UNSUPPORTED_DATA)
@@ -21,8 +27,9 @@ export class WebSocketTransport implements Transport {
     webSocket.on('close', () => sink.onGone())
   }
 
+  /** Pages don't see the TLS below them, so they can't bind to it; a library for them takes an offered -PLUS all the same, and fails. */
   get tls(): TLSSocket | undefined {
-    return this.#socket instanceof TLSSocket ? this.#socket : undefined
+    return this.#socket instanceof TLSSocket && !this.#ofPage ? this.#socket : undefined
   }
 
   write(chunks: readonly Buffer[]): void {

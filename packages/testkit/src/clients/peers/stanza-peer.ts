@@ -6,25 +6,29 @@ import type { Matcher } from '../raw/inbox.ts'
 import { type Contact, type PeerClient, type PeerOptions, PeerState, parseStanzas } from './peer-client.ts'
 import { trustInThisProcess } from './trust.ts'
 
-/** `stanza` over BOSH, with stream management. */
+/** `stanza` over a WebSocket, or BOSH where that is asked for, with stream management. */
 export class StanzaPeer implements PeerClient {
   readonly library = 'stanza'
   readonly #client: Agent
+  readonly #bosh: boolean
   readonly #state: PeerState
   readonly #host: string
 
   private constructor(options: PeerOptions) {
-    const { host = '127.0.0.1', domain, user, password, resource, ca, ports } = options
+    const { host = '127.0.0.1', domain, user, password, resource, ca, ports, bosh = false } = options
     this.#host = host
+    this.#bosh = bosh
     this.#state = new PeerState(options)
     if (ca !== undefined) trustInThisProcess(ca)
     this.#client = createClient({
       jid: `${user}@${domain}`,
       password,
       ...(resource !== undefined && { resource }),
-      transports: { websocket: false, bosh: this.#serviceOf(ports) },
+      transports: this.#transportsTo(ports),
       autoReconnect: true,
     })
+    // It takes what is bound to TLS where that is offered, and doesn't bind; a browser would have told that it is a page.
+    for (const name of ['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-1-PLUS']) this.#client.sasl.disable(name)
     this.#client.on('raw:incoming', (xml) => this.#receive(xml))
     this.#client.on('session:started', () => this.#state.cameOnline(false))
     this.#client.on('stream:management:resumed', () => this.#state.cameOnline(true))
@@ -46,6 +50,11 @@ export class StanzaPeer implements PeerClient {
 
   get jid(): string {
     return this.#client.jid
+  }
+
+  /** The library itself, for what its plug-ins can do. */
+  get agent(): Agent {
+    return this.#client
   }
 
   get resumptions(): number {
@@ -87,8 +96,7 @@ export class StanzaPeer implements PeerClient {
   }
 
   async loseConnection(ports?: Ports): Promise<void> {
-    const bosh = ports && this.#serviceOf(ports)
-    if (bosh !== undefined) this.#client.updateConfig({ transports: { websocket: false, bosh } })
+    if (ports !== undefined) this.#client.updateConfig({ transports: this.#transportsTo(ports) })
     this.#state.expectOnline()
     this.#tolerate()
     this.#client.transport?.disconnect(false)
@@ -111,14 +119,17 @@ export class StanzaPeer implements PeerClient {
     if (transport instanceof EventEmitter) transport.on('error', () => {})
   }
 
-  /** A body: each stanza in it. */
+  /** Over BOSH a body: each stanza in it. */
   #receive(xml: string): void {
-    const content = /^<body[^>]*>(.*)<\/body>$/s.exec(xml)?.[1]
-    for (const stanza of content === undefined ? [] : parseStanzas(content)) this.#state.inbox.put(stanza)
+    const content = this.#bosh ? (/^<body[^>]*>(.*)<\/body>$/s.exec(xml)?.[1] ?? '') : xml
+    for (const stanza of parseStanzas(content)) this.#state.inbox.put(stanza)
   }
 
-  #serviceOf(ports: Ports): string {
-    const [scheme, port] = ports.https === undefined ? ['http', ports.http] : ['https', ports.https]
-    return `${scheme}://${this.#host}:${port}/http-bind`
+  #transportsTo({ http, https }: Ports) {
+    const place = `${this.#host}:${https ?? http}`
+    const secure = https === undefined ? '' : 's'
+    return this.#bosh
+      ? { websocket: false, bosh: `http${secure}://${place}/http-bind` }
+      : { websocket: `ws${secure}://${place}/xmpp-websocket`, bosh: false }
   }
 }
