@@ -15,6 +15,7 @@ import {
 } from '@heliograph/testkit'
 import type { Element } from '@heliograph/xml'
 import { announce, bareOf, enter, errorOf, newcomer, say, saying, settle } from '../support/actor.ts'
+import { control } from '../support/control.ts'
 import { freshRoom, join, makeRoom, tell } from '../support/room.ts'
 import { getRoster } from '../support/roster.ts'
 import { bindXml, NS_SASL2 } from '../support/sasl2.ts'
@@ -189,6 +190,8 @@ scenario('only so many come from one address, at whichever edges, and no passwor
     enter(site, { user: 'nell', password: 'x', jid: '' }, { mechanism: 'ANONYMOUS', priority: false }),
     /invalid-mechanism/,
   )
+  const { code, errors } = await control(site, ['users', 'create', `nell@${GUESTS}`], 'correct horse battery\n')
+  assert.ok(code !== 0 && errors.includes('no accounts'), errors)
 })
 
 for (const library of ['@xmpp/client', 'slixmpp'] as const)
