@@ -31,6 +31,7 @@ export const Op = {
   multicast: 33,
   presence: 34,
   probe: 35,
+  believe: 36,
   // back to whoever made the transfer
   receipt: 48,
   moved: 49,
@@ -79,7 +80,10 @@ export class Envelope {
   attempt = 0
   /** Edge-local connection number; never reused by that edge instance. */
   conn = 0
-  /** With `stream`: the ingress id (stream, count) of a stanza. In `ack` and `custody`: the cumulative count. */
+  /**
+   * With `stream`: the ingress id (stream, count) of a stanza; of what a room or node distributes its key and the sequence. In `ack` and `custody`:
+   * the cumulative count.
+   */
   stream = ''
   count = 0
   /** Archive id of the stanza in the receiving user's archive (µs-based, monotonic), or 0. */
@@ -88,9 +92,15 @@ export class Envelope {
   /** `deliver`: connections that get a copy, with the address that `address` says put into `to`. */
   conns: readonly number[] | undefined = undefined
   address: Address = Address.full
-  /** `multicast`: JIDs (bare or full) on the receiving instance that get a copy. `moved`: those not owned there. */
+  /**
+   * `multicast`: JIDs (bare or full) on the receiving instance that get a copy. `moved`: those not owned there. `announce`, `resumed`: sources whose last
+   * sequences are in `ids`. `believe`: by turns the full JID of a session and the address under which it thinks to be in a room.
+   */
   recipients: readonly string[] | undefined = undefined
-  /** `receipt`: transfers taken. */
+  /**
+   * `receipt`: transfers taken. `multicast` of a room or node: by turns partitions and the epochs under which they are known to be owned by the receiver.
+   * `announce`, `resumed`: for each of `recipients` the last sequence had. `believe`: the same, for each two.
+   */
   ids: readonly number[] | undefined = undefined
   /** Op-specific message, encoded by its codec in `messages.ts`. */
   body: Uint8Array | undefined = undefined

@@ -32,6 +32,11 @@ export class Introductions {
     return false
   }
 
+  /** Something for a partition can't be taken now, though it is owned here. */
+  refuse(from: InstanceId, partition: number): void {
+    this.admits(from, partition, 0)
+  }
+
   /** The sender is gone. */
   forget(from: InstanceId): void {
     this.#epochs.delete(from)

@@ -44,10 +44,19 @@ export class Marks {
     return [...this.#sequences.values()]
   }
 
-  static from(sources: readonly string[] = [], sequences: readonly number[] = []): Marks {
+  [Symbol.iterator](): Iterator<[source: string, sequence: number]> {
+    return this.#sequences.entries()
+  }
+
+  static of(entries: Iterable<readonly [source: string, sequence: number]>): Marks {
     const marks = new Marks()
-    for (const [i, source] of sources.entries()) marks.advance({ source, sequence: sequences[i] ?? 0 })
+    for (const [source, sequence] of entries) marks.#sequences.set(source, sequence)
     return marks
+  }
+
+  /** From what an envelope carried. */
+  static from(sources: readonly string[] = [], sequences: readonly number[] = []): Marks {
+    return Marks.of(sources.map((source, i) => [source, sequences[i] ?? 0] as const))
   }
 
   #forgetOutdated(now: number): void {

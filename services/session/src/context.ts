@@ -1,5 +1,6 @@
 import type { IdClock } from '@heliograph/archive'
 import type { Database } from '@heliograph/database'
+import type { Introductions } from '@heliograph/distribution'
 import type { Domain } from '@heliograph/jid'
 import type { LiveState } from '@heliograph/live-state'
 import type { Registry } from '@heliograph/module'
@@ -56,6 +57,8 @@ export interface SessionContext {
   readonly outgoing: Outgoing
   readonly revisions: Revisions
   readonly tenure: Tenure
+  /** Who distributes to users here. */
+  readonly introductions: Introductions
   /** Many users are loaded at once when clients come back or a partition is taken over: the database isn't flooded. */
   readonly loads: Gate
   /** Edges that are gone. */

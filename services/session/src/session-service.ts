@@ -1,6 +1,7 @@
 import { IdClock, keepSearchIndex, purge, Retention } from '@heliograph/archive'
 import { type Envelope, type InstanceId, Op } from '@heliograph/bus'
 import type { Database } from '@heliograph/database'
+import { Introductions } from '@heliograph/distribution'
 import type { BareJid } from '@heliograph/jid'
 import type { LiveState } from '@heliograph/live-state'
 import { Registry } from '@heliograph/module'
@@ -35,6 +36,7 @@ import { restoreRecords } from './recovery/restore-records.ts'
 import { loseEdge, sweep } from './recovery/sweep.ts'
 import { Tenure } from './recovery/tenure.ts'
 import { settlePartition, unloadPartition } from './recovery/unload-partition.ts'
+import { Beliefs } from './rooms/beliefs.ts'
 import { Announcer } from './standing/announcer.ts'
 import type { StandingMessages } from './standing/standing-messages.ts'
 import { Caretaker } from './uploads/caretaker.ts'
@@ -80,6 +82,7 @@ export class SessionService {
   #context: SessionContext | undefined
   #timer: NodeJS.Timeout | undefined
   #caretaker: Caretaker | undefined
+  #beliefs: Beliefs | undefined
   readonly #stop = new AbortController()
   #purging: Promise<void> | undefined
   #indexing: Promise<void> | undefined
@@ -107,10 +110,13 @@ export class SessionService {
     this.#context = context
     router.serve((envelope, from) => receive(context, envelope, from))
     router.serveInstance((envelope, from) => receiveForInstance(context, envelope, from))
+    const beliefs = new Beliefs(context)
+    this.#beliefs = beliefs
     ownership.onPhase((partition, phase) => {
-      if (phase === 'served') reannounce(context, partition)
+      if (phase === 'served' && reannounce(context, partition)) beliefs.tookOver(partition)
     })
     ownership.onDeparture((instance) => {
+      context.introductions.forget(instance)
       loseEdge(context, instance).catch((error: unknown) => context.log.error('edge_departure_failed', { error }))
     })
     observeQueues(context, this.#parts.metrics)
@@ -134,6 +140,7 @@ export class SessionService {
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer)
     this.#caretaker?.[Symbol.dispose]()
+    this.#beliefs?.[Symbol.dispose]()
     this.#stop.abort()
     await this.#purging
     await this.#indexing
@@ -164,6 +171,7 @@ function buildContext(parts: SessionParts, router: Router, ownership: Ownership)
     records,
     clock: new IdClock(),
     revisions: new Revisions(),
+    introductions: new Introductions(),
     uploads,
     slots: parts.files && new Slots(uploads, parts.files, parts.config.uploads),
     modules,

@@ -1,3 +1,4 @@
+import type { Mark } from '@heliograph/distribution'
 import type { Jid } from '@heliograph/jid'
 import type { Stanza } from '@heliograph/stanza'
 import { Fifo } from '../fifo.ts'
@@ -8,6 +9,8 @@ export interface Copy {
   /** One of many copies of this stanza: this address of the client goes into `to`. */
   readonly to: Jid | undefined
   readonly id: number
+  /** Of what a room or node distributes. */
+  readonly mark?: Mark | undefined
   readonly bytes: number
 }
 

@@ -1,4 +1,5 @@
 import { Address, type Envelope } from '@heliograph/bus'
+import type { Mark } from '@heliograph/distribution'
 import type { Jid } from '@heliograph/jid'
 import type { Splicer, Stanza } from '@heliograph/stanza'
 import type { Connection } from '../connection.ts'
@@ -11,7 +12,7 @@ export function deliverOne(connection: Connection, session: Session, envelope: E
   const stanza = envelope.stanza!
   const span = connection.edge.tracing.span('edge.out', traceOf(envelope))
   const bytes = stanza.toBytes(connection.stanzaNs)
-  hand(connection, session, bytes, { stanza, id: envelope.id, to: undefined })
+  hand(connection, session, bytes, { stanza, id: envelope.id, to: undefined, mark: markOf(envelope) })
   span.end()
 }
 
@@ -23,6 +24,7 @@ export function deliver(edge: Edge, envelope: Envelope, conns: readonly number[]
   const stanza = envelope.stanza!
   const span = edge.tracing.span('edge.out', traceOf(envelope))
   const { id, epoch, address } = envelope
+  const mark = markOf(envelope)
   const splicers = new Splicers(stanza)
   for (let i = 0; i < conns.length; i++) {
     const connection = edge.connections.get(conns[i]!)
@@ -36,9 +38,14 @@ export function deliver(edge: Edge, envelope: Envelope, conns: readonly number[]
       continue
     }
     const to = address === Address.bare ? session.bare : session.jid
-    hand(connection, session, splicers.of(connection).bytesFor(to), { stanza, id, to })
+    hand(connection, session, splicers.of(connection).bytesFor(to), { stanza, id, to, mark })
   }
   span.end()
+}
+
+/** What a room or node distributes says so. */
+function markOf({ stream: source, count: sequence }: Envelope): Mark | undefined {
+  return source === '' ? undefined : { source, sequence }
 }
 
 /** A stanza prepared for the two kinds of stream, each when first needed. */
@@ -65,11 +72,12 @@ function hand(
   connection: Connection,
   session: Session,
   bytes: Buffer,
-  { stanza, id, to }: { stanza: Stanza; id: number; to: Jid | undefined },
+  { stanza, id, to, mark }: { stanza: Stanza; id: number; to: Jid | undefined; mark: Mark | undefined },
 ): void {
   const { managed } = session
-  if (managed !== undefined) managed.keep({ stanza, to, id, bytes: bytes.length }, connection.edge.clock.now)
+  if (managed !== undefined) managed.keep({ stanza, to, id, mark, bytes: bytes.length }, connection.edge.clock.now)
   if (id > session.lastId) session.lastId = id
+  if (mark !== undefined) session.note(mark)
   connection.edge.events.stanzasOut.add()
   connection.write(bytes)
 }

@@ -38,14 +38,18 @@ function announce(connection: Connection, session: Session): void {
     ...originOf(connection),
     inactive: session.inactive,
   })
+  envelope.recipients = session.marks?.sources
+  envelope.ids = session.marks?.sequences
   session.toldInactive = session.inactive
   tellOwner(connection, envelope)
   if (managed !== undefined) {
     managed.untold = false
-    for (const { stanza, to, id } of managed.copies) {
+    for (const { stanza, to, id, mark } of managed.copies) {
       const copy = new Envelope(Op.unacked)
       copy.stanza = to === undefined ? stanza : stanza.with({ to })
       copy.id = id
+      copy.stream = mark?.source ?? ''
+      copy.count = mark?.sequence ?? 0
       tellOwner(connection, copy)
     }
   }

@@ -1,4 +1,5 @@
 import { codecs, type Envelope, Op } from '@heliograph/bus'
+import { Marks } from '@heliograph/distribution'
 import { STANZA_CONDITIONS, STREAM_CONDITIONS, type StanzaCondition, type StreamCondition } from '@heliograph/stanza'
 import { refuseBind } from '../bind/bind.ts'
 import type { Connection } from '../connection.ts'
@@ -52,7 +53,7 @@ function act(connection: Connection, envelope: Envelope): void {
       if (request?.op === Op.open) opened(connection, codecs.opened.decode(envelope.body!))
       return
     case Op.resumed:
-      if (request?.op === Op.resume) resumed(connection, codecs.resumed.decode(envelope.body!))
+      if (request?.op === Op.resume) resumed(connection, codecs.resumed.decode(envelope.body!), marksOf(envelope))
       return
     case Op.refused:
       if (request !== undefined) refuse(connection, request.op, envelope.body!)
@@ -63,6 +64,10 @@ function act(connection: Connection, envelope: Envelope): void {
     case Op.disconnect:
       disconnect(connection, envelope.body!)
   }
+}
+
+function marksOf({ recipients, ids }: Envelope): Marks | undefined {
+  return recipients && Marks.from(recipients, ids)
 }
 
 function refuse(connection: Connection, asked: Op, body: Uint8Array): void {

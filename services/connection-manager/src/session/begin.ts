@@ -1,5 +1,6 @@
 import type { Opened, Resumed } from '@heliograph/bus'
 import { codecs } from '@heliograph/bus'
+import type { Marks } from '@heliograph/distribution'
 import { type FullJid, trusted } from '@heliograph/jid'
 import { NS } from '@heliograph/stanza'
 import { escapeAttribute } from '@heliograph/xml'
@@ -33,10 +34,15 @@ export function opened(connection: Connection, answer: Opened): void {
  * The owner gives a lost session to this connection (XEP-0198 §5): counts go on where they were, and what the client has not
  * acknowledged follows.
  */
-export function resumed(connection: Connection, { jid, stream, previd, h, base, max, lastId }: Resumed): void {
+export function resumed(
+  connection: Connection,
+  { jid, stream, previd, h, base, max, lastId }: Resumed,
+  marks: Marks | undefined,
+): void {
   const acked = codecs.resume.decode(connection.request!.body!).h
   const session = new Session(trusted<FullJid>(jid), { stream, count: base + h, lastId, window: windowOf(connection) })
   session.managed = new Managed({ id: previd, max, base, acked })
+  session.marks = marks
   begin(connection, session)
   connection.edge.events.resumed()
   const answer = `<resumed xmlns='${NS.streamManagement}' previd='${escapeAttribute(previd)}' h='${h}'/>`

@@ -1,3 +1,4 @@
+import { type Mark, Marks } from '@heliograph/distribution'
 import { type BareJid, bareOf, type FullJid } from '@heliograph/jid'
 import { type Flight, InFlight } from '../custody/in-flight.ts'
 import type { Window } from '../custody/window.ts'
@@ -20,6 +21,8 @@ export class Session {
   base = 0
   /** Highest archive id written to the client. */
   lastId: number
+  /** Of rooms and nodes the last that was written to the client; undefined while nothing was of any. */
+  marks: Marks | undefined = undefined
   /** An `<r/>` came while `enable` was waiting. */
   asked = false
   /** When a sign of life was last asked for; unanswered while nothing was heard since. */
@@ -42,5 +45,10 @@ export class Session {
     this.lastId = from.lastId
     this.window = from.window
     this.inFlight.startAt(from.count)
+  }
+
+  note(mark: Mark): void {
+    this.marks ??= new Marks()
+    this.marks.advance(mark)
   }
 }

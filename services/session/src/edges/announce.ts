@@ -1,4 +1,5 @@
 import { type Announce, codecs, Envelope, Kind, Op } from '@heliograph/bus'
+import { Marks } from '@heliograph/distribution'
 import type { FullJid } from '@heliograph/jid'
 import { setClientState } from '../client-state/client-state.ts'
 import { refreshPresence } from '../client-state/refresh.ts'
@@ -36,6 +37,7 @@ export function handleAnnounce(context: SessionContext, user: User, { envelope, 
   const isManaged = announce.smId !== '' || announce.acked > 0 || announce.max > 0
   resource.announced = isManaged ? managed(announce.smId, announce.max, announce.base, announce.acked) : undefined
   resource.lastId = announce.lastId
+  resource.marks = Marks.from(envelope.recipients, envelope.ids)
   resource.behind = false
   resource.expected = announce.unacked
   resource.attachment = 'recovering'
@@ -50,7 +52,9 @@ export function handleAnnounce(context: SessionContext, user: User, { envelope, 
 export function handleUnacked(context: SessionContext, user: User, { envelope, from }: Work): void {
   const resource = user.onConnection(from, envelope.conn)
   if (!resource || resource.expected === 0 || !envelope.stanza) return
-  resource.announced?.unacked.push({ stanza: envelope.stanza, id: envelope.id })
+  const { stanza, id, stream: source, count: sequence } = envelope
+  const mark = source === '' ? undefined : { source, sequence }
+  resource.announced?.unacked.push({ stanza, id, mark })
   resource.expected--
   if (resource.expected === 0) complete(context, user, resource)
 }

@@ -1,4 +1,5 @@
 import { codecs, Op } from '@heliograph/bus'
+import { Marks } from '@heliograph/distribution'
 import { acknowledge } from '../archive/taken.ts'
 import { setClientState } from '../client-state/client-state.ts'
 import type { SessionContext } from '../context.ts'
@@ -48,6 +49,9 @@ export function handleResume(context: SessionContext, user: User, work: Work): v
       max: managed.max,
       lastId: writtenBefore(resource, managed),
     })
+    const marks = marksBefore(resource, managed)
+    reply.recipients = marks?.sources
+    reply.ids = marks?.sequences
   })
   context.outgoing.replay(user, resource)
   context.outgoing.releaseHeld(user, resource)
@@ -79,6 +83,18 @@ function writtenBefore(resource: Resource, { unacked }: Managed): number {
   let id = resource.lastId
   for (const delivery of unacked) if (delivery.id > 0) id = Math.min(id, delivery.id - 1)
   return id
+}
+
+/** The same for what rooms and nodes distributed. */
+function marksBefore({ marks }: Resource, { unacked }: Managed): Marks | undefined {
+  if (marks === undefined) return undefined
+  const before = new Map(marks)
+  for (const { mark } of unacked) {
+    if (mark === undefined) continue
+    const { source, sequence } = mark
+    before.set(source, Math.min(before.get(source) ?? sequence, sequence - 1))
+  }
+  return Marks.of(before)
 }
 
 /** This owner is new and the edge that had the session is still telling what it holds. */

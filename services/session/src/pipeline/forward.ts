@@ -20,7 +20,7 @@ export const SERVER_MADE: Provenance = { stream: '', count: 0, trace: '' }
  */
 export function forward(
   context: SessionContext,
-  user: User,
+  user: Pick<User, 'jid' | 'partition'>,
   stanza: Stanza,
   provenance: Provenance = SERVER_MADE,
   settle: (outcome: Outcome) => void = ignore,

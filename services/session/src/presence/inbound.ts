@@ -4,6 +4,7 @@ import { isRelation } from '../anonymous/restrict.ts'
 import type { SessionContext } from '../context.ts'
 import { tokenIn } from '../invites/redeem.ts'
 import type { Arrived } from '../pipeline/arrived.ts'
+import { noteOutside } from '../rooms/outside.ts'
 import { receiveSubscription } from '../roster/subscription-inbound.ts'
 import { admitsRequest } from '../strangers/stranger-filter.ts'
 import { answerProbe } from './probe.ts'
@@ -42,7 +43,9 @@ function deliver(context: SessionContext, { user, stanza, trace }: Arrived): voi
   const to = trusted(stanza.to ?? user.jid)
   if (isFull(to)) {
     const resource = user.resource(to as FullJid)
-    if (resource) user.afterCommit.pass(() => context.outgoing.deliver(user, resource, stanza, 0, trace))
+    if (!resource) return
+    noteOutside(context, user, resource, stanza)
+    user.afterCommit.pass(() => context.outgoing.deliver(user, resource, stanza, 0, trace))
     return
   }
   const available = user.resources.filter((resource) => resource.available)

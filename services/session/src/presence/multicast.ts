@@ -4,6 +4,7 @@ import { partitionOf } from '@heliograph/ownership'
 import { hop } from '@heliograph/telemetry'
 import { blocks } from '../blocking/blocked.ts'
 import type { SessionContext } from '../context.ts'
+import { handParcel, handParcelNow, markOf } from '../rooms/parcels.ts'
 import type { Recipient } from '../users/copies.ts'
 import type { User, Work } from '../users/user.ts'
 import { answerProbe } from './probe.ts'
@@ -16,26 +17,33 @@ interface Cast extends Work {
 }
 
 /**
- * One stanza for many users of this instance: fan-out of presence, probes, later rooms and nodes. Recipients not owned here go back as
+ * One stanza for many users of this instance: fan-out of presence, probes, rooms and nodes. Recipients not owned here go back as
  * strays. Users who are not in memory have no session and need nothing.
  */
 export function receiveMulticast(context: SessionContext, envelope: Envelope, from: InstanceId): void {
   const strays: string[] = []
   const recipients: Recipient[] = []
   const cast: Cast = { envelope, from, telling: context.revisions.begin(), recipients }
+  const mark = markOf(envelope)
+  if (mark !== undefined) context.introductions.heard(from, envelope.ids)
   for (const address of envelope.recipients ?? []) {
     const to = trusted(address)
     const bare = bareOf(to)
     const partition = partitionOf(bare)
-    if (context.ownership.epochOf(partition) === 0) strays.push(address)
+    const epoch = context.ownership.epochOf(partition)
+    if (mark !== undefined) {
+      const isTaken = context.introductions.admits(from, partition, epoch)
+      if (!isTaken || !handParcel(context, { ...cast, mark }, to, partition)) strays.push(address)
+    } else if (epoch === 0) strays.push(address)
     else {
       const user = context.users.find(bare as BareJid, partition)
       if (user) serve(context, cast, user, to)
     }
   }
   const span = hop(context.tracing, 'session.multicast', envelope.trace)
-  const pace = { trace: span.trace, haste: Haste.gather }
-  if (recipients.length > 0) context.outgoing.deliverCopies(recipients, envelope.stanza!, pace)
+  const haste = envelope.stanza?.name === 'message' ? Haste.turn : Haste.gather
+  if (recipients.length > 0)
+    context.outgoing.deliverCopies(recipients, envelope.stanza!, { trace: span.trace, haste, mark })
   span.end()
   if (strays.length > 0) context.router.strays(from, envelope.transfer, strays)
   else context.router.receipt(from, envelope.transfer)
@@ -79,8 +87,10 @@ function handOut(
 }
 
 /** In the user's mailbox, so after what is under way, and with the roster loaded. */
-export function handleMulticast(context: SessionContext, user: User, { envelope }: Work): void {
+export function handleMulticast(context: SessionContext, user: User, { envelope, from, to: whom }: Work): void {
   const stanza = envelope.stanza!
+  const mark = markOf(envelope)
+  if (mark && whom) return handParcelNow(context, user, whom, { envelope, from, mark })
   if (stanza.type === 'probe') {
     if (user.exists && !blocks(user, stanza.from)) answerProbe(context, user, trusted(stanza.from!))
     return

@@ -46,7 +46,9 @@ function directed(context: SessionContext, sent: Sent): void {
     if (!resource.directed.has(to)) {
       if (resource.directed.size >= DIRECTED_MAX) return refuse(context, sent, 'resource-constraint')
       resource.directed.add(to)
-      context.records.changed(user, resource)
+      // A next owner, too, is to know who must hear of the end.
+      sent.obligation.hold()
+      context.records.changed(user, resource, () => sent.obligation.release())
     }
   }
   relay(context, sent)

@@ -42,7 +42,7 @@ export class LiveRecords implements Disposable {
 
   #append(user: User, resource: Resource, delivery: Delivery, count: number): void {
     const stanza = addressed(delivery, resource.jid)
-    this.#records.append(user.partition, resource.jid, encodeDelivery({ stanza, id: delivery.id, count }))
+    this.#records.append(user.partition, resource.jid, encodeDelivery({ ...delivery, stanza, count }))
   }
 
   dropUnacked(user: User, resource: Resource): void {

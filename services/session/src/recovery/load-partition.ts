@@ -1,3 +1,4 @@
+import { Marks } from '@heliograph/distribution'
 import { readStanza } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
 import { custodyAdvanced } from '../edges/custody.ts'
@@ -62,6 +63,7 @@ function revive(context: SessionContext, user: User, record: SessionRecord, queu
   resource.watchesBlocks = record.watchesBlocks ?? false
   resource.directed = record.directed && new Set(record.directed)
   resource.lastId = record.lastId
+  if (record.marks) resource.marks = Marks.of(record.marks)
   resource.complete = record.complete ?? false
   const left = record.until === undefined ? context.config.announceWithinMs : record.until - Date.now()
   resource.attachment = record.attachment === 'hibernating' ? 'hibernating' : 'recovering'
@@ -81,11 +83,13 @@ function restoreQueue(resource: Resource, queue: readonly QueuedDelivery[]): voi
   if (!unacked) return
   let last = (queue[0]?.count ?? unacked.acked + 1) - 1
   unacked.acked = last
-  for (const { count, stanza, id } of queue) {
+  for (const delivery of queue) {
+    const { count, stanza, id, mark } = delivery
     // Appended again when the store did not answer in time.
     if (count <= last) continue
     last = count
-    unacked.push({ stanza, id })
+    resource.admits(delivery)
+    unacked.push({ stanza, id, mark })
     resource.lastId = Math.max(resource.lastId, id)
   }
 }

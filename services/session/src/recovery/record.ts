@@ -1,3 +1,4 @@
+import type { Mark } from '@heliograph/distribution'
 import type { BareJid, FullJid } from '@heliograph/jid'
 import { readStanza } from '@heliograph/stanza'
 import type { Attachment, Origin, Resource } from '../users/resource.ts'
@@ -27,6 +28,8 @@ export interface SessionRecord {
   readonly watchesBlocks?: boolean
   readonly directed?: readonly string[]
   readonly lastId: number
+  /** Of a session whose queue is beside it: how far it has come with rooms and nodes. */
+  readonly marks?: readonly (readonly [source: string, sequence: number])[]
   /** Written at a planned hand-over, with the queue beside it: nothing of the session is missing. */
   readonly complete?: boolean
 }
@@ -63,9 +66,15 @@ export function encodeRecord(user: User, resource: Resource): Uint8Array {
     ...(resource.watchesBlocks && { watchesBlocks: true }),
     ...(resource.directed && { directed: [...resource.directed] }),
     lastId: resource.lastId,
+    ...(resource.marks && isWhole(resource) && { marks: [...resource.marks] }),
     ...(resource.complete && { complete: true }),
   }
   return Buffer.from(JSON.stringify(record))
+}
+
+/** Of others the edge knows better. */
+function isWhole({ attachment, complete }: Resource): boolean {
+  return attachment === 'hibernating' || complete
 }
 
 export function decodeRecord(bytes: Buffer): SessionRecord {
@@ -77,17 +86,15 @@ export interface QueuedDelivery extends Delivery {
   readonly count: number
 }
 
-/** `<count> <archive id> <stanza>`. */
-export function encodeDelivery({ count, stanza, id }: QueuedDelivery): Uint8Array {
-  return Buffer.concat([Buffer.from(`${count} ${id} `), stanza.toBytes()])
+/** `<count> <archive id> <stanza>`; what a room or node distributed: `<count> <archive id> <sequence> <source> <stanza>`. */
+export function encodeDelivery({ count, stanza, id, mark }: QueuedDelivery): Uint8Array {
+  const origin = mark === undefined ? '' : `${mark.sequence} ${encodeURIComponent(mark.source)} `
+  return Buffer.concat([Buffer.from(`${count} ${id} ${origin}`), stanza.toBytes()])
 }
 
 export function decodeDelivery(bytes: Buffer): QueuedDelivery {
-  const first = bytes.indexOf(0x20)
-  const second = bytes.indexOf(0x20, first + 1)
-  return {
-    count: Number(bytes.subarray(0, first)),
-    id: Number(bytes.subarray(first + 1, second)),
-    stanza: readStanza(bytes.subarray(second + 1)),
-  }
+  const head = bytes.subarray(0, bytes.indexOf('<')).toString()
+  const [count, id, sequence, source] = head.split(' ')
+  const mark: Mark | undefined = source ? { source: decodeURIComponent(source), sequence: Number(sequence) } : undefined
+  return { count: Number(count), id: Number(id), stanza: readStanza(bytes.subarray(Buffer.byteLength(head))), mark }
 }

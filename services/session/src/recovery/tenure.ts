@@ -16,8 +16,8 @@ export class Tenure {
     this.#since[partition] = this.#now()
   }
 
-  /** True while senders may still repeat what they told the former owner. */
-  isSettling(partition: number): boolean {
-    return this.#now() - this.#since[partition]! < SETTLING_MS
+  /** True while senders may still repeat what they told the former owner; or for as long as said. */
+  isSettling(partition: number, ms = SETTLING_MS): boolean {
+    return this.#now() - this.#since[partition]! < ms
   }
 }

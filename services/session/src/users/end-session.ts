@@ -11,7 +11,7 @@ import { answerWaiting } from './waiting.ts'
 export function hibernate(context: SessionContext, user: User, resource: Resource): void {
   const managed = resource.managed
   if (!managed) return
-  for (const delivery of resource.held ?? []) managed.unacked.push(delivery)
+  for (const delivery of resource.held ?? []) if (resource.admits(delivery)) managed.unacked.push(delivery)
   resource.held = undefined
   // XEP-0352 §5.2: should the client come back, it is active.
   for (const delivery of resource.quiet?.drain() ?? []) managed.unacked.push(delivery)

@@ -1,4 +1,5 @@
 import { Envelope, Haste, Kind, Op } from '@heliograph/bus'
+import type { Mark } from '@heliograph/distribution'
 import type { Ownership, Router } from '@heliograph/ownership'
 import type { Stanza } from '@heliograph/stanza'
 import { keyOfWaiting } from '../client-state/what-waits.ts'
@@ -50,42 +51,40 @@ export class Outgoing {
   }
 
   deliver(user: User, resource: Resource, stanza: Stanza, id = 0, trace = ''): void {
-    if (resource.quiet !== undefined && this.#waits(user, resource, { stanza, id })) return
-    if (this.#keep(user, resource, { stanza, id })) this.#write(user, resource, stanza, id, trace)
+    this.#offer(user, resource, { stanza, id }, trace)
   }
 
   /** Delivers what an inactive client was not told yet (XEP-0352). */
   wake(user: User, resource: Resource): void {
     const { quiet } = resource
     for (let delivery = quiet?.shift(); delivery !== undefined; delivery = quiet?.shift()) {
-      const { id } = delivery
-      const stanza = addressed(delivery, resource.jid)
-      if (this.#keep(user, resource, { stanza, id })) this.#write(user, resource, stanza, id, '')
+      if (this.#keep(user, resource, delivery)) this.#write(user, resource, delivery, '')
     }
   }
 
-  /** One stanza to many resources of users of this instance: one envelope an edge, `to` spliced there. */
+  /** One stanza to many resources of users of this instance: one envelope an edge, `to` spliced there. Who has had that of `mark` gets nothing. */
   deliverCopies(
     recipients: readonly Recipient[],
     stanza: Stanza,
-    { trace = '', haste = Haste.turn as Haste } = {},
+    { trace = '', haste = Haste.turn as Haste, mark = undefined as Mark | undefined } = {},
   ): void {
     const copies = new Copies()
     for (const recipient of recipients) {
       const { user, resource, as } = recipient
-      const delivery = { stanza, id: 0, shared: as }
-      if (resource.quiet !== undefined && this.#waits(user, resource, delivery)) continue
+      const delivery = { stanza, id: 0, shared: as, mark }
+      if (mark !== undefined && !isBeingCompleted(resource) && !resource.admits(delivery)) continue
+      if (this.#isKeptBack(user, resource, delivery)) continue
       if (!this.#keep(user, resource, delivery)) continue
       copies.add(recipient, this.#ownership.heldEpochOf(user.partition))
     }
-    for (const batch of copies) this.#writeCopies(batch, stanza, trace, haste)
+    for (const batch of copies) this.#writeCopies(batch, stanza, { trace, haste, mark })
   }
 
   /** Sends everything unacknowledged again, after a resumption (XEP-0198 §5). */
   replay(user: User, resource: Resource): void {
     for (const delivery of resource.managed?.unacked ?? []) {
       if (resource.attachment !== 'connected') return
-      this.#write(user, resource, addressed(delivery, resource.jid), delivery.id, '')
+      this.#write(user, resource, delivery, '')
     }
   }
 
@@ -93,7 +92,9 @@ export class Outgoing {
   releaseHeld(user: User, resource: Resource): void {
     const held = resource.held ?? []
     resource.held = undefined
-    for (const delivery of held) this.deliver(user, resource, addressed(delivery, resource.jid), delivery.id)
+    for (const delivery of held) {
+      if (isBeingCompleted(resource) || resource.admits(delivery)) this.#offer(user, resource, delivery, '')
+    }
   }
 
   /** A message of the owner to the edge of a resource. */
@@ -104,6 +105,11 @@ export class Outgoing {
     if (!this.#router.tell(resource.edge, envelope)) this.#troubles.unreachable(user, resource)
   }
 
+  #offer(user: User, resource: Resource, delivery: Delivery, trace: string): void {
+    if (this.#isKeptBack(user, resource, delivery)) return
+    if (this.#keep(user, resource, delivery)) this.#write(user, resource, delivery, trace)
+  }
+
   #envelope(partition: number, op: Op): Envelope {
     const envelope = new Envelope(op)
     envelope.emitterKind = Kind.user
@@ -112,16 +118,21 @@ export class Outgoing {
     return envelope
   }
 
-  #write(user: User, resource: Resource, stanza: Stanza, id: number, trace: string): void {
+  #write(user: User, resource: Resource, delivery: Delivery, trace: string): void {
     const envelope = this.#envelope(user.partition, Op.deliver)
     envelope.conn = resource.conn
-    envelope.stanza = stanza
-    envelope.id = id
+    envelope.stanza = addressed(delivery, resource.jid)
+    envelope.id = delivery.id
     envelope.trace = trace
+    setMark(envelope, delivery.mark)
     if (!this.#router.tell(resource.edge, envelope)) this.#troubles.unreachable(user, resource)
   }
 
-  #writeCopies({ edge, epoch, as, recipients }: Batch, stanza: Stanza, trace: string, haste: Haste): void {
+  #writeCopies(
+    { edge, epoch, as, recipients }: Batch,
+    stanza: Stanza,
+    { trace, haste, mark }: { readonly trace: string; readonly haste: Haste; readonly mark: Mark | undefined },
+  ): void {
     // In no single partition's name: one that was replaced must not hold up the others.
     const envelope = new Envelope(Op.deliver)
     envelope.epoch = epoch
@@ -130,8 +141,16 @@ export class Outgoing {
     envelope.conns = recipients.map(({ resource }) => resource.conn)
     envelope.address = as
     envelope.trace = trace
+    setMark(envelope, mark)
     if (this.#router.tell(edge, envelope)) return
     for (const { user, resource } of recipients) this.#troubles.unreachable(user, resource)
+  }
+
+  #isKeptBack(user: User, resource: Resource, delivery: Delivery): boolean {
+    if (resource.quiet === undefined) return false
+    // Whether it has had that isn't known yet.
+    if (delivery.mark !== undefined && isBeingCompleted(resource)) return false
+    return this.#waits(user, resource, delivery)
   }
 
   /** Keeps from an inactive client what can wait; before all else it is told what it was kept from. */
@@ -154,7 +173,7 @@ export class Outgoing {
 
   /** Queues the copy that outlives the connection. True when the stanza is to be written to the edge now. */
   #keep(user: User, resource: Resource, delivery: Delivery): boolean {
-    if (resource.attachment === 'recovering' || resource.attachment === 'catching-up') {
+    if (isBeingCompleted(resource)) {
       if (resource.held === undefined) {
         resource.held = []
         resource.heldBytes = 0
@@ -177,4 +196,15 @@ export class Outgoing {
     this.#records.appendUnacked(user, resource, delivery)
     return false
   }
+}
+
+/** This owner is new and doesn't know yet what it has had. */
+function isBeingCompleted({ attachment }: Resource): boolean {
+  return attachment === 'recovering' || attachment === 'catching-up'
+}
+
+function setMark(envelope: Envelope, mark: Mark | undefined): void {
+  if (mark === undefined) return
+  envelope.stream = mark.source
+  envelope.count = mark.sequence
 }

@@ -1,4 +1,5 @@
 import type { InstanceId } from '@heliograph/bus'
+import { Marks } from '@heliograph/distribution'
 import type { FullJid } from '@heliograph/jid'
 import type { Stanza } from '@heliograph/stanza'
 import type { Quiet } from '../client-state/quiet.ts'
@@ -94,6 +95,8 @@ export class Resource {
   /** While it is not connected and has no stream management, or is catching up: what waits for it. */
   held: Delivery[] | undefined = undefined
   heldBytes = 0
+  /** How far it has come with rooms and nodes; undefined while it has had nothing of any. */
+  marks: Marks | undefined = undefined
   /** Its client fetches for itself what has an archive id up to this, and need not be given it for having waited (XEP-0386 §3.2). */
   fetches = 0
   /** Highest archive id handed to it, or that was of no concern to it from the start. */
@@ -123,6 +126,13 @@ export class Resource {
     this.origin = session.origin
     this.since = session.since
     this.custody = new Custody(session.received, () => session.custodyAdvanced(this))
+  }
+
+  /** False for what it has had of a room or node. From here on it has had this. */
+  admits({ mark }: Delivery): boolean {
+    if (mark === undefined) return true
+    this.marks ??= new Marks()
+    return this.marks.advance(mark)
   }
 
   /** Its client has had a message that waits, in another form. */

@@ -1,4 +1,5 @@
 import { Address } from '@heliograph/bus'
+import type { Mark } from '@heliograph/distribution'
 import { bareOf, type FullJid } from '@heliograph/jid'
 import type { Stanza } from '@heliograph/stanza'
 import { isCarbon } from '../carbons/carbon.ts'
@@ -10,6 +11,8 @@ export interface Delivery {
   readonly id: number
   /** One stanza for many resources: each has this one of its addresses put in when it is written. */
   readonly shared?: Address | undefined
+  /** What a room or node distributes: by this it is known when it comes again. */
+  readonly mark?: Mark | undefined
 }
 
 /** The stanza as this resource gets it. */

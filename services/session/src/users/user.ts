@@ -20,6 +20,8 @@ const QUERIES_AT_ONCE = 2
 export interface Work {
   readonly envelope: Envelope
   readonly from: InstanceId
+  /** For what a room or node distributes: whom of the user's it is for. */
+  readonly to?: Jid
   /** For an `open`: how far the archive went when that was looked up; undefined in it when it couldn't be found out. */
   readonly looked?: { readonly at: number; readonly tries: number; readonly extent: Extent | undefined }
   /** For a `resume`: it has waited for what its client sent before. */

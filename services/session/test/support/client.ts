@@ -1,4 +1,5 @@
 import { codecs, Envelope, Kind, Op, PLAIN_OPEN } from '@heliograph/bus'
+import { type Mark, Marks } from '@heliograph/distribution'
 import { ensureBare } from '@heliograph/jid'
 import { NS, Stanza } from '@heliograph/stanza'
 import { scopeOf } from '@heliograph/xml'
@@ -33,7 +34,9 @@ export class Client {
   /** Whether it acknowledges what it hears by itself. */
   acknowledges = true
   inFlight: Envelope[] = []
-  copies: { stanza: Stanza; id: number }[] = []
+  copies: { stanza: Stanza; id: number; mark: Mark | undefined }[] = []
+  /** Of rooms the last that was written to it. */
+  marks = new Marks()
   #request: Envelope | undefined
   #lost = false
   #waiting: (() => void)[] = []
@@ -182,7 +185,7 @@ export class Client {
 
   hear(envelope: Envelope): void {
     if (this.#lost) return
-    if (envelope.op === Op.deliver) this.#deliver(envelope.stanza!, envelope.id)
+    if (envelope.op === Op.deliver) this.#deliver(envelope.stanza!, envelope.id, markOf(envelope))
     else if (envelope.op === Op.custody) this.#taken(envelope.count)
     else this.#control(envelope)
     this.#wake()
@@ -190,7 +193,7 @@ export class Client {
 
   hearCopy(envelope: Envelope): void {
     if (this.#lost) return
-    this.#deliver(envelope.stanza!.with({ to: this.jid as never }), envelope.id)
+    this.#deliver(envelope.stanza!.with({ to: this.jid as never }), envelope.id, markOf(envelope))
     this.#wake()
   }
 
@@ -215,11 +218,15 @@ export class Client {
       lastId: this.lastId,
       inactive: this.inactive,
     })
+    envelope.recipients = this.marks.sources
+    envelope.ids = this.marks.sequences
     this.edge.tellOwner(this, envelope)
-    for (const { stanza, id } of this.copies) {
+    for (const { stanza, id, mark } of this.copies) {
       const copy = new Envelope(Op.unacked)
       copy.stanza = stanza
       copy.id = id
+      copy.stream = mark?.source ?? ''
+      copy.count = mark?.sequence ?? 0
       this.edge.tellOwner(this, copy)
     }
     for (const flight of this.inFlight) this.edge.tellOwner(this, again(flight))
@@ -255,12 +262,13 @@ export class Client {
     return this
   }
 
-  #deliver(stanza: Stanza, id: number): void {
+  #deliver(stanza: Stanza, id: number, mark: Mark | undefined): void {
+    if (mark) this.marks.advance(mark)
     this.heard.push(stanza)
     this.ids.push(id)
     this.lastId = Math.max(this.lastId, id)
     if (this.smId === undefined) return
-    this.copies.push({ stanza, id })
+    this.copies.push({ stanza, id, mark })
     if (this.acknowledges) this.acknowledge()
   }
 
@@ -282,6 +290,7 @@ export class Client {
       case Op.resumed: {
         const { jid, stream, previd, h, base, max } = codecs.resumed.decode(envelope.body!)
         const { h: acked } = codecs.resume.decode(this.#request!.body!)
+        this.marks = Marks.from(envelope.recipients, envelope.ids)
         Object.assign(this, { jid, stream, smId: previd, smMax: max, base, acked, count: base + h, custody: base + h })
         this.#request = undefined
         return
@@ -308,6 +317,10 @@ export class Client {
     this.#waiting = []
     for (const wake of waiting) wake()
   }
+}
+
+function markOf({ stream: source, count: sequence }: Envelope): Mark | undefined {
+  return source === '' ? undefined : { source, sequence }
 }
 
 /** An envelope that was given to the router is the router's. */

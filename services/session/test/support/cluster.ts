@@ -9,6 +9,7 @@ import { Accounts } from '../../src/accounts/accounts.ts'
 import { session } from '../../src/service.ts'
 import { type ConfigChanges, Instance, testConfig } from './instance.ts'
 import { ScriptedEdge } from './scripted-edge.ts'
+import { ScriptedRooms } from './scripted-rooms.ts'
 
 const PASSWORD = 'wherefore art thou'
 
@@ -20,6 +21,7 @@ export class TestCluster {
   readonly databaseUrl: string
   readonly instances: Instance[] = []
   readonly edges: ScriptedEdge[] = []
+  readonly rooms: ScriptedRooms[] = []
   #number = 0
 
   private constructor(databaseUrl: string, config: HeliographConfig) {
@@ -53,6 +55,14 @@ export class TestCluster {
     return this.#start(presenceFanout)
   }
 
+  /** An owner of rooms that does what a test tells it. */
+  async startRooms(): Promise<ScriptedRooms> {
+    this.#number++
+    const rooms = new ScriptedRooms(`muc-${this.#number}`, this)
+    this.rooms.push(rooms)
+    return rooms.start()
+  }
+
   async startEdge(): Promise<ScriptedEdge> {
     this.#number++
     const edge = new ScriptedEdge(`connection-manager-${this.#number}`, this)
@@ -82,6 +92,7 @@ export class TestCluster {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const edge of this.edges) await edge.stop()
+    for (const rooms of this.rooms) await rooms.stop()
     for (const instance of this.instances) await instance.kill()
   }
 

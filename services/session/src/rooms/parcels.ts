@@ -1,0 +1,93 @@
+import { Address, type Envelope } from '@heliograph/bus'
+import type { Mark } from '@heliograph/distribution'
+import { type BareJid, bareOf, type FullJid, isFull, type Jid } from '@heliograph/jid'
+import { errorReply, type Stanza, stanzaError } from '@heliograph/stanza'
+import { blocks } from '../blocking/blocked.ts'
+import type { SessionContext } from '../context.ts'
+import { forward } from '../pipeline/forward.ts'
+import { wake } from '../push/away.ts'
+import type { Recipient } from '../users/copies.ts'
+import type { Resource } from '../users/resource.ts'
+import type { User, Work } from '../users/user.ts'
+import { noteOutside } from './outside.ts'
+
+/** What a room or node distributes. */
+export interface ParcelWork extends Work {
+  readonly mark: Mark
+  /** Who gets it with others in one envelope. */
+  readonly recipients?: Recipient[]
+}
+
+/** Undefined for what isn't distributed by a room or node. */
+export function markOf({ stream: source, count: sequence }: Envelope): Mark | undefined {
+  return source === '' ? undefined : { source, sequence }
+}
+
+/**
+ * To one user, now or in his turn. It is not archived (the room does that), not copied, and doesn't wait for anybody. False when too much
+ * waits for the user: its sender is to send it again, and what follows after it.
+ */
+export function handParcel(context: SessionContext, work: ParcelWork, to: Jid, partition: number): boolean {
+  const bare = bareOf(to) as BareJid
+  const user = context.users.find(bare, partition)
+  if (!user || user.resources.length === 0) {
+    answerForNobody(context, { jid: bare, partition }, to, work.envelope.stanza!)
+    return true
+  }
+  if (user.profile !== undefined && !user.mailbox.busy) {
+    handParcelNow(context, user, to, work)
+    return true
+  }
+  const { envelope, from } = work
+  // Taken over a moment ago: whom the user blocks has to be read first; and nothing overtakes what waits for that.
+  if (user.mailbox.depth < context.config.mailboxBound) {
+    user.mailbox.push({ envelope, from, to })
+    return true
+  }
+  context.introductions.refuse(from, partition)
+  return false
+}
+
+/** To the resources meant; who can be told with others is added to `recipients`. */
+export function handParcelNow(context: SessionContext, user: User, to: Jid, work: ParcelWork): void {
+  const stanza = work.envelope.stanza!
+  if (blocks(user, stanza.from)) return
+  if (!isFull(to)) {
+    for (const resource of user.resources) if (resource.available) handTo(context, user, resource, Address.bare, work)
+    return
+  }
+  const resource = user.resource(to as FullJid)
+  if (resource) handTo(context, user, resource, Address.full, work)
+  else answerForNobody(context, user, to, stanza)
+}
+
+function handTo(context: SessionContext, user: User, resource: Resource, as: Address, work: ParcelWork): void {
+  const { envelope, mark, recipients } = work
+  const stanza = envelope.stanza!
+  const { trace } = envelope
+  const recipient = { user, resource, as }
+  noteOutside(context, user, resource, stanza)
+  if (user.push !== undefined && stanza.name === 'message' && (resource.marks?.of(mark.source) ?? 0) < mark.sequence)
+    wake(context, { user, stanza }, { id: 0, takers: [resource] })
+  if (user.afterCommit.length === 0 && recipients) recipients.push(recipient)
+  else
+    user.afterCommit.pass(() => {
+      if (user.resources.includes(resource)) context.outgoing.deliverCopies([recipient], stanza, { trace, mark })
+    })
+}
+
+/**
+ * RFC 6121 §8.5.3.2.1: who sends messages to a resource that isn't there learns so, and a room that its occupant is gone. Presence is
+ * ignored. While edges still announce what the former owner had nobody is given up.
+ */
+function answerForNobody(
+  context: SessionContext,
+  user: Pick<User, 'jid' | 'partition'>,
+  to: Jid,
+  stanza: Stanza,
+): void {
+  const { tenure, config } = context
+  if (stanza.name !== 'message' || tenure.isSettling(user.partition, config.announceWithinMs)) return
+  const reply = errorReply(stanza.with({ to }), stanzaError('recipient-unavailable'))
+  if (reply) forward(context, user, reply)
+}
