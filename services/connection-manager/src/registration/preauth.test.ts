@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
-import { type EdgeFixture, edgeFixture } from '../../test/edge-fixture.ts'
+import { ensureDomain } from '@heliograph/jid'
+import { DOMAIN, type EdgeFixture, edgeFixture } from '../../test/edge-fixture.ts'
 import { FakeClient } from '../../test/fake-client.ts'
 
 const preauth = (attributes = " token='good'", head = "type='set' id='1'") =>
@@ -63,4 +64,13 @@ test('a client that goes meanwhile is let go', async () => {
   client.destroy()
   await client.later()
   assert.equal(fixture.running.edge.connections.size, 0)
+})
+
+test('where nobody has an account nobody is invited to make one', async () => {
+  await using anonymous = await edgeFixture({ anonymous: [ensureDomain(DOMAIN)] })
+  anonymous.accounts.invites.add('good')
+  const client = new FakeClient(anonymous, 'tls', { secure: true, address: '127.0.0.1' })
+  assert.doesNotMatch(client.open(), /urn:xmpp:ibr-token:0/)
+  assert.match(client.say(preauth()), /<not-authorized /)
+  assert.match(new FakeClient(fixture).open(), /<register xmlns='urn:xmpp:ibr-token:0'\/>/)
 })

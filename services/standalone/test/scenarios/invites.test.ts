@@ -19,6 +19,8 @@ const scenario = await bothModes({
     admins: [boss.jid],
     registration: { open: 'never' },
     invites: { byUsers: 'accounts', days: 3 },
+    // Who has an invitation is no stranger.
+    domains: [{ strangers: { requests: 'limit', perMinute: 1 } }],
   },
 })
 
