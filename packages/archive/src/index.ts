@@ -1,6 +1,6 @@
 export { AfterCommit } from './after-commit.ts'
 export { type ArchiveAnswer, answerRequest } from './answer-request.ts'
-export { type ArchiveFilter, filterForm, searchForm } from './archive-filter.ts'
+export { type ArchiveFilter, archiveId, filterForm, searchForm } from './archive-filter.ts'
 export { type Extent, eraseArchive, extent, type FoundMessage, type PageRequest, readPage } from './archive-query.ts'
 export { type ArchiveRequest, readRequest } from './archive-request.ts'
 export { ArchiveWriter, type ArchiveWriterOptions, type RowProgress } from './archive-writer.ts'

@@ -18,6 +18,9 @@ export interface MucConfig {
     readonly queueBytes: number
     readonly degradeAfterMs: number
     readonly pageMax: number
+    /** A page leaves room in the queue of a session, or large messages could never be read. */
+    readonly pageBytes: number
+    readonly search: boolean
     readonly retention: RetentionPolicy
   }
   /** Stanzas that wait for one room before further ones are refused. */
@@ -27,7 +30,7 @@ export interface MucConfig {
 }
 
 export function mucConfig(config: HeliographConfig): MucConfig {
-  const { rooms, archive, admins, domains } = config
+  const { rooms, archive, admins, domains, streamManagement } = config
   const byDomain = domains.flatMap(({ name, retentionDays }) =>
     retentionDays === undefined ? [] : [[`conference.${name}` as Domain, retentionDays] as const],
   )
@@ -45,6 +48,8 @@ export function mucConfig(config: HeliographConfig): MucConfig {
       queueBytes: archive.queueBytes,
       degradeAfterMs: archive.degradeAfterMs,
       pageMax: archive.pageMax,
+      pageBytes: Math.min(1_048_576, streamManagement.maxUnackedBytes >> 2),
+      search: archive.search,
       retention: { days: archive.retentionDays, byDomain: new Map(byDomain) },
     },
     mailboxBound: 5_000,

@@ -37,7 +37,7 @@ export const domains = z
         .int()
         .min(0)
         .max(36_500)
-        .describe('Of archives of its users, where `archive.retentionDays` isn’t meant.')
+        .describe('Of archives of its users and rooms, where `archive.retentionDays` isn’t meant.')
         .optional(),
       certificate: certificate.describe('Without it a self-signed certificate is made under `dataDir`.').optional(),
       contacts: contacts.describe('Whom to write to, shown in service discovery (XEP-0157).').optional(),

@@ -9,6 +9,7 @@ import {
 } from '@heliograph/archive'
 import { type Database, isUnavailable, UnavailableError } from '@heliograph/database'
 import type { BareJid, Jid } from '@heliograph/jid'
+import { Gate } from '@heliograph/ownership'
 import { readStanza, type Stanza } from '@heliograph/stanza'
 import { HISTORY_MAX } from '../forms/config-fields.ts'
 import { Histories } from './histories.ts'
@@ -43,6 +44,7 @@ export interface RoomTail {
 
 /** One commit holds at most 200 rows, and its receipts go out in the turn that it ends. */
 const TAIL = 256
+const QUERIES_AT_ONCE = 4
 /** Who enters doesn't wait longer for what was said before. */
 const PATIENCE_MS = 1_000
 /** Rows that are read for a history: among them are some that aren't of it. */
@@ -50,13 +52,15 @@ const HISTORY_ROWS = HISTORY_MAX + 50
 
 /** The archives of rooms: each message once. Rows of all rooms are committed together. */
 export class PostgresRoomArchive {
-  readonly #db: Database
+  readonly db: Database
+  /** Few at a time: who asks much waits for himself, and leaves connections to others. */
+  readonly queries = new Gate(QUERIES_AT_ONCE)
   readonly #writer: ArchiveWriter
   readonly #histories = new Histories(HISTORY_MAX)
   readonly #transient: TransientRows
 
   constructor(options: Omit<ArchiveWriterOptions, 'authors'>) {
-    this.#db = options.db
+    this.db = options.db
     this.#writer = new ArchiveWriter({ ...options, authors: true })
     this.#transient = new TransientRows(options)
   }
@@ -120,7 +124,7 @@ export class PostgresRoomArchive {
   /** To be asked when a room comes into memory: what was known of it from before isn't true any more. */
   async tail(room: BareJid): Promise<RoomTail> {
     this.#histories.drop(room)
-    const { rows } = await this.#db.query<{ id: string; stream: string; ingress: string }>(
+    const { rows } = await this.db.query<{ id: string; stream: string; ingress: string }>(
       'room_tail',
       'SELECT id, stream, ingress FROM archive WHERE owner = $1 ORDER BY id DESC LIMIT $2',
       [room, TAIL],
@@ -133,7 +137,7 @@ export class PostgresRoomArchive {
 
   /** What was said after `id`, oldest first, each with its stanza-id: what a new owner may have to send again. */
   async after(room: BareJid, id: number, limit: number): Promise<readonly PastMessage[]> {
-    const { rows } = await this.#db.query<{ id: string; stanza: string }>(
+    const { rows } = await this.db.query<{ id: string; stanza: string }>(
       'room_after',
       'SELECT id, stanza FROM archive WHERE owner = $1 AND id > $2 ORDER BY id LIMIT $3',
       [room, id, limit],
@@ -145,7 +149,7 @@ export class PostgresRoomArchive {
   async erase(room: BareJid): Promise<void> {
     await this.flushed()
     this.#histories.drop(room)
-    await eraseArchive(this.#db, room)
+    await eraseArchive(this.db, room)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -155,7 +159,7 @@ export class PostgresRoomArchive {
 
   async #newest(room: BareJid): Promise<readonly PastMessage[]> {
     if (this.degraded || !(await this.#flushedWithin(PATIENCE_MS))) throw new UnavailableError('commits stall')
-    const { rows } = await this.#db.query<{ id: string; stanza: string }>(
+    const { rows } = await this.db.query<{ id: string; stanza: string }>(
       'room_newest',
       'SELECT id, stanza FROM archive WHERE owner = $1 AND NOT transient ORDER BY id DESC LIMIT $2',
       [room, HISTORY_ROWS],

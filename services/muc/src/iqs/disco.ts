@@ -2,6 +2,7 @@ import { domainOf, trusted } from '@heliograph/jid'
 import { defineModule, type Outcome, onGet, refuse, reply } from '@heliograph/module'
 import { el, formElement, NS, readRsm, rsmElement, type Stanza, stanzaError } from '@heliograph/stanza'
 import type { Element } from '@heliograph/xml'
+import { announced } from '../archive/announced.ts'
 import { roleMay } from '../authority/privileges.ts'
 import { isAtLeast } from '../authority/standing.ts'
 import { roomFeatures, roomInfo } from '../forms/room-info.ts'
@@ -54,7 +55,7 @@ function itemInfo(request: Stanza, asked: RoomIq): Outcome {
     type: 'text',
     name: config.name === '' ? undefined : config.name,
   })
-  const features = [...muc.modules.features('item'), ...roomFeatures(config)].sort()
+  const features = [...announced(muc, config.logged), ...roomFeatures(config)].sort()
   const form = roomInfo(config, {
     subject: subject?.text,
     occupants: room.occupants.size,

@@ -2,6 +2,9 @@ import { defineModule, onGet, reply } from '@heliograph/module'
 import { NS } from '@heliograph/stanza'
 import { administration } from '../administration/admin-module.ts'
 import { ownership } from '../administration/owner-module.ts'
+import { roomArchiveModule, roomSearchModule } from '../archive/archive-module.ts'
+import { moderation } from '../archive/moderation-module.ts'
+import { roomRetraction } from '../archive/retraction.ts'
 import { roomVcard } from '../profile/vcard-module.ts'
 import { registration } from '../registration/registration-module.ts'
 import { disco } from './disco.ts'
@@ -11,7 +14,7 @@ import type { RoomIq } from './room-iq.ts'
 const rooms = defineModule<RoomIq>({
   name: 'rooms',
   xeps: [{ number: '0045', version: '1.35.5' }],
-  features: { server: [NS.muc], item: [NS.muc, NS.mucStable] },
+  features: { server: [NS.muc], item: [NS.muc, NS.mucStable, NS.stanzaId] },
 })
 
 /** XEP-0249: the invitations themselves go from user to user. */
@@ -49,6 +52,10 @@ export const roomModules = [
   administration,
   registration,
   roomVcard,
+  roomArchiveModule,
+  roomSearchModule,
+  roomRetraction,
+  moderation,
   directInvitations,
   selfPing,
   occupantIds,

@@ -17,14 +17,14 @@ export function fromOccupant(room: Room, occupant: Occupant, stanza: Stanza): St
 }
 
 /**
- * Sends a message to all who are in the room, once it is stored, where it is worth that: its sender's owner gets the receipt then. What isn't
+ * Sends a message, of an occupant or of the room itself, to all who are in the room, once it is stored, where it is worth that: its sender's owner gets the receipt then. What isn't
  * stored is in custody when everybody has it.
  * @returns its stanza-id, or undefined when too much waits to be stored
  */
 export function broadcast(
   context: MucContext,
   { room, from, stream, count, trace, taken }: Arrived,
-  { message, occupant }: { readonly message: Stanza; readonly occupant: Occupant },
+  { message, occupant }: { readonly message: Stanza; readonly occupant?: Occupant | undefined },
 ): number | undefined {
   const recipients = room.occupants.clients
   const fate = fateOf(message, context.config.archive.enabled && room.about.config.logged)
@@ -37,7 +37,15 @@ export function broadcast(
   }
   let release = () => {}
   let isReleased = false
-  const row = { room: room.jid, id, nick: occupant.nick, author: from, stanza: message, stream, count }
+  const row = {
+    room: room.jid,
+    id,
+    nick: occupant?.nick ?? '',
+    author: occupant && from,
+    stanza: message,
+    stream,
+    count,
+  }
   const transient = fate === 'transient'
   const added = context.archive.add(
     { ...row, transient },

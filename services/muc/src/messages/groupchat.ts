@@ -1,4 +1,5 @@
 import { NS, type Stanza } from '@heliograph/stanza'
+import { takeBack } from '../archive/retraction.ts'
 import { type Arrived, refuse } from '../arrived.ts'
 import { roleMay } from '../authority/privileges.ts'
 import type { MucContext } from '../context.ts'
@@ -16,7 +17,9 @@ export function sayToAll(context: MucContext, arrived: Arrived, occupant: Occupa
   // §7.4: visitors of a moderated room have no voice.
   if (!roleMay(occupant.role, 'speak', room.about.config)) return refuse(context, arrived, 'forbidden')
   const message = fromOccupant(room, occupant, stanza)
-  if (broadcast(context, arrived, { message, occupant }) === undefined) refuse(context, arrived, 'resource-constraint')
+  const id = broadcast(context, arrived, { message, occupant })
+  if (id === undefined) return refuse(context, arrived, 'resource-constraint')
+  takeBack(context, room, { message, author: arrived.from, id })
 }
 
 /** §8.1: a subject, and neither body nor thread. */

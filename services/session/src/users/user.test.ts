@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Gate } from '@heliograph/ownership'
 import { addResource, makeUser, ROMEO } from '../../test/support/people.ts'
-import { Gate } from './gate.ts'
 import { Users } from './users.ts'
 
 test('eligible are those available with a priority that is not negative', () => {

@@ -13,6 +13,8 @@ export interface ArchiveQuery {
   readonly ids?: string
   /** XEP-0431. */
   readonly '{urn:xmpp:fulltext:0}fulltext'?: string
+  /** Whose archive, if not the client's own. */
+  readonly at?: string
   /** From the end of the page. */
   readonly flipped?: boolean
   /** What goes into `<set/>`, e.g. `<max>10</max>`. */
@@ -36,16 +38,16 @@ export interface Page {
 
 let queries = 0
 
-/** Asks a client's own archive for a page. */
+/** Asks an archive for a page. */
 export async function readArchive(client: RawClient, query: ArchiveQuery = {}): Promise<Page> {
   const id = `mam-${queries++}`
-  const { set = '', flipped = false, ...filter } = query
+  const { set = '', flipped = false, at, ...filter } = query
   const fields = Object.entries(filter).map(([name, value]) => `<field var='${name}'><value>${value}</value></field>`)
   const type = `<field var='FORM_TYPE' type='hidden'><value>${NS_MAM}</value></field>`
   const form = fields.length > 0 ? `<x xmlns='jabber:x:data' type='submit'>${type}${fields.join('')}</x>` : ''
   const rsm = set === '' ? '' : `<set xmlns='${NS_RSM}'>${set}</set>`
   const answer = await client.request(
-    `<iq type='set' id='${id}'><query xmlns='${NS_MAM}' queryid='${id}'>${form}${rsm}${flipped ? '<flip-page/>' : ''}</query></iq>`,
+    `<iq type='set' id='${id}'${at === undefined ? '' : ` to='${at}'`}><query xmlns='${NS_MAM}' queryid='${id}'>${form}${rsm}${flipped ? '<flip-page/>' : ''}</query></iq>`,
   )
   const results = client
     .takeAll((it) => it.getChild('result', NS_MAM)?.attrs.queryid === id)

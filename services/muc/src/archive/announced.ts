@@ -1,0 +1,16 @@
+import type { MucContext } from '../context.ts'
+import { hasArchive, roomArchiveModule, roomSearchModule } from './archive-module.ts'
+import { moderation } from './moderation-module.ts'
+import { roomRetraction } from './retraction.ts'
+
+const OF_ARCHIVES = new Set(
+  [roomArchiveModule, roomSearchModule, roomRetraction, moderation].flatMap(({ features }) => features.item ?? []),
+)
+const OF_SEARCH = new Set(roomSearchModule.features.item)
+
+/** What all rooms can do, but for what needs an archive where a room has none. */
+export function announced(context: Pick<MucContext, 'config' | 'modules'>, logged: boolean): readonly string[] {
+  const features = context.modules.features('item')
+  if (!hasArchive(context, logged)) return features.filter((feature) => !OF_ARCHIVES.has(feature))
+  return context.config.archive.search ? features : features.filter((feature) => !OF_SEARCH.has(feature))
+}
