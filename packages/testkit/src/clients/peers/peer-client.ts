@@ -16,7 +16,7 @@ export interface PeerOptions {
   readonly resource?: string
   /** Over BOSH, where the library has a choice. */
   readonly bosh?: boolean
-  /** How long it may take to be online, and how long `expect` waits unless told; default 10 000. */
+  /** How long it may take to be online, and how long `expect` waits unless told; default 20 000. */
   readonly timeoutMs?: number
 }
 
@@ -59,7 +59,7 @@ export class PeerState {
   #online = Promise.withResolvers<void>()
 
   constructor(options: PeerOptions) {
-    this.#timeoutMs = options.timeoutMs ?? 10_000
+    this.#timeoutMs = options.timeoutMs ?? 20_000
   }
 
   /** Takes in a stanza, as the library serialises it. */

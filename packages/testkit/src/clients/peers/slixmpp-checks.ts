@@ -18,7 +18,7 @@ export interface SlixmppCheck {
 export type SlixmppCast = Readonly<Record<'juliet' | 'romeo' | 'nurse', Person>>
 
 /** Lets slixmpp's plug-ins do all they can at two edges, in one Python process, which is ended after `timeoutMs`. */
-export async function slixmppChecks(site: Site, people: SlixmppCast, timeoutMs = 120_000): Promise<SlixmppCheck[]> {
+export async function slixmppChecks(site: Site, people: SlixmppCast, timeoutMs = 180_000): Promise<SlixmppCheck[]> {
   const dir = await mkdtemp(join(tmpdir(), 'hg-slixmpp-'))
   const ca = join(dir, 'ca.pem')
   await writeFile(ca, site.certificate)
