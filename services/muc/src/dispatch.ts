@@ -8,6 +8,7 @@ import { answerIq, handleIq } from './iqs/iq.ts'
 import { loadRoom } from './load-room.ts'
 import { handleMessage } from './messages/message.ts'
 import { handlePresence } from './presence/presence.ts'
+import { checkBeliefs } from './recovery/beliefs.ts'
 import type { Room, Work } from './room.ts'
 
 const handlers: Record<Stanza['name'], (context: MucContext, arrived: Arrived) => void | Promise<void>> = {
@@ -19,6 +20,7 @@ const handlers: Record<Stanza['name'], (context: MucContext, arrived: Arrived) =
 /** Envelopes for rooms owned here: each into its room's mailbox; those for the service itself are answered at once. */
 export function receive(context: MucContext, envelope: Envelope, from: InstanceId): void {
   const { key, partition, stanza, op } = envelope
+  if (op === Op.believe) return checkBeliefs(context, envelope)
   if (op !== Op.route || !stanza?.from || stanza.to === undefined) {
     context.log.warn('unknown_operation', { op, from })
     return context.router.receipt(from, envelope.transfer)

@@ -1,6 +1,6 @@
-import { bareOf, type FullJid, isFull, resourceOf, trusted } from '@heliograph/jid'
+import { type FullJid, isFull, resourceOf, trusted } from '@heliograph/jid'
 import { NS, type Stanza } from '@heliograph/stanza'
-import { type Arrived, refuse, say } from '../arrived.ts'
+import { type Arrived, refuse } from '../arrived.ts'
 import type { MucContext } from '../context.ts'
 import { createRoom } from '../entering/create-room.ts'
 import { enter } from '../entering/enter.ts'
@@ -9,8 +9,9 @@ import { announce } from './announce.ts'
 import { changeNick } from './change-nick.ts'
 import { departBy, sendAll } from './depart.ts'
 import { note } from './note.ts'
-import { goodbye, keptPresence } from './occupant-presence.ts'
+import { keptPresence } from './occupant-presence.ts'
 import { removeBroken } from './remove-broken.ts'
+import { tellOutside } from './tell-outside.ts'
 
 const ENTERS = `{${NS.muc}}x`
 
@@ -46,7 +47,10 @@ function available(context: MucContext, arrived: Arrived, occupant: Occupant | u
   if (!isFull(to)) return refuse(context, arrived, 'jid-malformed')
   const isEntering = stanza.has(ENTERS)
   if (!isFull(from)) return refuse(context, arrived, 'bad-request')
-  if (!occupant && !isEntering) return tellAbsent(context, arrived)
+  if (!occupant && !isEntering) {
+    tellOutside(context, room, { client: from, as: to })
+    return arrived.taken()
+  }
   if (!room.pace.allows(from, context.config.rates, performance.now())) {
     context.events.slowed()
     return refuse(context, arrived, 'resource-constraint')
@@ -76,21 +80,6 @@ function leave(
 ): void {
   const payload = statusOf(arrived.stanza)
   departBy(context, arrived.room, occupant, { session, payload, stored: arrived.taken })
-}
-
-/** §7.2.17: a client that believes to be here, and isn't. */
-function tellAbsent(context: MucContext, { room, stanza, from, taken }: Arrived): void {
-  const jid = trusted<FullJid>(stanza.to!)
-  const presence = goodbye(
-    { jid, occupantId: context.occupantIds.of(room.jid, bareOf(from)), payload: '' },
-    {
-      role: 'none',
-      affiliation: 'none',
-      codes: [110, 307, 333],
-    },
-  )
-  say(context, room, presence.with({ to: from }))
-  taken()
 }
 
 /** True when the room was sent this before, or something later by the same client. */

@@ -32,7 +32,9 @@ export function receiveMulticast(context: SessionContext, envelope: Envelope, fr
     const partition = partitionOf(bare)
     const epoch = context.ownership.epochOf(partition)
     if (mark !== undefined) {
-      const isTaken = context.introductions.admits(from, partition, epoch)
+      // What is being handed over is complete already, or gone: the next owner gets it.
+      const isLeaving = context.ownership.phaseOf(partition) === 'leaving'
+      const isTaken = context.introductions.admits(from, partition, isLeaving ? 0 : epoch)
       if (!isTaken || !handParcel(context, { ...cast, mark }, to, partition)) strays.push(address)
     } else if (epoch === 0) strays.push(address)
     else {
