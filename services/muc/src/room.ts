@@ -72,6 +72,8 @@ export class Room {
   }
 
   affiliationOf(jid: Jid): Affiliation {
+    // In one that isn't any more nobody is anything.
+    if (this.details === 'absent') return 'none'
     return this.about.affiliates.of(jid)
   }
 

@@ -2,7 +2,7 @@ import { bareOf } from '@heliograph/jid'
 import { defineModule, type Outcome, onGet, onSet, refuse, reply } from '@heliograph/module'
 import { NS, type Stanza, stanzaError } from '@heliograph/stanza'
 import { inRoom, type RoomIq } from '../iqs/room-iq.ts'
-import { carryOut, storeAffiliates, viewOf } from './carry-out.ts'
+import { answerWhenKept, carryOut, storeAffiliates, viewOf } from './carry-out.ts'
 import { inviteMembers } from './invite-members.ts'
 import { readItems, readListItem } from './items.ts'
 import { listFor } from './lists.ts'
@@ -28,13 +28,15 @@ function list(request: Stanza, iq: RoomIq): Outcome {
 }
 
 async function change(request: Stanza, iq: RoomIq): Promise<Outcome> {
-  const { muc, room, from, occupant } = inRoom(iq)
+  const item = inRoom(iq)
+  const { muc, room, from, occupant } = item
   const read = readItems(request.child('query', NS.mucAdmin)!)
   if ('error' in read) return refuse(read.error)
   const plan = planChanges(viewOf(room), bareOf(from), read.items)
   if ('error' in plan) return refuse(plan.error)
   await storeAffiliates(muc, room, plan.affiliates)
-  carryOut(muc, room, plan, occupant?.nick)
+  const { outcome, kept } = answerWhenKept(item, request)
+  carryOut(muc, room, plan, { actor: occupant?.nick, kept })
   inviteMembers(muc, room, bareOf(from), plan.invited)
-  return reply()
+  return outcome
 }

@@ -1,7 +1,10 @@
 import { bareOf } from '@heliograph/jid'
-import { el, NS, stanza } from '@heliograph/stanza'
+import type { Outcome } from '@heliograph/module'
+import { el, iqResult, NS, type Stanza, stanza } from '@heliograph/stanza'
+import { say } from '../arrived.ts'
 import { roleMay } from '../authority/privileges.ts'
 import type { MucContext } from '../context.ts'
+import type { ItemIq } from '../iqs/room-iq.ts'
 import type { Occupant } from '../occupant.ts'
 import { announce } from '../presence/announce.ts'
 import { audienceOf } from '../presence/audience.ts'
@@ -25,11 +28,29 @@ export async function storeAffiliates({ store }: MucContext, room: Room, changed
   for (const each of changed) room.about.affiliates.put(each)
 }
 
-/** Does to occupants what a plan says, and tells everybody. `actor`: the nick of who had it done. */
-export function carryOut(context: MucContext, room: Room, plan: Plan<Occupant>, actor: string | undefined): void {
+export interface Doing {
+  /** The nick of who had it done. */
+  readonly actor?: string | undefined
+  /** Runs when a new owner of the room would know all of it. */
+  readonly kept?: () => void
+}
+
+/** Does to occupants what a plan says, and tells everybody. */
+export function carryOut(context: MucContext, room: Room, plan: Plan<Occupant>, { actor, kept }: Doing = {}): void {
   for (const { occupant, role } of plan.effects) if (role !== 'none') occupant.role = role
-  for (const effect of plan.effects) affect(context, room, effect, actor)
+  let unkept = plan.effects.length + 1
+  const one = () => {
+    unkept--
+    if (unkept === 0) kept?.()
+  }
+  for (const effect of plan.effects) affect(context, room, effect, { actor, kept: one })
   tellOfAbsent(context, room, plan.affiliates)
+  one()
+}
+
+/** Answers a request once what it did is kept. */
+export function answerWhenKept({ muc, room }: ItemIq, request: Stanza): { outcome: Outcome; kept: () => void } {
+  return { outcome: { kind: 'answered' }, kept: () => say(muc, room, iqResult(request)) }
 }
 
 /** Tells of everybody whose presence is broadcast now and wasn't, or the other way round. */
@@ -55,11 +76,11 @@ export function tellStatus(context: MucContext, room: Room, codes: readonly numb
   sendAll(room, [{ stanza: said, recipients: room.occupants.clients, sequence }])
 }
 
-function affect(context: MucContext, room: Room, effect: Effect<Occupant>, actor: string | undefined): void {
+function affect(context: MucContext, room: Room, effect: Effect<Occupant>, { actor, kept }: Required<Doing>): void {
   const { occupant, role, status, reason } = effect
-  if (role === 'none') return depart(context, room, occupant, { codes: status, reason, actor })
+  if (role === 'none') return depart(context, room, occupant, { codes: status, reason, actor, stored: kept })
   sendAll(room, announce(context, room, occupant, { codes: status, reason, actor }))
-  context.records.changed(room, occupant)
+  context.records.changed(room, occupant, kept)
 }
 
 /** XEP-0045 §10.3: of users who aren't there those are told who may see addresses. */

@@ -30,12 +30,17 @@ export function readDestruction(destroy: Element): Destruction | StanzaError {
 export async function destroyRoom(context: MucContext, room: Room, destruction: Destruction): Promise<void> {
   await context.archive.erase(room.jid)
   await context.store.destroy(room.jid)
+  room.details = 'absent'
+  tellDestroyed(context, room, destruction)
+}
+
+/** Takes everybody out of a room that isn't any more. */
+export function tellDestroyed(context: MucContext, room: Room, destruction: Destruction): void {
   const destroyed = serializeContent([destroyElement(destruction)], NS.mucUser).xml
   for (const occupant of [...room.occupants]) {
     occupant.shown = false
     depart(context, room, occupant, { destroyed })
   }
-  room.details = 'absent'
 }
 
 function destroyElement({ venue, password, reason }: Destruction): Element {

@@ -1,3 +1,4 @@
+import { isUnavailable } from '@heliograph/database'
 import { bareOf } from '@heliograph/jid'
 import { type Form, formElement, NS, readForm, stanza, stanzaError } from '@heliograph/stanza'
 import { type Arrived, refuse } from '../arrived.ts'
@@ -53,10 +54,14 @@ async function decide(context: MucContext, arrived: Arrived, form: Form): Promis
   if (item === undefined) return refuse(context, arrived, 'bad-request')
   const plan = planChanges(viewOf(room), bareOf(from), [item])
   if ('error' in plan) return refuse(context, arrived, plan.error)
-  await storeAffiliates(context, room, plan.affiliates)
-  carryOut(context, room, plan, room.occupants.by(from)?.nick)
+  try {
+    await storeAffiliates(context, room, plan.affiliates)
+  } catch (error) {
+    if (!isUnavailable(error)) throw error
+    return refuse(context, arrived, 'resource-constraint')
+  }
+  carryOut(context, room, plan, { actor: room.occupants.by(from)?.nick, kept: taken })
   inviteMembers(context, room, bareOf(from), plan.invited)
-  taken()
 }
 
 /** The change that was decided on; `no`: none. */

@@ -5,7 +5,7 @@ import type { Element } from '@heliograph/xml'
 import { affiliationMay } from '../authority/privileges.ts'
 import { configFields } from '../forms/config-form.ts'
 import { type ItemIq, inRoom, type RoomIq } from '../iqs/room-iq.ts'
-import { carryOut, showAsConfigured, storeAffiliates, tellStatus, viewOf } from './carry-out.ts'
+import { answerWhenKept, carryOut, showAsConfigured, storeAffiliates, tellStatus, viewOf } from './carry-out.ts'
 import { destroyRoom, readDestruction } from './destroy.ts'
 import { listFields, readSubmission } from './owner-form.ts'
 import { planConfiguration } from './plan-configuration.ts'
@@ -43,11 +43,11 @@ function decide(request: Stanza, iq: RoomIq): Outcome | Promise<Outcome> {
   const x = query.getChild('x', NS.dataForms) as Element | undefined
   const form = x && readForm(x)
   if (form?.type === 'cancel') return cancel(item)
-  if (form?.type === 'submit') return configure(item, form)
+  if (form?.type === 'submit') return configure(request, item, form)
   return refuse(stanzaError('bad-request', { text: 'neither a form that is sent or cancelled nor an end' }))
 }
 
-async function configure(item: ItemIq, form: Form): Promise<Outcome> {
+async function configure(request: Stanza, item: ItemIq, form: Form): Promise<Outcome> {
   const { muc, room, from, occupant } = item
   const submission = readSubmission(form, room.about.config)
   if ('problem' in submission) return refuse(stanzaError('not-acceptable', { text: submission.problem }))
@@ -56,10 +56,11 @@ async function configure(item: ItemIq, form: Form): Promise<Outcome> {
   await storeAffiliates(muc, room, plan.affiliates)
   await muc.store.configure(room.jid, submission.config)
   Object.assign(room.about, { config: submission.config, locked: false })
-  carryOut(muc, room, plan, occupant?.nick)
+  const { outcome, kept } = answerWhenKept(item, request)
+  carryOut(muc, room, plan, { actor: occupant?.nick, kept })
   showAsConfigured(muc, room)
   tellStatus(muc, room, plan.status)
-  return reply()
+  return outcome
 }
 
 /** §10.1.1: who cancels the first configuration wants no room; later everything stays as it is. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isUnavailable } from '@heliograph/database'
 import type { Parcel } from '@heliograph/distribution'
+import { reconcile } from '../administration/reconcile.ts'
 import type { PastMessage } from '../archive/history.ts'
 import type { MucContext } from '../context.ts'
 import { loadRoom } from '../load-room.ts'
@@ -40,7 +41,8 @@ export async function repeatLast(context: MucContext, room: Room, farewells: rea
     const farewell = told.get(parcel)
     room.lane.send(parcel, farewell && (() => context.records.told(room, farewell)))
   }
-  if (!isThere) tellLost(context, room)
+  if (isThere) reconcile(context, room)
+  else tellLost(context, room)
 }
 
 /** To those who were there by then. */

@@ -66,7 +66,7 @@ async function put({ muc, room }: ItemIq, affiliate: Affiliate): Promise<Outcome
   const plan = planOwn(viewOf(room), affiliate)
   if ('error' in plan) return refuse(plan.error)
   await storeAffiliates(muc, room, plan.affiliates)
-  carryOut(muc, room, plan, undefined)
+  carryOut(muc, room, plan)
   return reply()
 }
 
