@@ -138,6 +138,11 @@ export const NS = Object.freeze({
   mucHats: 'urn:xmpp:hats:0',
   occupantId: 'urn:xmpp:occupant-id:0',
   conference: 'jabber:x:conference',
+  channelSearch: 'urn:xmpp:channel-search:0:search',
+  channelSearchParams: 'urn:xmpp:channel-search:0:search-params',
+  channelSearchOrder: 'urn:xmpp:channel-search:0:order',
+  channelSearchError: 'urn:xmpp:channel-search:0:error',
+  channelSearchAnonymity: 'urn:xmpp:channel-search:0:anonymity',
   mixCore: 'urn:xmpp:mix:core:1',
   // Push, uploads, proxies, calls
   push: 'urn:xmpp:push:0',

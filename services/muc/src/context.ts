@@ -26,5 +26,7 @@ export interface MucContext {
   readonly archive: PostgresRoomArchive
   readonly records: RoomRecords
   readonly occupantIds: OccupantIds
+  /** Searches for rooms under way. */
+  readonly searches: { running: number }
   readonly modules: Registry<RoomIq>
 }

@@ -107,6 +107,7 @@ function buildContext(parts: MucParts, { router, ownership, archive, distributio
     clock: new IdClock(),
     store: new PostgresRoomStore(parts.db),
     records: new RoomRecords(parts.live, ownership, log),
+    searches: { running: 0 },
     modules: new Registry(roomModules),
     rooms: new Rooms(
       (jid, partition) =>

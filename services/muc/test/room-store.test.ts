@@ -152,6 +152,36 @@ test('pages of listed rooms', async () => {
   for (const jid of jids) await store.destroy(jid)
 })
 
+test('rooms are found by their words, as they are written', async () => {
+  const words: [string, string, string][] = [
+    ['cave', 'A Dark Cave', 'The place for all good witches!'],
+    ['heath', 'Heath', '100% of dark_weather'],
+    ['dark', '', ''],
+  ]
+  for (const [local, name, description] of words) {
+    const config = { ...DEFAULT_CONFIG, name, description }
+    await store.create({ jid: room(local), creator: romeo, config, locked: false }, 10)
+  }
+  const hidden = { ...DEFAULT_CONFIG, name: 'dark', listed: false }
+  await store.create({ jid: room('secret'), creator: romeo, config: hidden, locked: false }, 10)
+  const everywhere = { inName: true, inDescription: true, inAddress: true }
+  const find = async (terms: string[], where: object = {}) => {
+    const query = { domain, terms, ...everywhere, after: '', before: undefined, max: 10, ...where }
+    return (await store.search(query)).map(({ jid }) => jid.split('@')[0])
+  }
+  assert.deepEqual(await find(['dark']), ['cave', 'dark', 'heath'])
+  assert.deepEqual(await find(['dark', 'witches']), ['cave'])
+  assert.deepEqual(await find(['100%']), ['heath'])
+  assert.deepEqual(await find(['%']), ['heath'])
+  assert.deepEqual(await find(['dark'], { inDescription: false }), ['cave', 'dark'])
+  assert.deepEqual(await find(['dark'], { inAddress: false, inDescription: false }), ['cave'])
+  assert.deepEqual(await find(['conference']), [])
+  assert.deepEqual(await find([], { max: 2 }), ['cave', 'dark'])
+  assert.deepEqual(await find([], { max: 2, after: room('cave') }), ['dark', 'heath'])
+  assert.deepEqual(await find([], { max: 1, before: '' }), ['heath'])
+  for (const local of ['cave', 'heath', 'dark', 'secret']) await store.destroy(room(local))
+})
+
 test('temporary rooms of a partition', async () => {
   const [here, kept] = [room('passing'), room('kept')]
   await store.create({ jid: here, creator: romeo, config: DEFAULT_CONFIG, locked: false }, 10)

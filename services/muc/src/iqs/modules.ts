@@ -7,6 +7,7 @@ import { moderation } from '../archive/moderation-module.ts'
 import { roomRetraction } from '../archive/retraction.ts'
 import { roomVcard } from '../profile/vcard-module.ts'
 import { registration } from '../registration/registration-module.ts'
+import { channelSearch } from '../search/channel-search-module.ts'
 import { disco } from './disco.ts'
 import type { RoomIq } from './room-iq.ts'
 
@@ -56,6 +57,7 @@ export const roomModules = [
   roomSearchModule,
   roomRetraction,
   moderation,
+  channelSearch,
   directInvitations,
   selfPing,
   occupantIds,

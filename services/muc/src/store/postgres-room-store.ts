@@ -5,7 +5,8 @@ import type { Affiliation } from '../authority/standing.ts'
 import type { RoomConfig } from '../forms/room-config.ts'
 import { configOfStored, storedConfig } from '../forms/stored-config.ts'
 import { allRooms, listRooms } from './list-rooms.ts'
-import type { KnownRoom, NewRoom, RoomPage, RoomQuery, RoomStore } from './room-store.ts'
+import type { FoundRoom, KnownRoom, NewRoom, RoomPage, RoomQuery, RoomSearch, RoomStore } from './room-store.ts'
+import { searchRooms } from './search-rooms.ts'
 import type { Affiliate, RoomVcard, StoredRoom, Subject } from './stored-room.ts'
 
 interface Row {
@@ -113,6 +114,10 @@ export class PostgresRoomStore implements RoomStore {
 
   list(query: RoomQuery): Promise<RoomPage> {
     return listRooms(this.#db, query)
+  }
+
+  search(query: RoomSearch): Promise<readonly FoundRoom[]> {
+    return searchRooms(this.#db, query)
   }
 
   all(after: string, max: number, domain?: Domain): Promise<readonly KnownRoom[]> {

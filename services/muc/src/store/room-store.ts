@@ -17,6 +17,24 @@ export interface ListedRoom {
   readonly name: string
 }
 
+/** What is looked for in the listed rooms of a service. */
+export interface RoomSearch {
+  readonly domain: Domain
+  /** In lower case; none: all rooms. */
+  readonly terms: readonly string[]
+  readonly inName: boolean
+  readonly inDescription: boolean
+  readonly inAddress: boolean
+  /** Only rooms after, or the last ones before, that address. */
+  readonly after: string
+  readonly before: string | undefined
+  readonly max: number
+}
+
+export interface FoundRoom extends ListedRoom {
+  readonly config: RoomConfig
+}
+
 /** What an administrator is told of a room without asking its owner. */
 export interface KnownRoom extends ListedRoom {
   readonly creator: BareJid
@@ -55,6 +73,8 @@ export interface RoomStore {
   /** The room and who is known to it; its archive isn't the store's. */
   destroy(jid: BareJid): Promise<void>
   list(query: RoomQuery): Promise<RoomPage>
+  /** Listed rooms in whose text all terms occur, by address. */
+  search(query: RoomSearch): Promise<readonly FoundRoom[]>
   /** All rooms, of one domain or (undefined) of all, in the order of their addresses. */
   all(after: string, max: number, domain?: Domain): Promise<readonly KnownRoom[]>
   countOf(creator: BareJid): Promise<number>
