@@ -67,6 +67,7 @@ test('a new owner finds what was said and who had sent it; who enters is told th
   })
   const missed = await next.after(ROOM, 1, 10)
   assert.deepEqual(ids(missed), [2, 3])
+  assert.deepEqual(ids(await next.after(ROOM, 0, 2)), [2, 3])
   assert.equal(
     missed[1]!.stanza.toString(),
     `<message from='${ROOM}/Juliet' type='groupchat'><body>3</body>` +
@@ -92,6 +93,22 @@ test('what everybody has taken, and was only on its way, is removed', async () =
   }
   await using archive = open()
   assert.deepEqual(ids(await archive.after(room, 0, 10)), [1, 3])
+})
+
+test('what a former owner left behind is removed when the room is read again, unless it is young', async () => {
+  const room = ensureBare('left@conference.capulet.example')
+  const young = Date.now() * 1000
+  {
+    await using archive = open()
+    await store(archive, message(1, { room, transient: true }), message(2, { room }))
+    await store(archive, message(young, { room, transient: true }))
+  }
+  {
+    await using archive = open()
+    await archive.tail(room)
+  }
+  await using archive = open()
+  assert.deepEqual(ids(await archive.after(room, 0, 10)), [2, young])
 })
 
 test('a room that is destroyed leaves nothing', async () => {

@@ -44,6 +44,8 @@ export interface RoomTail {
 
 /** One commit holds at most 200 rows, and its receipts go out in the turn that it ends. */
 const TAIL = 256
+/** A new owner brings what is younger to who hasn't had it. */
+const LEFT_BEHIND_US = 600_000_000
 const QUERIES_AT_ONCE = 4
 /** Who enters doesn't wait longer for what was said before. */
 const PATIENCE_MS = 1_000
@@ -124,25 +126,28 @@ export class PostgresRoomArchive {
   /** To be asked when a room comes into memory: what was known of it from before isn't true any more. */
   async tail(room: BareJid): Promise<RoomTail> {
     this.#histories.drop(room)
-    const { rows } = await this.db.query<{ id: string; stream: string; ingress: string }>(
+    const { rows } = await this.db.query<{ id: string; stream: string; ingress: string; transient: boolean }>(
       'room_tail',
-      'SELECT id, stream, ingress FROM archive WHERE owner = $1 ORDER BY id DESC LIMIT $2',
+      'SELECT id, stream, ingress, transient FROM archive WHERE owner = $1 ORDER BY id DESC LIMIT $2',
       [room, TAIL],
     )
+    // Nobody waits any more for what a former owner left behind.
+    const left = Date.now() * 1000 - LEFT_BEHIND_US
+    for (const { id, transient } of rows) if (transient && Number(id) < left) this.#transient.forget(room, Number(id))
     return {
       lastId: Number(rows[0]?.id ?? 0),
       ingress: rows.map(({ stream, ingress }) => ({ stream, count: Number(ingress) })),
     }
   }
 
-  /** What was said after `id`, oldest first, each with its stanza-id: what a new owner may have to send again. */
+  /** The last that was said after `id`, oldest first, each with its stanza-id: what a new owner may have to send again. */
   async after(room: BareJid, id: number, limit: number): Promise<readonly PastMessage[]> {
     const { rows } = await this.db.query<{ id: string; stanza: string }>(
       'room_after',
-      'SELECT id, stanza FROM archive WHERE owner = $1 AND id > $2 ORDER BY id LIMIT $3',
+      'SELECT id, stanza FROM archive WHERE owner = $1 AND id > $2 ORDER BY id DESC LIMIT $3',
       [room, id, limit],
     )
-    return rows.map((row) => pastMessage(room, { ...row, id: Number(row.id) }))
+    return rows.map((row) => pastMessage(room, { ...row, id: Number(row.id) })).reverse()
   }
 
   /** Of a room that is destroyed. */

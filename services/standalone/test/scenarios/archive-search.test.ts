@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { bothModes, type RawClient } from '@heliograph/testkit'
 import { bareOf, errorOf, newcomer, say, saying, settle, together } from '../support/actor.ts'
 import { bodiesOf, readArchive, readWholeArchive } from '../support/archive.ts'
+import { freshRoom, join, makeRoom, tell } from '../support/room.ts'
 
 const scenario = await bothModes({ config: { archive: { search: true } } })
 const FULL_TEXT = '{urn:xmpp:fulltext:0}fulltext'
@@ -63,6 +64,25 @@ scenario('what is found comes in pages and is counted like everything else', asy
   assert.deepEqual([bodiesOf(rest), rest.complete], [['night 8', 'night 10'], true])
   const counted = await readArchive(juliet, { [FULL_TEXT]: 'night', set: '<max>0</max>' })
   assert.equal(counted.answer.getChild('fin')?.getChild('set')?.getChildText('count'), '6')
+})
+
+scenario('words are found in what was said in a room', async (site) => {
+  const people = {
+    romeo: await newcomer(site, 'romeo', { edge: 0 }),
+    juliet: await newcomer(site, 'juliet', { edge: 1 }),
+  }
+  using _ = together(people)
+  const { romeo, juliet } = people
+  const room = freshRoom(site)
+  await makeRoom(romeo, room, 'Romeo', { roomname: 'Tomb' })
+  await join(juliet, room, 'Juliet')
+  for (const text of ['poison-I-see', 'happy-dagger']) {
+    tell(romeo, room, text)
+    await juliet.expect(saying(text))
+  }
+  assert.equal(await find(juliet, 'dagger', { at: room }), 'happy-dagger')
+  assert.equal(await find(juliet, 'rust', { at: room }), '')
+  assert.equal(await find(juliet, 'dagger'), '')
 })
 
 scenario('no text breaks a search', async (site) => {
