@@ -2,6 +2,10 @@ import { escapeAttribute, escapeText } from '@heliograph/xml'
 import type { Capability } from './capability.ts'
 import { specificationUrl } from './table.ts'
 
+const DESCRIPTION =
+  'Edges hold the connections, owners the users and rooms. Any process may die at any time: what was acknowledged is neither lost, ' +
+  'repeated nor reordered, and clients resume at another edge. All services also run in one process that needs nothing but Node.'
+
 /** Description of the project (DOAP) with the XEPs it supports (XEP-0453). */
 export function doap(capabilities: readonly Capability[], version: string): string {
   return `<?xml version="1.0" encoding="UTF-8"?>
@@ -9,6 +13,7 @@ export function doap(capabilities: readonly Capability[], version: string): stri
   <Project>
     <name>Heliograph</name>
     <shortdesc xml:lang="en">An XMPP server built as a cluster of small services</shortdesc>
+    <description xml:lang="en">${DESCRIPTION}</description>
     <programming-language>TypeScript</programming-language>
     <os>Linux</os>
     <license rdf:resource="https://www.apache.org/licenses/LICENSE-2.0"/>
