@@ -1,0 +1,59 @@
+/** MUC-25: how many, how fast, and who may make rooms. */
+import assert from 'node:assert/strict'
+import { bothModes } from '@heliograph/testkit'
+import { errorOf, newcomer, saying, together } from '../support/actor.ts'
+import { freshRoom, join, knock, makeRoom, tell } from '../support/room.ts'
+
+const scenario = await bothModes({
+  config: { rooms: { perUser: 1, maxOccupants: 2, occupantRate: { perSecond: 1, burst: 8 } } },
+})
+
+const isError = (it: { readonly attrs: { readonly type?: string | undefined } }) => it.attrs.type === 'error'
+
+scenario('who has made as many rooms as he may makes no more, until one is gone', async (site) => {
+  using all = together({ crone: await newcomer(site, 'crone') })
+  const { crone } = all
+  const [first, second] = [freshRoom(site), freshRoom(site)]
+  await makeRoom(crone, first, 'first')
+  knock(crone, second, 'first')
+  assert.equal(errorOf(await crone.expect(isError)), 'cancel/not-allowed')
+  // Nobody is in it any more, so it isn't there.
+  crone.send(`<presence to='${first}/first' type='unavailable'/>`)
+  await crone.expect((it) => it.name === 'presence' && it.attrs.type === 'unavailable')
+  const info = `<iq type='get' id='gone' to='${first}'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>`
+  for (let asked = 1; errorOf(await crone.request(info)) !== 'cancel/item-not-found'; asked++) assert.ok(asked < 200)
+  await makeRoom(crone, second, 'first')
+})
+
+scenario('a full room lets nobody in but those who run it', async (site) => {
+  using all = together({
+    crone: await newcomer(site, 'crone', { edge: 0 }),
+    hag: await newcomer(site, 'hag', { edge: 1 }),
+    hecate: await newcomer(site, 'hecate'),
+  })
+  const { crone, hag, hecate } = all
+  const room = freshRoom(site)
+  await makeRoom(crone, room, 'first')
+  await join(hag, room, 'second')
+  knock(hecate, room, 'third')
+  assert.equal(errorOf(await hecate.expect(isError)), 'wait/service-unavailable')
+  hag.send(`<presence to='${room}/second' type='unavailable'/>`)
+  await crone.expect((it) => it.attrs.from === `${room}/second` && it.attrs.type === 'unavailable')
+  await join(hecate, room, 'third')
+})
+
+scenario('who talks too fast is refused, and others are not', async (site) => {
+  using all = together({
+    crone: await newcomer(site, 'crone', { edge: 0 }),
+    hag: await newcomer(site, 'hag', { edge: 1 }),
+  })
+  const { crone, hag } = all
+  const room = freshRoom(site)
+  await makeRoom(crone, room, 'first')
+  await join(hag, room, 'second')
+  for (let i = 0; i < 20; i++) tell(hag, room, `flood-${i}`)
+  const refused = await hag.expect(isError)
+  assert.equal(errorOf(refused), 'wait/resource-constraint')
+  tell(crone, room, 'calm')
+  await hag.expect(saying('calm'))
+})
