@@ -5,6 +5,7 @@ import type { Element } from '@heliograph/xml'
 import { affiliationMay } from '../authority/privileges.ts'
 import { configFields } from '../forms/config-form.ts'
 import { type ItemIq, inRoom, type RoomIq } from '../iqs/room-iq.ts'
+import { someoneLeft } from '../remove-room.ts'
 import { answerWhenKept, carryOut, showAsConfigured, storeAffiliates, tellStatus, viewOf } from './carry-out.ts'
 import { destroyRoom, readDestruction } from './destroy.ts'
 import { listFields, readSubmission } from './owner-form.ts'
@@ -60,6 +61,8 @@ async function configure(request: Stanza, item: ItemIq, form: Form): Promise<Out
   carryOut(muc, room, plan, { actor: occupant?.nick, kept })
   showAsConfigured(muc, room)
   tellStatus(muc, room, plan.status)
+  // Maybe it is temporary now, and nobody is there.
+  someoneLeft(muc, room)
   return outcome
 }
 

@@ -104,6 +104,18 @@ scenario('who cancels the first configuration wants no room; later it stays as i
   assert.equal((await infoOf(owen, room)).name, 'Kept')
 })
 
+scenario('a room that nobody is in ends when it is made temporary', async (site) => {
+  using all = await couple(site)
+  const { owen } = all
+  const room = freshRoom(site)
+  await makeRoom(owen, room, 'owen', { persistentroom: '1' })
+  owen.send(`<presence to='${room}/owen' type='unavailable'/>`)
+  await owen.expect((it) => it.name === 'presence' && it.attrs.type === 'unavailable')
+  assert.equal((await infoOf(owen, room)).values.get('muc#roominfo_occupants'), '0')
+  assert.equal((await configure(owen, room, { persistentroom: '0' })).attrs.type, 'result')
+  assert.equal(errorOf((await infoOf(owen, room)).answer), 'cancel/item-not-found')
+})
+
 scenario('nobody but an owner sees or changes the configuration, or ends the room', async (site) => {
   using all = await company(site)
   const { ada, nora, room } = all
