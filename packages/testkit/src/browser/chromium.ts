@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { kill } from 'node:process'
 import { endChild, spawnChild } from '../child.ts'
 import { findBinary } from '../infrastructure/binaries.ts'
 import { DevTools } from './dev-tools.ts'
@@ -68,7 +69,12 @@ export class Chromium implements AsyncDisposable {
 
 async function remove(child: ChildProcess, profile: string): Promise<void> {
   await endChild(child, 'SIGTERM')
-  // Its helpers may still write while they end.
+  // Helpers of it that are still ending would make the profile anew: they are in its process group.
+  try {
+    if (child.pid !== undefined) kill(-child.pid, 'SIGKILL')
+  } catch {
+    // They have ended.
+  }
   await rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
 }
 
