@@ -1,5 +1,5 @@
 import { Envelope, Kind, Op } from '@heliograph/bus'
-import { bareOf, trusted } from '@heliograph/jid'
+import { bareOf, isFull, trusted } from '@heliograph/jid'
 import { partitionOf } from '@heliograph/ownership'
 import type { SessionContext } from '../context.ts'
 import type { Resource } from '../users/resource.ts'
@@ -79,7 +79,7 @@ export class Beliefs implements Disposable {
   ): void {
     for (const address of directed ?? []) {
       const occupant = trusted(address)
-      if (this.#context.hosts.kindOf(occupant) !== Kind.room) continue
+      if (!isFull(occupant) || this.#context.hosts.kindOf(occupant) !== Kind.room) continue
       const room = bareOf(occupant)
       const partition = partitionOf(room)
       if (rooms?.has(partition) === false) continue

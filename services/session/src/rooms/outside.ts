@@ -1,5 +1,5 @@
 import { Kind } from '@heliograph/bus'
-import { isFull, trusted } from '@heliograph/jid'
+import { trusted } from '@heliograph/jid'
 import type { Stanza } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
 import type { Resource } from '../users/resource.ts'
@@ -10,6 +10,6 @@ export function noteOutside(context: SessionContext, user: User, resource: Resou
   if (stanza.name !== 'presence' || resource.directed === undefined || stanza.from === undefined) return
   if (stanza.type !== 'unavailable' && stanza.type !== 'error') return
   const occupant = trusted(stanza.from)
-  if (!isFull(occupant) || context.hosts.kindOf(occupant) !== Kind.room) return
+  if (context.hosts.kindOf(occupant) !== Kind.room) return
   if (resource.directed.delete(occupant)) context.records.changed(user, resource)
 }
