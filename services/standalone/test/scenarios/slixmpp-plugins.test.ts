@@ -19,6 +19,7 @@ const CHECKS = [
   'password',
   'commands',
   'rooms',
+  'room_archive',
 ]
 
 if (slixmppAvailable())

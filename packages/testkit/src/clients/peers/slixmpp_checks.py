@@ -16,100 +16,8 @@ from datetime import datetime, timedelta, timezone
 from importlib.util import find_spec
 from pathlib import Path
 
-from slixmpp import ClientXMPP
-from slixmpp.exceptions import IqError
-
-PATIENCE = 30
-PLUGINS = (
-    "xep_0004", "xep_0012", "xep_0030", "xep_0045", "xep_0047", "xep_0050", "xep_0059", "xep_0077", "xep_0085", "xep_0092", "xep_0115",
-    "xep_0184", "xep_0198", "xep_0199", "xep_0202", "xep_0203", "xep_0280", "xep_0308", "xep_0313", "xep_0333", "xep_0334",
-    "xep_0352", "xep_0359", "xep_0441", *(["xep_0363"] if find_spec("aiohttp") else []),
-)
-
-
-class Client(ClientXMPP):
-    """A client that keeps what its events brought until it is waited for."""
-
-    def __init__(self, world, name, resource, edge=0, password=None):
-        person = world["people"][name]
-        super().__init__(f"{person['jid']}/{resource}", password or person["password"])
-        self.place = (world["host"], world["ports"][edge])
-        self.ca_certs = world["ca"]
-        self.seen = {}
-        self.arrived = asyncio.Condition()
-        for plugin in PLUGINS:
-            self.register_plugin(plugin)
-        self["xep_0047"].auto_accept = True
-        for event in (
-            "session_start", "message", "carbon_received", "carbon_sent", "chatstate", "receipt_received", "message_correction",
-            "marker_displayed", "ibb_stream_start", "got_online", "got_offline", "changed_status", "disconnected",
-            "groupchat_message", "groupchat_subject", "groupchat_invite", "groupchat_decline", "groupchat_presence",
-        ):
-            self.add_event_handler(event, lambda it, event=event: self.note(event, it))
-
-    def note(self, event, it):
-        self.seen.setdefault(event, []).append(it)
-        asyncio.ensure_future(self.tell_waiters())
-
-    async def tell_waiters(self):
-        async with self.arrived:
-            self.arrived.notify_all()
-
-    async def take(self, event, matches=lambda _: True):
-        """The first of these that matches; it is gone then."""
-        async def found():
-            async with self.arrived:
-                while True:
-                    for it in self.seen.get(event, []):
-                        if matches(it):
-                            self.seen[event].remove(it)
-                            return it
-                    await self.arrived.wait()
-        try:
-            return await asyncio.wait_for(found(), PATIENCE)
-        except asyncio.TimeoutError:
-            raise AssertionError(f"{self.boundjid.full} saw no {event}; it saw {[str(it) for it in self.seen.get(event, [])]}")
-
-    def count(self, event, matches=lambda _: True):
-        return len([it for it in self.seen.get(event, []) if matches(it)])
-
-    async def enter(self):
-        self.connect(self.place, disable_starttls=False, use_ssl=False)
-        await self.take("session_start")
-        await self.get_roster()
-        await self["xep_0115"].update_caps(broadcast=False)
-        self.send_presence()
-        return self
-
-    async def leave(self):
-        await self.disconnect(wait=2)
-
-    def say(self, to, body):
-        message = self.make_message(mto=to, mbody=body, mtype="chat")
-        message["id"] = self.new_id()
-        message.send()
-        return message["id"]
-
-    async def settle(self):
-        """What was sent before has been dealt with, and what that brought back has come."""
-        await self["xep_0199"].send_ping(self.boundjid.bare, timeout=PATIENCE)
-
-
-def saying(body):
-    return lambda message: message["body"] == body
-
-
-def inner(kind, body):
-    return lambda message: message[kind]["body"] == body
-
-
-async def refused(request, condition):
-    try:
-        await request
-    except IqError as error:
-        assert error.condition == condition, error.condition
-    else:
-        raise AssertionError(f"not refused with {condition}")
+from slixmpp_client import Client, PATIENCE, hold_tasks, inner, refused, saying
+from slixmpp_room_checks import room_archive, rooms
 
 
 async def subscriptions(juliet, romeo, **_):
@@ -319,45 +227,9 @@ async def password(juliet, romeo, world, **_):
     assert seconds == 0
 
 
-async def rooms(juliet, romeo, domain, **_):
-    room, muc, his = f"orchard@conference.{domain}", juliet["xep_0045"], romeo["xep_0045"]
-    own, _, occupants, _ = await muc.join_muc_wait(room, "juliet", maxstanzas=0, timeout=PATIENCE)
-    assert {it["from"].resource for it in occupants} <= {"juliet"} and 201 in own["muc"]["status_codes"], own
-    form = await muc.get_room_config(room, timeout=PATIENCE)
-    form["type"] = "submit"
-    form["values"] = {**form["values"], "muc#roomconfig_roomname": "Orchard", "muc#roomconfig_whois": "anyone"}
-    await muc.set_room_config(room, form, timeout=PATIENCE)
-    muc.invite(room, romeo.boundjid.bare, "The orchard walls are high")
-    invited = await romeo.take("groupchat_invite")
-    assert invited["from"] == room and invited["muc"]["invite"]["reason"] == "The orchard walls are high", invited
-    muc.set_subject(room, "What light through yonder window breaks?")
-    await juliet.take("groupchat_subject", lambda it: it["subject"].startswith("What light"))
-    juliet.send_message(mto=room, mbody="Ay me!", mtype="groupchat")
-    await juliet.take("groupchat_message", saying("Ay me!"))
-    own, subject, occupants, history = await his.join_muc_wait(room, "romeo", maxstanzas=10, timeout=PATIENCE)
-    assert "juliet" in [it["from"].resource for it in occupants], occupants
-    assert 100 in own["muc"]["status_codes"], own
-    assert subject["subject"].startswith("What light"), subject
-    assert [it["body"] for it in history] == ["Ay me!"] and history[0]["delay"]["from"] == room, history
-    romeo.send_message(mto=room, mbody="She speaks", mtype="groupchat")
-    heard = await juliet.take("groupchat_message", saying("She speaks"))
-    assert heard["from"] == f"{room}/romeo", heard
-    juliet.say(f"{room}/romeo", "Wherefore art thou Romeo?")
-    assert (await romeo.take("message", saying("Wherefore art thou Romeo?")))["from"] == f"{room}/juliet"
-    assert his.get_jid_property(room, "juliet", "jid") == juliet.boundjid.full
-    await muc.set_affiliation(room, "member", jid=romeo.boundjid.bare, timeout=PATIENCE)
-    assert await muc.get_affiliation_list(room, "member", timeout=PATIENCE) == [romeo.boundjid.bare]
-    await muc.set_role(room, "romeo", "moderator", timeout=PATIENCE)
-    await refused(his.destroy(room, timeout=PATIENCE), "forbidden")
-    await romeo["xep_0199"].send_ping(f"{room}/romeo", timeout=PATIENCE)
-    his.leave_muc(room, "romeo", "I am gone")
-    await juliet.take("groupchat_presence", lambda it: it["type"] == "unavailable" and it["from"] == f"{room}/romeo")
-    await muc.destroy(room, timeout=PATIENCE)
-
-
 CHECKS = (
     subscriptions, discovery, capabilities, small_questions, chat, carbons, client_state, archive, archive_preferences, bytestreams,
-    upload, password, commands, rooms,
+    upload, password, commands, rooms, room_archive,
 )
 
 
@@ -378,17 +250,6 @@ async def main():
             outcome = f"failed: {traceback.format_exc(limit=-4)}"
         print(json.dumps({"check": check.__name__, "outcome": outcome}), flush=True)
     await asyncio.gather(*(client.leave() for client in (actors["juliet"], actors["romeo"])))
-
-
-def hold_tasks():
-    """The loop holds tasks only weakly, and the library doesn't hold its own: one that waits could be collected."""
-    held = set()
-    def factory(loop, coroutine, **options):
-        task = asyncio.Task(coroutine, loop=loop, **options)
-        held.add(task)
-        task.add_done_callback(held.discard)
-        return task
-    asyncio.get_running_loop().set_task_factory(factory)
 
 
 asyncio.run(main())
