@@ -1,0 +1,23 @@
+/** MUC-23: Postgres stops while people talk in rooms; they go on, and what was said is stored when it is back. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { infrastructure, Site } from '@heliograph/testkit'
+import { Chorus } from './room-chorus.ts'
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+test('Postgres stops and comes back while people talk in rooms', async () => {
+  await using servers = await infrastructure({ own: true })
+  await using site = await Site.cluster({ servers })
+  await using chorus = await Chorus.start(site, { rooms: 3 })
+  // Slowly enough for what a room takes from one client, when all that waited comes at once.
+  chorus.talk(80)
+  await pause(1_000)
+  await servers.postgres.stop()
+  await pause(5_000)
+  await servers.postgres.start()
+  await pause(3_000)
+  chorus.stopTalking()
+  await chorus.heard(30_000)
+  assert.deepEqual(chorus.verdict(), [])
+})
