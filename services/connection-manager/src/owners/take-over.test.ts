@@ -50,6 +50,36 @@ test('a new owner is told everything, in order', async () => {
   )
 })
 
+test('a new owner is told how far a client has come with rooms', async () => {
+  const { owner } = fixture
+  const client = await new FakeClient(fixture).bind()
+  client.say(`<enable ${SM} resume='true'/>`)
+  for (const [source, count] of [
+    ['tea', 7],
+    ['bees', 3],
+    ['tea', 9],
+  ] as const) {
+    owner.say({ partition: PARTITION, conn: client.connection.number }, Op.deliver, (envelope) => {
+      envelope.stanza = new Stanza({ name: 'message' })
+      envelope.conns = [client.connection.number]
+      envelope.stream = source
+      envelope.count = count
+    })
+  }
+  client.hear()
+  client.say(`<a ${SM} h='2'/>`)
+  owner.takeOver(PARTITION)
+  const [announce, unacked] = owner.heard
+  assert.deepEqual(
+    [announce!.recipients, announce!.ids],
+    [
+      ['tea', 'bees'],
+      [9, 3],
+    ],
+  )
+  assert.deepEqual([unacked!.op, unacked!.stream, unacked!.count], [Op.unacked, 'tea', 9])
+})
+
 test('what the old owner did not answer is asked of the new one', async () => {
   const { owner } = fixture
   owner.answers = false

@@ -51,4 +51,24 @@ test('a delivery comes back from a queue', () => {
   )
   assert.deepEqual([delivery.id, delivery.count], [1_795_412_200_239_000, 12])
   assert.equal(delivery.stanza.toString(), message.toString())
+  assert.equal(delivery.mark, undefined)
+})
+
+test('what a room said comes back with what it is known by', () => {
+  const mark = { source: 'pubsub.example tea & <biscuits>', sequence: 1_795_412_200_239_000 }
+  const message = stanza("<message from='room@conference.example/x' type='groupchat'><body>é</body></message>")
+  const delivery = decodeDelivery(Buffer.from(encodeDelivery({ stanza: message, id: 0, count: 12, mark })))
+  assert.deepEqual([delivery.mark, delivery.id, delivery.count], [mark, 0, 12])
+  assert.equal(delivery.stanza.toString(), message.toString())
+})
+
+test('how far a session has come with rooms is in its record once its edge can not tell', () => {
+  const user = makeUser()
+  const resource = addResource(user, 'orchard')
+  const message = stanza("<message type='groupchat'/>")
+  assert.ok(resource.admits({ stanza: message, id: 0, mark: { source: 'a', sequence: 5 } }))
+  const marks = () => decodeRecord(Buffer.from(encodeRecord(user, resource))).marks
+  assert.equal(marks(), undefined)
+  resource.attachment = 'hibernating'
+  assert.deepEqual(marks(), [['a', 5]])
 })

@@ -57,6 +57,8 @@ test('a room learns that an occupant is gone when it says something, not when ot
     }
     addResource(user, 'phone')
     hand(SAID, `${ROMEO}/gone`)
+    hand(SAID, 'nobody@montague.example')
+    hand(SAID.replace('groupchat', 'headline'), `${ROMEO}/gone`)
     // Of users taken over a moment ago nobody is given up: edges may still announce their sessions.
     assert.equal(forwarded.length, settling ? 0 : 3)
     for (const answer of forwarded) {

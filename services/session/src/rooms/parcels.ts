@@ -87,7 +87,9 @@ function answerForNobody(
   stanza: Stanza,
 ): void {
   const { tenure, config } = context
-  if (stanza.name !== 'message' || tenure.isSettling(user.partition, config.announceWithinMs)) return
+  // To an account it is news that nobody waits for (§8.5.2.2.1).
+  if (stanza.name !== 'message' || stanza.type === 'headline' || !isFull(to)) return
+  if (tenure.isSettling(user.partition, config.announceWithinMs)) return
   const reply = errorReply(stanza.with({ to }), stanzaError('recipient-unavailable'))
   if (reply) forward(context, user, reply)
 }
