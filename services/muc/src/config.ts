@@ -1,6 +1,5 @@
-import type { RetentionPolicy } from '@heliograph/archive'
 import type { HeliographConfig } from '@heliograph/config'
-import { type BareJid, type Domain, ensureBare } from '@heliograph/jid'
+import { type BareJid, ensureBare } from '@heliograph/jid'
 import type { Rates } from './limits/room-pace.ts'
 
 /** What the muc service reads of the configuration. */
@@ -21,7 +20,6 @@ export interface MucConfig {
     /** A page leaves room in the queue of a session, or large messages could never be read. */
     readonly pageBytes: number
     readonly search: boolean
-    readonly retention: RetentionPolicy
   }
   /** Stanzas that wait for one room before further ones are refused. */
   readonly mailboxBound: number
@@ -30,10 +28,7 @@ export interface MucConfig {
 }
 
 export function mucConfig(config: HeliographConfig): MucConfig {
-  const { rooms, archive, admins, domains, streamManagement } = config
-  const byDomain = domains.flatMap(({ name, retentionDays }) =>
-    retentionDays === undefined ? [] : [[`conference.${name}` as Domain, retentionDays] as const],
-  )
+  const { rooms, archive, admins, streamManagement } = config
   return {
     creation: rooms.creation,
     admins: admins.map(ensureBare),
@@ -50,7 +45,6 @@ export function mucConfig(config: HeliographConfig): MucConfig {
       pageMax: archive.pageMax,
       pageBytes: Math.min(1_048_576, streamManagement.maxUnackedBytes >> 2),
       search: archive.search,
-      retention: { days: archive.retentionDays, byDomain: new Map(byDomain) },
     },
     mailboxBound: 5_000,
     idleRoomMs: 60_000,
