@@ -93,10 +93,11 @@ export class TokenStore {
 
   /** Those that have a token which is good, by the age of that; at most {@link MOST_CLIENTS}. */
   async clients(jid: BareJid): Promise<TokenClient[]> {
-    const sql = `SELECT DISTINCT ON (client) client, software, device, issued_at AS issued, expires_at AS expires
-      FROM account_tokens WHERE jid = $1 AND expires_at > now() ORDER BY client, issued_at DESC`
+    const sql = `SELECT client, software, device, issued_at AS issued, expires_at AS expires FROM (
+        SELECT DISTINCT ON (client) * FROM account_tokens WHERE jid = $1 AND expires_at > now()
+        ORDER BY client, issued_at DESC) AS newest ORDER BY issued_at DESC`
     const { rows } = await this.#db.query<TokenClient>('token_clients', sql, [jid])
-    return rows.toSorted((one, other) => other.issued.getTime() - one.issued.getTime())
+    return rows
   }
 
   /** @returns false when it had none */
