@@ -1,11 +1,10 @@
 import type { RetentionPolicy } from '@heliograph/archive'
-import type { HeliographConfig } from '@heliograph/config'
+import { type HeliographConfig, type Rates, ratesOf } from '@heliograph/config'
 import { type BareJid, type Domain, ensureBare } from '@heliograph/jid'
 import { OperatorError } from '@heliograph/telemetry'
 import type { LockoutLimits } from './accounts/lockout.ts'
 import type { PasswordPolicy } from './accounts/password-rules.ts'
 import { RESERVED_NAMES, type RegistrationPolicy } from './accounts/registration.ts'
-import type { Rates } from './rates/shape.ts'
 
 export type DomainPolicy = Pick<HeliographConfig['domains'][number], 'contacts' | 'strangers' | 'anonymous'>
 export type StrangerPolicy = NonNullable<DomainPolicy['strangers']>
@@ -68,14 +67,8 @@ function retentionOf({ archive, domains }: HeliographConfig): RetentionPolicy {
   return { days: archive.retentionDays, byDomain: new Map(byDomain) }
 }
 
-/** XEP-0175 §3: nobody knows them. */
-const ANONYMOUS_RATES: Rates = { stanzasPerSecond: 20, bytesPerSecond: 65_536, burstSeconds: 10 }
-
-function ratesOf({ rates, domains }: HeliographConfig): ReadonlyMap<Domain, Rates> {
-  const byDomain = domains.map(
-    (domain) =>
-      [domain.name as Domain, { ...rates, ...(domain.anonymous && ANONYMOUS_RATES), ...domain.rates }] as const,
-  )
+function ratesByDomain(config: HeliographConfig): ReadonlyMap<Domain, Rates> {
+  const byDomain = config.domains.map(({ name }) => [name as Domain, ratesOf(config, name)] as const)
   return new Map(byDomain.filter(([, { stanzasPerSecond, bytesPerSecond }]) => stanzasPerSecond + bytesPerSecond > 0))
 }
 
@@ -96,7 +89,7 @@ export function sessionConfig(config: HeliographConfig): SessionConfig {
       remove: true,
     },
     invites: config.invites,
-    rates: ratesOf(config),
+    rates: ratesByDomain(config),
     passwords: config.passwords,
     lockout: config.authentication.lockout,
     iterations: config.authentication.iterations,

@@ -1,3 +1,4 @@
+import { ratesOf } from '@heliograph/config'
 import type { Connection } from '../connection.ts'
 
 /** What a connection may have in flight: sent to the owner of its user and not in custody. */
@@ -14,8 +15,8 @@ const LEAST_STANZAS = 16
  * is too much, no more than that has come.
  */
 export function windowOf({ edge, domain }: Pick<Connection, 'edge' | 'domain'>): Window {
-  const { custody, rates, domains } = edge.config
-  const { stanzasPerSecond, bytesPerSecond } = { ...rates, ...domains.find(({ name }) => name === domain)?.rates }
+  const { custody } = edge.config
+  const { stanzasPerSecond, bytesPerSecond } = ratesOf(edge.config, domain)
   const stanzas = stanzasPerSecond === 0 ? custody.stanzas : Math.max(stanzasPerSecond, LEAST_STANZAS)
   const bytes = bytesPerSecond === 0 ? custody.bytes : bytesPerSecond
   if (stanzas >= custody.stanzas && bytes >= custody.bytes) return custody

@@ -89,7 +89,9 @@ export class AccountStore {
       SELECT accounts.jid, k.* FROM accounts, ${KEY_ROWS} AS k
       WHERE accounts.jid = $1 AND ($7::text IS NULL OR ${unchanged})
       ON CONFLICT (jid, hash) DO UPDATE SET (iterations, salt, stored_key, server_key) =
-        (EXCLUDED.iterations, EXCLUDED.salt, EXCLUDED.stored_key, EXCLUDED.server_key)`
+        (EXCLUDED.iterations, EXCLUDED.salt, EXCLUDED.stored_key, EXCLUDED.server_key)
+      -- The password may have been changed since the condition above was read: its keys stay.
+      WHERE $7::text IS NULL OR account_scram.iterations < EXCLUDED.iterations`
     const condition = [proven?.hash ?? null, proven?.storedKey ?? null]
     const { count } = await this.#db.query('account_keys_replace', sql, [jid, ...columns(keys), ...condition])
     return count > 0

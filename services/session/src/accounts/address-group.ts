@@ -15,8 +15,12 @@ export function networkOf(address: string): string {
   return groups === undefined ? plain : `${groups.slice(0, 3).join(':')}::/48`
 }
 
+/** Of an IPv4-mapped address, however that is written, the IPv4 address (RFC 4291 §2.5.5.2). */
 function unmapped(address: string): string {
-  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address
+  const groups = ipv6Groups(address)
+  if (groups?.[5] !== 'ffff' || groups.slice(0, 5).some((group) => group !== '0')) return address
+  const [high = 0, low = 0] = groups.slice(6).map((group) => Number.parseInt(group, 16))
+  return [high >> 8, high & 255, low >> 8, low & 255].join('.')
 }
 
 function ipv6Groups(address: string): string[] | undefined {

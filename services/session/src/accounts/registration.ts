@@ -116,15 +116,16 @@ async function refusedFor(deps: RegistrationDeps, wish: Wish): Promise<Refusal |
     // Whoever invited him has chosen the name.
     return invite.account === jid ? undefined : { ok: false, condition: 'not-acceptable', text: OTHER_NAME }
   }
+  // With `loopback` only whoever is at the machine may register, and they may do as they like.
+  const excess =
+    invite === undefined && policy.open !== 'loopback' ? await throttled(counters, policy.throttle, source) : undefined
+  if (excess !== undefined) {
+    refused?.(excess)
+    return { ok: false, condition: 'resource-constraint', text: 'too many accounts are being registered' }
+  }
   // XEP-0445 §5
   if (await invites.isPromised(jid, token)) return { ok: false, condition: 'conflict' }
-  if (invite !== undefined) return refusedName(deps, jid)
-  // With `loopback` only whoever is at the machine may register, and they may do as they like.
-  if (policy.open === 'loopback') return undefined
-  const excess = await throttled(counters, policy.throttle, source)
-  if (excess === undefined) return refusedName(deps, jid)
-  refused?.(excess)
-  return { ok: false, condition: 'resource-constraint', text: 'too many accounts are being registered' }
+  return invite === undefined && policy.open === 'loopback' ? undefined : refusedName(deps, jid)
 }
 
 async function refusedName(

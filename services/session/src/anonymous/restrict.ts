@@ -18,7 +18,11 @@ const ANSWERED: ReadonlySet<string> = new Set([
 ])
 
 /** What would outlive the session elsewhere: a room that stays, a name in one. A room that isn't configured is given to nobody. */
-const LASTING: ReadonlySet<string> = new Set([`{${NS.mucOwner}}query`, `{${NS.register}}query`])
+const LASTING: ReadonlySet<string> = new Set([
+  `{${NS.mucOwner}}query`,
+  `{${NS.mucAdmin}}query`,
+  `{${NS.register}}query`,
+])
 
 const RELATIONS: ReadonlySet<string | undefined> = new Set(['subscribe', 'subscribed', 'unsubscribe', 'unsubscribed'])
 

@@ -58,7 +58,7 @@ export class InviteStore {
     this.#db = db
   }
 
-  /** Undefined when the inviter has so many open ones already. Removes what is old. */
+  /** Undefined when the inviter has so many already that are open or were used within a day. Removes what is old. */
   async add(
     invite: NewInvite,
     hash: Buffer,
@@ -68,7 +68,7 @@ export class InviteStore {
         DELETE FROM invites WHERE greatest(expires_at, used_at) < now() - make_interval(days => $9))
       INSERT INTO invites (hash, domain, inviter, account, registers, subscribes, expires_at)
       SELECT $1::bytea, $2, $3::text, $4::text, $5::boolean, $6::boolean, now() + make_interval(days => $7)
-      WHERE $3::text IS NULL OR (SELECT count(*) FROM invites WHERE inviter = $3::text AND ${OPEN}) < $8
+      WHERE $3::text IS NULL OR (SELECT count(*) FROM invites WHERE inviter = $3::text AND (${OPEN} OR used_at > now() - interval '1 day')) < $8
       RETURNING expires_at AS "expiresAt"`
     const { domain, inviter, account, registers, subscribes } = invite
     const params = [hash, domain, inviter, account, registers, subscribes, days, most, SHOWN_DAYS]

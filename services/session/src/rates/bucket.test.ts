@@ -14,6 +14,12 @@ test('what is saved may be taken at once, what is owed takes its time', () => {
   assert.deepEqual(take(5, 100_000), [true, 500])
 })
 
+test('what is owed has a bound, so that one client does not hold up the others for long', () => {
+  const bucket = new Bucket(10, 2, 0)
+  for (let i = 0; i < 100; i++) bucket.take(1_000, 0)
+  assert.equal(bucket.owedMs, 60_000)
+})
+
 test('who waits as long as he is told never gets more than the rate and the savings', () => {
   const takings = fc.array(fc.tuple(fc.nat(50), fc.nat(500)), { maxLength: 100 })
   fc.assert(

@@ -1,4 +1,7 @@
-/** So much may be taken in a second, with savings; what is taken beyond that is owed. */
+/** Nobody pays longer for what one of his clients has taken. */
+const MOST_OWED_MS = 60_000
+
+/** So much may be taken in a second, with savings; what is taken beyond that is owed, up to a minute's worth. */
 export class Bucket {
   readonly #perMs: number
   readonly #most: number
@@ -17,7 +20,7 @@ export class Bucket {
   take(amount: number, now: number): boolean {
     const saved = this.#left + (now - this.#at) * this.#perMs
     this.#at = now
-    this.#left = Math.min(saved, this.#most) - amount
+    this.#left = Math.max(Math.min(saved, this.#most) - amount, -this.#perMs * MOST_OWED_MS)
     return this.#left < 0
   }
 

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { codecs, Envelope, Op } from '@heliograph/bus'
+import type { Rates } from '@heliograph/config'
 import { fakeContext } from '../../test/support/fake-context.ts'
 import { addResource, makeUser, stanza } from '../../test/support/people.ts'
 import type { SessionContext } from '../context.ts'
 import type { Resource } from '../users/resource.ts'
-import { type Rates, shape } from './shape.ts'
+import { shape } from './shape.ts'
 
 const MESSAGE = stanza("<message to='juliet@capulet.example'><body>hi</body></message>")
 

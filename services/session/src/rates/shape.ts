@@ -1,16 +1,10 @@
 import { codecs, Op } from '@heliograph/bus'
+import type { Rates } from '@heliograph/config'
 import type { Stanza } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
 import type { Resource } from '../users/resource.ts'
 import type { User } from '../users/user.ts'
 import { Bucket } from './bucket.ts'
-
-/** What one user may send, in a second and saved up; 0: as much as he likes. */
-export interface Rates {
-  readonly stanzasPerSecond: number
-  readonly bytesPerSecond: number
-  readonly burstSeconds: number
-}
 
 /** What is taken of a user's rates, by all connections together; undefined where there is none. */
 export interface Spending {
