@@ -49,3 +49,18 @@ test('what is done may queue more', () => {
   release()
   assert.deepEqual(done, ['a', 'b', 'c'])
 })
+
+test('it is settled when nothing waits, not before', async () => {
+  const { done, hold, pass, queue } = setUp()
+  await queue.settled()
+  const first = hold('a')
+  const settled = Promise.all([queue.settled(), queue.settled()]).then(() => done.push('settled'))
+  pass('b')
+  const last = hold('c')
+  first()
+  await Promise.resolve()
+  assert.deepEqual(done, ['a', 'b'])
+  last()
+  await settled
+  assert.deepEqual(done, ['a', 'b', 'c', 'settled'])
+})

@@ -4,6 +4,7 @@
  */
 export class AfterCommit {
   #waiting: Entry[] = []
+  #idle: (() => void)[] | undefined
 
   get length(): number {
     return this.#waiting.length
@@ -25,8 +26,21 @@ export class AfterCommit {
     }
   }
 
+  /** Resolves when nothing waits. */
+  settled(): Promise<void> {
+    if (this.#waiting.length === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#idle ??= []
+      this.#idle.push(resolve)
+    })
+  }
+
   #advance(): void {
     while (this.#waiting[0]?.ready) this.#waiting.shift()!.deliver()
+    if (this.#idle === undefined || this.#waiting.length > 0) return
+    const idle = this.#idle
+    this.#idle = undefined
+    for (const resolve of idle) resolve()
   }
 }
 

@@ -13,9 +13,20 @@ export interface Session {
   joined: number
   /** It was sent all that who enters is sent. */
   welcomed: boolean
-  /** Ingress id of the last that it sent. */
+  /** Ingress id of the last presence that it sent. */
   stream: string
   count: number
+  /**
+   * Ingress id of the last message that it sent to this owner. In no record: what isn't in custody when the owner dies comes again, and the next one
+   * must not take it for known. It knows by the archive which messages are.
+   */
+  said?: IngressId | undefined
+}
+
+/** No stream where a server made it. */
+export interface IngressId {
+  readonly stream: string
+  readonly count: number
 }
 
 /** Somebody in a room, by one client or several (XEP-0045 §7.2.8). */

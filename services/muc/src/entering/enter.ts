@@ -28,6 +28,8 @@ export function enter(context: MucContext, arrived: Arrived, { isNew = false } =
     count: arrived.count,
     joined: 0,
     welcomed: false,
+    // It may be here already.
+    said: occupant.sessionOf(from)?.said,
   }
   if (!occupant.sessionOf(from)) context.events.entered()
   const others = initialPresence(context, room, occupant, from)

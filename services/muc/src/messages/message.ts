@@ -3,7 +3,7 @@ import { NS } from '@heliograph/stanza'
 import { handleForm } from '../administration/handle-form.ts'
 import { type Arrived, refuse } from '../arrived.ts'
 import type { MucContext } from '../context.ts'
-import { note } from '../presence/note.ts'
+import type { Session } from '../occupant.ts'
 import { removeBroken } from '../presence/remove-broken.ts'
 import { sayToAll } from './groupchat.ts'
 import { mediate } from './mediate.ts'
@@ -38,17 +38,14 @@ export function handleMessage(context: MucContext, arrived: Arrived): void | Pro
     context.events.slowed()
     return refuse(context, arrived, 'resource-constraint')
   }
-  note(session, arrived)
+  if (arrived.stream !== '') session.said = { stream: arrived.stream, count: arrived.count }
   if (isFull(trusted(stanza.to!))) return sayPrivately(context, arrived, occupant)
   if (stanza.type === 'groupchat') return sayToAll(context, arrived, occupant)
   return refuse(context, arrived, 'bad-request')
 }
 
 /** The room was sent this before, by this owner or, as its archive says, by a former one. */
-function isRepeated(
-  { room, stream, count }: Arrived,
-  session: { readonly stream: string; readonly count: number },
-): boolean {
+function isRepeated({ room, stream, count }: Arrived, { said }: Session): boolean {
   if (stream === '') return false
-  return (stream === session.stream && count <= session.count) || room.recent.has(stream, count)
+  return (said?.stream === stream && count <= said.count) || room.recent.has(stream, count)
 }

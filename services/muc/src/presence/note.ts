@@ -1,8 +1,7 @@
-import type { Arrived } from '../arrived.ts'
-import type { Session } from '../occupant.ts'
+import type { IngressId, Session } from '../occupant.ts'
 
-/** The client has sent this: it is known if it comes again. */
-export function note(session: Session, { stream, count }: Pick<Arrived, 'stream' | 'count'>): void {
+/** The client has sent this presence: it is known if it comes again, to the room's next owner, too. */
+export function note(session: Session, { stream, count }: IngressId): void {
   if (stream === '') return
   session.stream = stream
   session.count = count

@@ -32,6 +32,24 @@ test('an occupant comes back from the recovery copy as it was', () => {
   assert.deepEqual({ ...back.foremost, presence: 0 }, { ...occupant.foremost, presence: 0 })
 })
 
+test('what a client said is not in the recovery copy: it may not be in custody yet', () => {
+  const presence = stanza('presence', {})
+  const session = { jid, presence, joined: 12, welcomed: true, stream: 's', count: 3, said: { stream: 's', count: 5 } }
+  const occupant = new Occupant({
+    nick: 'hag',
+    jid: ensureFull(`${room}/hag`),
+    bare: ensureBare('hag@example.org'),
+    id: 'an id',
+    role: 'participant',
+    changed: 17,
+    sessions: [session],
+  })
+  const decoded = decodeRecord(Buffer.from(encodeOccupant(room, occupant)))
+  assert.ok('occupant' in decoded)
+  const { said, count } = decoded.occupant.foremost
+  assert.deepEqual([said, count], [undefined, 3])
+})
+
 test('a farewell comes back as it was', () => {
   const farewell: Farewell = {
     nick: 'hag',

@@ -40,7 +40,10 @@ export function farewellField(room: BareJid, { sequence, nick }: Farewell): stri
 
 export function encodeOccupant(room: BareJid, occupant: Occupant): Uint8Array {
   const { nick, id, role, changed, shown } = occupant
-  const sessions = occupant.sessions.map((session) => ({ ...session, presence: session.presence.toString() }))
+  const sessions = occupant.sessions.map(({ said: _, presence, ...session }) => ({
+    ...session,
+    presence: presence.toString(),
+  }))
   return json({ room, nick, id, role, changed, shown, sessions } satisfies OccupantRecord)
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { MucContext } from '../context.ts'
+import type { Room } from '../room.ts'
 import { SERVICE } from './room-records.ts'
 
 /** How long a hand-over waits for others to take what was sent to them: longer than a dead owner's partitions are without one. */
@@ -25,8 +26,7 @@ export async function unloadPartition(
     await Promise.all(rooms.map((room) => room.mailbox.settled()))
     await context.archive.flushed()
     await context.records.flushed(partition)
-    const said = Promise.all([context.router.settled(partition), ...rooms.map(({ lane }) => lane.settled())])
-    const isSettled = await patiently(said)
+    const isSettled = await patiently(Promise.all([context.router.settled(partition), ...rooms.map(said)]))
     // Farewells that everybody heard a moment ago.
     await context.records.flushed(partition)
     if (isSettled) context.records.settled(partition, true)
@@ -34,6 +34,12 @@ export async function unloadPartition(
   }
   const dropped = context.rooms.dropPartition(partition)
   context.log.debug('partition_unloaded', { service: SERVICE, partition, reason, rooms: dropped.length })
+}
+
+/** What waited behind somebody's entering is said, and everybody has it. */
+async function said({ out, lane }: Room): Promise<void> {
+  await out.settled()
+  await lane.settled()
 }
 
 /** Whether it was done in time. */
