@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Database, Migration } from '@heliograph/database'
-import type { BareJid } from '@heliograph/jid'
+import type { BareJid, FullJid } from '@heliograph/jid'
 
 export const occupantIdMigrations: readonly Migration[] = [
   {
@@ -34,5 +34,10 @@ export class OccupantIds {
   /** XEP-0421 §4: of the user, not of his client, in this room. */
   of(room: BareJid, user: BareJid): string {
     return createHmac('sha256', this.#secret).update(`${room}\0${user}`).digest('base64url')
+  }
+
+  /** Short, of one client in this room: who sees it can't try addresses on it. */
+  markOf(room: BareJid, client: FullJid): string {
+    return createHmac('sha256', this.#secret).update(`client\0${room}\0${client}`).digest('base64url').slice(0, 11)
   }
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { bareOf, type FullJid, isFull, type Jid, resourceOf } from '@heliograph/jid'
 import { iqResult, NS } from '@heliograph/stanza'
 import { type Arrived, refuse, say } from '../arrived.ts'
@@ -31,7 +30,8 @@ export function relayIq(context: MucContext, arrived: Arrived): void {
   }
   if (!roleMay(asker.role, 'messagePrivately', room.about.config)) return refuse(context, arrived, 'forbidden')
   const to: Jid = OF_ACCOUNT.has(stanza.children[0] ?? '') ? asked.bare : asked.foremost.jid
-  say(context, room, stanza.with({ from: asker.jid, to, id: markedId(arrived.from, stanza.id ?? '') }), (outcome) => {
+  const id = `${context.occupantIds.markOf(room.jid, arrived.from as FullJid)}.${stanza.id ?? ''}`
+  say(context, room, stanza.with({ from: asker.jid, to, id }), (outcome) => {
     if (outcome !== 'taken') refuse(context, { ...arrived, taken: () => {} }, 'remote-server-timeout')
   })
   arrived.taken()
@@ -42,19 +42,11 @@ function passAnswer(context: MucContext, { room, stanza, from, taken }: Arrived)
   const asker = room.occupants.named(resourceOf(stanza.to!))
   const answerer = answererOf(room, from)
   const [, mark, id] = MARK.exec(stanza.id ?? '') ?? []
-  const client = asker?.sessions.find(({ jid }) => markOf(jid) === mark)
+  const client = asker?.sessions.find(({ jid }) => context.occupantIds.markOf(room.jid, jid) === mark)
   if (answerer && client) say(context, room, stanza.with({ from: answerer.jid, to: client.jid, id }))
   taken()
 }
 
 function answererOf(room: Room, from: Jid): Occupant | undefined {
   return isFull(from) ? room.occupants.by(from) : room.occupants.of(bareOf(from))[0]
-}
-
-function markedId(client: Jid, id: string): string {
-  return `${markOf(client as FullJid)}.${id}`
-}
-
-function markOf(client: FullJid): string {
-  return createHash('sha256').update(client).digest('base64url').slice(0, 11)
 }
