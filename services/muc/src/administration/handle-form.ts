@@ -2,14 +2,18 @@ import { isUnavailable } from '@heliograph/database'
 import { bareOf } from '@heliograph/jid'
 import { type Form, formElement, NS, readForm, stanza, stanzaError } from '@heliograph/stanza'
 import { type Arrived, refuse } from '../arrived.ts'
+import { isAtLeast } from '../authority/standing.ts'
 import type { MucContext } from '../context.ts'
+import { slows } from '../limits/slows.ts'
 import { sendAll } from '../presence/depart.ts'
-import { readApproval } from '../registration/registration-form.ts'
+import { type Approval, readApproval } from '../registration/registration-form.ts'
+import type { Room } from '../room.ts'
 import { takeSequences } from '../sequence.ts'
 import { carryOut, storeAffiliates, viewOf } from './carry-out.ts'
 import { inviteMembers } from './invite-members.ts'
 import type { Item } from './items.ts'
 import { planChanges } from './plan.ts'
+import { standingOf } from './view.ts'
 import { asksForVoice, readVoiceDecision, type VoiceDecision, voiceForm } from './voice-form.ts'
 
 /**
@@ -21,10 +25,7 @@ export function handleForm(context: MucContext, arrived: Arrived): void | Promis
   const form = x && readForm(x)
   if (form === undefined) return refuse(context, arrived, 'bad-request')
   if (form.type === 'cancel') return arrived.taken()
-  if (!arrived.room.pace.allows(arrived.from, context.config.rates, performance.now())) {
-    context.events.slowed()
-    return refuse(context, arrived, 'resource-constraint')
-  }
+  if (slows(context, arrived)) return
   if (asksForVoice(form)) return askForVoice(context, arrived)
   return decide(context, arrived, form)
 }
@@ -49,9 +50,16 @@ function askForVoice(context: MucContext, arrived: Arrived): void {
 
 async function decide(context: MucContext, arrived: Arrived, form: Form): Promise<void> {
   const { room, from, taken } = arrived
-  const item = decisionOf(arrived, form)
-  if (item === 'no') return taken()
-  if (item === undefined) return refuse(context, arrived, 'bad-request')
+  const voice = readVoiceDecision(form)
+  const approval = voice === undefined ? readApproval(form) : undefined
+  if (voice === undefined && approval === undefined) return refuse(context, arrived, 'bad-request')
+  const { role, affiliation } = standingOf(viewOf(room), bareOf(from))
+  // Before the room is asked about anybody: what he gets doesn't depend on who is there, or what somebody is.
+  if (!isAtLeast(affiliation, 'admin') && (voice === undefined || role !== 'moderator')) {
+    return refuse(context, arrived, 'forbidden')
+  }
+  const item = voice === undefined ? approvalItem(room, approval!) : voiceItem(room, voice)
+  if (item === undefined) return taken()
   const plan = planChanges(viewOf(room), bareOf(from), [item])
   if ('error' in plan) return refuse(context, arrived, plan.error)
   try {
@@ -64,23 +72,20 @@ async function decide(context: MucContext, arrived: Arrived, form: Form): Promis
   inviteMembers(context, room, bareOf(from), plan.invited)
 }
 
-/** The change that was decided on; `no`: none. */
-function decisionOf(arrived: Arrived, form: Form): Item | 'no' | undefined {
-  const voice = readVoiceDecision(form)
-  if (voice !== undefined) return voice.allow && stillThere(arrived, voice) ? voiceItem(voice) : 'no'
-  const approval = readApproval(form)
-  if (approval === undefined) return undefined
-  const { allow, user, nick } = approval
-  if (!allow || arrived.room.affiliationOf(user) !== 'none') return 'no'
+/** The change that was decided on; undefined: none. */
+function voiceItem(room: Room, voice: VoiceDecision): Item | undefined {
+  if (!voice.allow || !stillThere(room, voice)) return undefined
+  return { kind: 'role', nick: voice.nick, role: 'participant', reason: undefined }
+}
+
+/** The same of somebody who wants to be a member. */
+function approvalItem(room: Room, { allow, user, nick }: Approval): Item | undefined {
+  if (!allow || room.affiliationOf(user) !== 'none') return undefined
   return { kind: 'affiliation', jid: user, nick, affiliation: 'member', reason: undefined }
 }
 
-function voiceItem({ nick }: VoiceDecision): Item {
-  return { kind: 'role', nick, role: 'participant', reason: undefined }
-}
-
 /** Whether the nick is still a visitor's who asked, and nobody else's. */
-function stillThere({ room }: Arrived, { nick, jid }: VoiceDecision): boolean {
+function stillThere(room: Room, { nick, jid }: VoiceDecision): boolean {
   const occupant = room.occupants.named(nick)
   if (occupant?.role !== 'visitor') return false
   return jid === undefined || occupant.sessions.some((session) => session.jid === jid)

@@ -6,7 +6,7 @@ import type { Affiliation, PresentRole } from '../authority/standing.ts'
 import { DEFAULT_CONFIG } from '../forms/config-form.ts'
 import type { RoomConfig } from '../forms/room-config.ts'
 import type { AffiliationItem, Item } from './items.ts'
-import { planChanges } from './plan.ts'
+import { AFFILIATES_MAX, planChanges, planOwn } from './plan.ts'
 import { planConfiguration, type Submission } from './plan-configuration.ts'
 import type { OccupantView, RoomView } from './view.ts'
 
@@ -179,4 +179,41 @@ test('§10.2: the lists of owners and admins are whole', () => {
     'mo none none 322',
     'vic none none 322',
   ])
+})
+
+/** A room that knows so many members besides. */
+function crowded(known: number): RoomView<OccupantView> {
+  const view = room()
+  for (let i = view.affiliates.size; i < known; i++) view.affiliates.put({ jid: jid(`m${i}`), affiliation: 'member' })
+  return view
+}
+
+test('users make themselves members as long as the list is half empty; the rest is for those whom admins choose', () => {
+  const own = (known: number, user = 'nora') =>
+    outcome(planOwn(crowded(known), { jid: jid(user), affiliation: 'member', nick: 'x' }))
+  assert.deepEqual(own(AFFILIATES_MAX / 2 - 1), ['nora member participant'])
+  assert.equal(own(AFFILIATES_MAX / 2), 'resource-constraint')
+  // Who is in the list already may have another nick.
+  assert.deepEqual(own(AFFILIATES_MAX, 'max'), [])
+  const given = planChanges(crowded(AFFILIATES_MAX / 2), jid('ada'), [give(jid('nora'), 'member')])
+  assert.deepEqual(outcome(given), ['nora member participant'])
+})
+
+test('no number of members is in the way of bans', () => {
+  const full = crowded(AFFILIATES_MAX)
+  const changes = (...items: Item[]) => outcome(planChanges(full, jid('ada'), items))
+  assert.equal(changes(give(jid('nora'), 'member')), 'resource-constraint')
+  assert.deepEqual(changes(give(jid('nora'), 'outcast')), ['nora outcast none 301'])
+  // What makes the list no longer is no matter of room.
+  assert.deepEqual(changes(give(jid('nora'), 'outcast'), give(jid('max'), 'none')), [
+    'nora outcast none 301',
+    'max none participant',
+  ])
+})
+
+test('who may change nobody is told so before the lists are looked at', () => {
+  const view = room()
+  view.affiliates.copy = () => assert.fail('copied')
+  for (const by of ['nora', 'max', 'nobody'])
+    assert.equal(outcome(planChanges(view, jid(by), [give(jid('vic'), 'outcast')])), 'forbidden')
 })

@@ -8,8 +8,10 @@ import type { Affiliate } from '../store/stored-room.ts'
 import type { AffiliationItem, Item, RoleItem } from './items.ts'
 import { concerns, type Effect, type OccupantView, type RoomView, standingOf } from './view.ts'
 
-/** Users and domains that one room knows. */
+/** Users and domains that one room knows. Bans have as much room again: no members, however many, are in their way. */
 export const AFFILIATES_MAX = 20_000
+/** Nobody makes himself a member beyond that: the rest is for those whom admins choose. */
+const SELF_MADE_MAX = AFFILIATES_MAX / 2
 
 /** What a request comes to, if it is carried out whole. */
 export interface Plan<Occupant> {
@@ -26,7 +28,12 @@ export function planChanges<Occupant extends OccupantView>(
   by: BareJid,
   items: readonly Item[],
 ): Plan<Occupant> | { readonly error: StanzaError } {
-  const planning = new Planning(room, by)
+  const standing = standingOf(room, by)
+  // Before anything is looked at: who may change nobody isn't told who is there, and costs no copy of the lists.
+  if (items.length > 0 && standing.role !== 'moderator' && !isAtLeast(standing.affiliation, 'admin')) {
+    return { error: stanzaError('forbidden') }
+  }
+  const planning = new Planning(room, by, standing)
   for (const item of items) {
     const error = item.kind === 'role' ? planning.changeRole(item) : planning.changeAffiliation(item)
     if (error !== undefined) return { error }
@@ -39,8 +46,8 @@ export function planOwn<Occupant extends OccupantView>(
   room: RoomView<Occupant>,
   affiliate: Affiliate,
 ): Plan<Occupant> | { readonly error: StanzaError } {
-  const planning = new Planning(room, affiliate.jid)
-  const error = planning.put(affiliate)
+  const planning = new Planning(room, affiliate.jid, standingOf(room, affiliate.jid))
+  const error = planning.put(affiliate, SELF_MADE_MAX)
   return error === undefined ? planning.result() : { error }
 }
 
@@ -55,18 +62,14 @@ class Planning<Occupant extends OccupantView> {
   readonly #changes = new Map<Occupant, Change>()
   readonly #invited = new Set<BareJid>()
 
-  constructor(room: RoomView<Occupant>, by: BareJid) {
+  constructor(room: RoomView<Occupant>, by: BareJid, standing: Standing) {
     this.#room = room
     this.#by = by
-    this.#standing = standingOf(room, by)
+    this.#standing = standing
     this.#affiliates = room.affiliates.copy()
   }
 
   changeRole({ nick, role, reason }: RoleItem): StanzaError | undefined {
-    // Who may change nobody's role isn't told who is there.
-    if (this.#standing.role !== 'moderator' && !isAtLeast(this.#standing.affiliation, 'admin')) {
-      return stanzaError('forbidden')
-    }
     const occupant = this.#room.occupants.named(nick)
     if (occupant === undefined) return stanzaError('item-not-found', { text: `nobody is called ${nick}` })
     const target = this.#of(occupant)
@@ -113,13 +116,18 @@ class Planning<Occupant extends OccupantView> {
     return holder === undefined || holder === user ? nick : stanzaError('conflict', { text: 'the nick is taken' })
   }
 
-  put(affiliate: Affiliate): StanzaError | undefined {
+  /** @param most entries of the list, if this is one more */
+  put(
+    affiliate: Affiliate,
+    most = affiliate.affiliation === 'outcast' ? 2 * AFFILIATES_MAX : AFFILIATES_MAX,
+  ): StanzaError | undefined {
     const before = new Map(this.#concerned(affiliate.jid).map((each) => [each, this.#of(each)]))
     const stranger = this.#affiliates.of(affiliate.jid) === 'none'
+    const { size } = this.#affiliates
     this.#affiliates.put(affiliate)
     this.#changedUsers.set(affiliate.jid, affiliate)
-    if (this.#affiliates.size > Math.max(AFFILIATES_MAX, this.#room.affiliates.size)) {
-      return stanzaError('resource-constraint', { text: `the room knows ${AFFILIATES_MAX} users already` })
+    if (this.#affiliates.size > size && this.#affiliates.size > Math.max(most, this.#room.affiliates.size)) {
+      return stanzaError('resource-constraint', { text: `the room knows ${most} users already` })
     }
     const { membersOnly } = this.#room.config
     if (

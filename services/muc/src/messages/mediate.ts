@@ -2,10 +2,12 @@ import { isUnavailable } from '@heliograph/database'
 import { bareOf, isDomain, type Jid, parseJid } from '@heliograph/jid'
 import { el, NS, stanza } from '@heliograph/stanza'
 import type { Element } from '@heliograph/xml'
+import { AFFILIATES_MAX } from '../administration/plan.ts'
 import { type Arrived, refuse, say } from '../arrived.ts'
 import { mayInvite } from '../authority/privileges.ts'
 import { isAtLeast } from '../authority/standing.ts'
 import type { MucContext } from '../context.ts'
+import { slows } from '../limits/slows.ts'
 
 /** More at once are not invited. */
 const INVITEES_MAX = 20
@@ -29,10 +31,7 @@ async function invite(context: MucContext, arrived: Arrived, invites: readonly E
   const invitees = invites.map(({ attrs }) => parseJid((attrs.to as string | undefined) ?? ''))
   if (invitees.length > INVITEES_MAX) return refuse(context, arrived, 'not-acceptable')
   if (!invitees.every((jid) => jid !== undefined && !isDomain(jid))) return refuse(context, arrived, 'jid-malformed')
-  if (!room.pace.allows(from, context.config.rates, performance.now())) {
-    context.events.slowed()
-    return refuse(context, arrived, 'resource-constraint')
-  }
+  if (slows(context, arrived)) return
   const strangers = (invitees as Jid[]).map(bareOf).filter((jid) => affiliates.of(jid) === 'none')
   // Or they could not enter.
   if (config.membersOnly && strangers.length > 0) {
@@ -41,6 +40,8 @@ async function invite(context: MucContext, arrived: Arrived, invites: readonly E
       jid,
       affiliation: 'member' as const,
     }))
+    const unknown = members.filter(({ jid }) => affiliates.get(jid) === undefined)
+    if (affiliates.size + unknown.length > AFFILIATES_MAX) return refuse(context, arrived, 'resource-constraint')
     try {
       await context.store.setAffiliates(room.jid, members)
     } catch (error) {
@@ -68,11 +69,13 @@ function sendInvitation(context: MucContext, { room, from, stanza: message }: Ar
 /** To who invited, by the name under which he did. */
 function passDecline(context: MucContext, arrived: Arrived, decline: Element): void {
   const { room, from, stanza: message } = arrived
+  if (room.affiliationOf(from) === 'outcast') return refuse(context, arrived, 'forbidden')
+  if (slows(context, arrived)) return
   const named = parseJid((decline.attrs.to as string | undefined) ?? '')
   if (named === undefined) return refuse(context, arrived, 'jid-malformed')
   const occupant = [...room.occupants].find(({ jid, bare }) => jid === named || bare === bareOf(named))
-  // Only who is here can have invited: the room is no way to write to anybody else.
-  if (!occupant) return refuse(context, arrived, 'item-not-found')
+  // Only who is here can have invited: the room is no way to write to anybody else, and doesn't tell who is here.
+  if (!occupant) return arrived.taken()
   const told = el('decline', { from: bareOf(from) }, ...partsOf(decline, ['reason']))
   const x = el('x', { xmlns: NS.mucUser }, told)
   for (const { jid } of occupant.sessions)

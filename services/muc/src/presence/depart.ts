@@ -22,7 +22,6 @@ export interface Leaving extends Departure {
 export function depart(context: MucContext, room: Room, occupant: Occupant, leaving: Leaving = {}): void {
   room.occupants.remove(occupant)
   context.records.removed(room, occupant)
-  for (const { jid } of occupant.sessions) room.pace.forget(jid)
   sayFarewell(
     context,
     room,
@@ -43,7 +42,6 @@ export function departBy(
   const wasForemost = occupant.foremost === session
   const farewell = { ...farewellOf(context, room, { occupant, clients: [session.jid], leaving }), shown: false }
   room.occupants.removeSession(occupant, session)
-  room.pace.forget(session.jid)
   context.records.changed(room, occupant)
   sayFarewell(context, room, farewell, leaving.stored)
   // The others saw him by that client.

@@ -4,6 +4,7 @@ import { type Arrived, refuse } from '../arrived.ts'
 import type { MucContext } from '../context.ts'
 import { createRoom } from '../entering/create-room.ts'
 import { enter } from '../entering/enter.ts'
+import { slows } from '../limits/slows.ts'
 import type { Occupant, Session } from '../occupant.ts'
 import { announce } from './announce.ts'
 import { changeNick } from './change-nick.ts'
@@ -51,10 +52,7 @@ function available(context: MucContext, arrived: Arrived, occupant: Occupant | u
     tellOutside(context, room, { client: from, as: to })
     return arrived.taken()
   }
-  if (!room.pace.allows(from, context.config.rates, performance.now())) {
-    context.events.slowed()
-    return refuse(context, arrived, 'resource-constraint')
-  }
+  if (slows(context, arrived)) return
   if (room.details === 'absent') return createRoom(context, arrived)
   if (!occupant) return enter(context, arrived)
   if (resourceOf(to) !== occupant.nick) return changeNick(context, arrived, occupant)

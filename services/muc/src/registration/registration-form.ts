@@ -45,8 +45,13 @@ export function approvalForm({ user, nick }: Applicant): Form {
   }
 }
 
+/** What an admin decided about somebody. */
+export interface Approval extends Applicant {
+  readonly allow: boolean
+}
+
 /** What an admin decided; undefined: the form is no approval, or says nothing that could be done. */
-export function readApproval(form: Form): (Applicant & { readonly allow: boolean }) | undefined {
+export function readApproval(form: Form): Approval | undefined {
   const checked = checkForm(form, { formType: NS.mucRegister, fields: approvalFields() })
   if ('problem' in checked) return undefined
   const { values } = checked

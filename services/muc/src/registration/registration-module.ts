@@ -7,6 +7,7 @@ import { planOwn } from '../administration/plan.ts'
 import { say } from '../arrived.ts'
 import { isAtLeast } from '../authority/standing.ts'
 import { isTaken } from '../entering/admission.ts'
+import type { RoomConfig } from '../forms/room-config.ts'
 import { type ItemIq, inRoom, type RoomIq } from '../iqs/room-iq.ts'
 import type { Affiliate } from '../store/stored-room.ts'
 import { approvalForm, readRegistration, registrationForm } from './registration-form.ts'
@@ -15,7 +16,7 @@ const QUERY = `{${NS.register}}query`
 /** So many owners and admins are asked to let somebody in when none is there. */
 const ASKED_MAX = 20
 
-/** XEP-0045 §7.10: users become members, of an open room at once, else when an admin agrees (§9.9). */
+/** XEP-0045 §7.10: users become members, at once where that gives them nothing but a name, else when an admin agrees (§9.9). */
 export const registration = defineModule<RoomIq>({
   name: 'room-registration',
   features: { item: [NS.register, NS.mucRegister] },
@@ -24,6 +25,7 @@ export const registration = defineModule<RoomIq>({
 
 function show(_request: Stanza, iq: RoomIq): Outcome {
   const { room, from } = inRoom(iq)
+  if (isHidden(iq)) return refuse(stanzaError('item-not-found'))
   const known = room.about.affiliates.get(from)
   if (isRegistered(known)) {
     const content = [el('registered'), el('username', null, known?.nick)]
@@ -38,6 +40,7 @@ async function register(request: Stanza, iq: RoomIq): Promise<Outcome> {
   const item = inRoom(iq)
   const { room, from } = item
   const user = bareOf(from)
+  if (isHidden(iq)) return refuse(stanzaError('item-not-found'))
   const query = request.child('query', NS.register)!
   if (query.getChild('remove', NS.register)) return unregister(item)
   const known = room.about.affiliates.get(user)
@@ -49,7 +52,7 @@ async function register(request: Stanza, iq: RoomIq): Promise<Outcome> {
   const read = readRegistration(form)
   if ('problem' in read) return refuse(stanzaError('bad-request', { text: read.problem }))
   if (isTaken(room, read.nick, user)) return refuse(stanzaError('conflict'))
-  if (room.about.config.membersOnly && !isRegistered(known)) return ask(item, { user, nick: read.nick })
+  if (!isRegistered(known) && isForAdmins(room.about.config)) return ask(item, { user, nick: read.nick })
   return put(item, { jid: user, affiliation: isRegistered(known) ? known.affiliation : 'member', nick: read.nick })
 }
 
@@ -72,6 +75,10 @@ async function put({ muc, room }: ItemIq, affiliate: Affiliate): Promise<Outcome
 
 /** §9.9: those owners and admins who are there are asked, or else all. */
 function ask({ muc, room }: ItemIq, applicant: { readonly user: BareJid; readonly nick: string }): Outcome {
+  if (!room.pace.allowsRequest(applicant.user, performance.now())) {
+    muc.events.slowed()
+    return refuse(stanzaError('resource-constraint', { text: 'you have asked already' }))
+  }
   const form = formElement(approvalForm(applicant))
   const { affiliates } = room.about
   const present = [...room.occupants].filter(({ bare }) => isAtLeast(affiliates.of(bare), 'admin'))
@@ -81,6 +88,17 @@ function ask({ muc, room }: ItemIq, applicant: { readonly user: BareJid; readonl
     say(muc, room, stanza('message', { from: room.jid, to }, form))
   }
   return reply()
+}
+
+/** Where members may what others may not: enter, speak, or read without the password what was said. */
+function isForAdmins({ membersOnly, moderated, passwordProtected }: RoomConfig): boolean {
+  return membersOnly || moderated || passwordProtected
+}
+
+/** XEP-0045 §7.2.10: until its owner has configured it a room is there for nobody else. */
+function isHidden(iq: RoomIq): boolean {
+  const { room, from } = inRoom(iq)
+  return room.about.locked && room.affiliationOf(from) !== 'owner'
 }
 
 function mayRegister(iq: RoomIq): boolean {

@@ -96,6 +96,44 @@ scenario('who wants into a members-only room is let in by an admin, there or not
   await join(nora, room, 'thirdwitch')
 })
 
+scenario('where members may more than others an admin agrees first, and is not asked without end', async (site) => {
+  for (const config of [{ moderatedroom: '1' }, { passwordprotectedroom: '1', roomsecret: 'cauldronburn' }] as Record<
+    string,
+    string
+  >[]) {
+    using all = together({
+      owen: await newcomer(site, 'owen', { edge: 0 }),
+      nora: await newcomer(site, 'nora', { edge: 1 }),
+    })
+    const { owen, nora } = all
+    const room = freshRoom(site)
+    await makeRoom(owen, room, 'owen', config)
+    for (let i = 0; i < 2; i++) {
+      assert.equal((await ask(nora, 'set', room, asNick('thirdwitch'))).attrs.type, 'result')
+      await owen.expect((it) => it.name === 'message' && it.getChild('x', 'jabber:x:data') !== undefined)
+    }
+    assert.equal(errorOf(await ask(nora, 'set', room, asNick('thirdwitch'))), 'wait/resource-constraint')
+    assert.deepEqual(await listed(owen, room, { affiliation: 'member' }), [])
+    const fields = {
+      'x-muc#register_jid': bareOf(nora.jid),
+      'muc#register_roomnick': 'thirdwitch',
+      'muc#register_allow': '1',
+    }
+    owen.send(`<message to='${room}'>${submission(REGISTER, fields)}</message>`)
+    // Messages and requests of one client keep their order.
+    assert.equal(((await listed(owen, room, { affiliation: 'member' })) as string[]).length, 1)
+  }
+})
+
+scenario('a room that its owner has not configured is there for nobody else', async (site) => {
+  using all = together({ owen: await newcomer(site, 'owen'), nora: await newcomer(site, 'nora') })
+  const { owen, nora } = all
+  const room = freshRoom(site)
+  await join(owen, room, 'owen')
+  assert.equal(errorOf(await ask(nora, 'get', room, query())), 'cancel/item-not-found')
+  assert.equal(errorOf(await ask(nora, 'set', room, asNick('thirdwitch'))), 'cancel/item-not-found')
+})
+
 scenario('a room may have no registration, and what is no form is none', async (site) => {
   using all = await company(site)
   const { owen, nora, room } = all
