@@ -16,11 +16,12 @@ import { welcome } from './welcome.ts'
 export function enter(context: MucContext, arrived: Arrived, { isNew = false } = {}): void {
   const { room, stanza } = arrived
   const from = arrived.from as FullJid
-  const applicant = { user: bareOf(from), nick: resourceOf(stanza.to!), password: passwordOf(arrived) }
+  const nick = resourceOf(stanza.to!)
+  const applicant = { user: bareOf(from), client: from, nick, password: passwordOf(arrived) }
   const refused = refusedAdmission(room, applicant, context.config.maxOccupants)
   if (refused) return refuse(context, arrived, refused)
-  const present = room.occupants.named(applicant.nick)
-  const occupant = present ?? newOccupant(context, arrived, applicant.nick)
+  const present = room.occupants.named(nick)
+  const occupant = present ?? newOccupant(context, arrived, nick)
   const session: Session = {
     jid: from,
     presence: keptPresence(stanza),
