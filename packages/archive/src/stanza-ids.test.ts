@@ -10,7 +10,8 @@ const stanza = (xml: string): Stanza => readStanza(Buffer.from(xml))
 test('an id in our name that we did not set is taken out; those of others stay (XEP-0359 §6)', () => {
   const forged = `<stanza-id xmlns='urn:xmpp:sid:0' by='${ROMEO}' id='1'/>`
   const others = "<stanza-id xmlns='urn:xmpp:sid:0' by='room@conference.example' id='2'/>"
-  const message = stanza(`<message><body>x</body>${forged}${others}</message>`)
+  const disguised = `<stanza-id xmlns='urn:xmpp:sid:0' by='ROMEO@Montague.example' id='3'/>`
+  const message = stanza(`<message><body>x</body>${forged}${others}${disguised}</message>`)
   const clean = withoutForeignIds(message, ROMEO)
   assert.deepEqual(
     clean.element.getChildren('stanza-id', NS.stanzaId).map((child) => child.attrs.id),

@@ -1,14 +1,14 @@
-import type { BareJid } from '@heliograph/jid'
+import { type BareJid, parseJid } from '@heliograph/jid'
 import { NS, type Stanza } from '@heliograph/stanza'
 import { escapeAttribute } from '@heliograph/xml'
 
 const STANZA_ID = `{${NS.stanzaId}}stanza-id`
 const ORIGIN_ID = `{${NS.stanzaId}}origin-id`
 
-/** Takes out ids set in the name of `by`, which only `by` itself may set (XEP-0359 §6). */
+/** Takes out ids set in the name of `by`, however that is written, which only `by` itself may set (XEP-0359 §6). */
 export function withoutForeignIds(message: Stanza, by: BareJid): Stanza {
   if (!message.has(STANZA_ID)) return message
-  return message.without((child) => child.is('stanza-id', NS.stanzaId) && child.attrs.by === by)
+  return message.without((child) => child.is('stanza-id', NS.stanzaId) && parseJid(child.attrs.by ?? '') === by)
 }
 
 /** Adds the archive id (XEP-0359 §3.1). */

@@ -13,7 +13,9 @@ test('what an occupant says in the name of the room is taken out, the rest stays
     `<retract xmlns='${NS.retraction}' id='7'/>`
   const forged = [
     `<stanza-id xmlns='${NS.stanzaId}' by='${ROOM}' id='1'/>`,
+    `<stanza-id xmlns='${NS.stanzaId}' by='ROOM@Conference.Example' id='1'/>`,
     `<delay xmlns='${NS.delay}' from='${ROOM}' stamp='2002-10-13T23:58:37Z'/>`,
+    `<delay xmlns='${NS.delay}' from='Room@conference.example' stamp='2002-10-13T23:58:37Z'/>`,
     `<occupant-id xmlns='${NS.occupantId}' id='1'/>`,
     `<x xmlns='${NS.mucUser}'><item jid='a@b'/></x>`,
     `<retracted xmlns='${NS.retraction}' id='1'/>`,
@@ -21,6 +23,12 @@ test('what an occupant says in the name of the room is taken out, the rest stays
   ]
   assert.equal(withoutForgeries(said(honest + forged.join('')), ROOM).payload.toString(), honest)
   for (const one of forged) assert.equal(withoutForgeries(said(one), ROOM).payload.length, 0, one)
+})
+
+test('who may not say when something was said has no delay in anybody’s name', () => {
+  const dated = said(`<body>hi</body><delay xmlns='${NS.delay}' from='a@b' stamp='2002-10-13T23:58:37Z'/>`)
+  assert.equal(withoutForgeries(dated, ROOM, { mayDate: true }), dated)
+  assert.equal(withoutForgeries(dated, ROOM, { mayDate: false }).payload.toString(), '<body>hi</body>')
 })
 
 test('an honest message stays the same stanza', () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { archiveId, type SaidMessage } from '@heliograph/archive'
 import { defineModule, type Outcome, onSet, refuse, reply } from '@heliograph/module'
-import { el, NS, type Stanza, stanza, stanzaError } from '@heliograph/stanza'
+import { el, NS, type Stanza, type StanzaError, stanza, stanzaError } from '@heliograph/stanza'
 import type { Element } from '@heliograph/xml'
 import { type ItemIq, inRoom, type RoomIq } from '../iqs/room-iq.ts'
 import { broadcast } from '../messages/broadcast.ts'
@@ -22,20 +22,18 @@ export const moderation = defineModule<RoomIq>({
 
 interface Ruling {
   readonly id: number
-  readonly moderator: Occupant
   readonly reason: string
 }
 
 function moderate(request: Stanza, asked: RoomIq): Outcome {
   const iq = inRoom(asked)
-  const { room, muc, occupant } = iq
-  if (!hasArchive(muc, room.about.config.logged)) return refuse(stanzaError('feature-not-implemented'))
+  const { room, muc } = iq
   const wanted = request.child('moderate', NS.moderation)!
   if (!wanted.getChild('retract', NS.retraction)) return refuse(stanzaError('bad-request'))
-  if (occupant?.role !== 'moderator')
-    return refuse(stanzaError('forbidden', { text: 'only moderators take back what others say' }))
+  const judge = moderatorOf(iq)
+  if ('condition' in judge) return refuse(judge)
   const id = archiveId((wanted.attrs.id as string | undefined) ?? '')
-  const ruling = { id, moderator: occupant, reason: (wanted.getChildText('reason') ?? '').slice(0, REASON_LENGTH) }
+  const ruling = { id, reason: (wanted.getChildText('reason') ?? '').slice(0, REASON_LENGTH) }
   return later(muc, { room, request }, async () => {
     const stored = await findSaid(muc, room, id)
     if (!stored) return refuse(stanzaError('item-not-found'))
@@ -45,14 +43,27 @@ function moderate(request: Stanza, asked: RoomIq): Outcome {
   })
 }
 
+/** Who asks, if he may moderate now, or why he may not. */
+function moderatorOf({ room, muc, from }: ItemIq): Occupant | StanzaError {
+  if (room.details === 'absent') return stanzaError('item-not-found')
+  if (!hasArchive(muc, room.about.config.logged)) return stanzaError('feature-not-implemented')
+  const occupant = room.occupants.by(from)
+  if (occupant?.role === 'moderator') return occupant
+  return stanzaError('forbidden', { text: 'only moderators take back what others say' })
+}
+
 /** §4.1: everybody is told, in the name of the room. */
 function announce(
-  { room, muc, from }: ItemIq,
+  iq: ItemIq,
   request: Stanza,
   { ruling, stored }: { readonly ruling: Ruling; readonly stored: SaidMessage },
 ): void {
+  const { room, muc, from } = iq
+  // While the message was looked for, the room may have ended, and he may have been removed.
+  const moderator = moderatorOf(iq)
+  if ('condition' in moderator) return answer(muc, room, request, refuse(moderator))
   const id = randomUUID()
-  const details = detailsOf(ruling)
+  const details = detailsOf(moderator, ruling)
   const retract = el('retract', { xmlns: NS.retraction, id: ruling.id }, details)
   const message = stanza('message', { type: 'groupchat', id, from: room.jid }, retract)
   const arrived = { room, stanza: request, from, stream: '', count: 0, trace: '' }
@@ -70,7 +81,7 @@ function announce(
 }
 
 /** §5: who it was, and why. */
-function detailsOf({ moderator, reason }: Ruling): readonly Element[] {
+function detailsOf(moderator: Occupant, { reason }: Ruling): readonly Element[] {
   const occupantId = el('occupant-id', { xmlns: NS.occupantId, id: moderator.id })
   const moderated = el('moderated', { xmlns: NS.moderation, by: moderator.jid }, occupantId)
   return reason === '' ? [moderated] : [moderated, el('reason', null, reason)]

@@ -27,7 +27,7 @@ export function selectHistory(
 
 /**
  * A message as it is told to who enters later: stamped, in the room's name, with when it was said (§7.2.13). What an owner brought along from
- * another conversation has its own stamp (§7.6).
+ * another conversation has its own stamp (§7.9).
  */
 export function asHistory(room: BareJid, { id, stanza }: PastMessage): Stanza {
   return stanza.has(DELAY) ? stanza : stanza.append(delay(idToDate(id).getTime(), room))

@@ -1,5 +1,5 @@
 import { withStanzaId } from '@heliograph/archive'
-import type { Stanza } from '@heliograph/stanza'
+import { NS, type Stanza } from '@heliograph/stanza'
 import { withoutForgeries } from '../archive/clean.ts'
 import { fateOf } from '../archive/fate.ts'
 import type { Arrived } from '../arrived.ts'
@@ -9,9 +9,13 @@ import { OCCUPANT_ID, occupantIdXml } from '../presence/user-item.ts'
 import type { Room } from '../room.ts'
 import { takeSequences } from '../sequence.ts'
 
+const DELAY = `{${NS.delay}}delay`
+
 /** An occupant's message as all of them see it, without what only the room may say. */
 export function fromOccupant(room: Room, occupant: Occupant, stanza: Stanza): Stanza {
-  return withoutForgeries(stanza, room.jid)
+  // XEP-0045 §7.9: an owner brings along what was said elsewhere, and when. Others would date their own words.
+  const mayDate = !stanza.has(DELAY) || room.affiliationOf(occupant.bare) === 'owner'
+  return withoutForgeries(stanza, room.jid, { mayDate })
     .with({ from: occupant.jid, to: undefined })
     .append(occupantIdXml(occupant.id), OCCUPANT_ID)
 }
