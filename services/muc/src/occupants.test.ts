@@ -54,3 +54,18 @@ test('who takes over a nick keeps it when its former owner is removed', () => {
   occupants.remove(old)
   assert.deepEqual([occupants.by(desk), occupants.named('first')], [renamed, undefined])
 })
+
+test('a user is found under each of his nicks, as long as he has it', () => {
+  const occupants = new Occupants()
+  const [hag, second, crone] = [occupant('hag', desk), occupant('second', phone), occupant('crone', other)]
+  for (const each of [hag, second, crone, hag]) occupants.add(each)
+  assert.deepEqual([occupants.of(hag.bare), occupants.of(crone.bare)], [[hag, second], [crone]])
+  const before = occupants.of(hag.bare)
+  occupants.remove(hag)
+  occupants.remove(hag)
+  assert.deepEqual([occupants.of(hag.bare), before.length], [[second], 2])
+  const usurper = occupant('crone', desk)
+  occupants.add(usurper)
+  occupants.remove(crone)
+  assert.deepEqual([occupants.of(hag.bare), occupants.of(crone.bare)], [[second, usurper], []])
+})

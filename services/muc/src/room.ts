@@ -77,6 +77,11 @@ export class Room {
     return this.about.affiliates.of(jid)
   }
 
+  /** Not configured yet, it is there for its owners alone (XEP-0045 §7.2.10, §17.2). */
+  hiddenFrom(jid: Jid): boolean {
+    return this.about.locked && this.affiliationOf(jid) !== 'owner'
+  }
+
   /** What somebody is here now: by his affiliation, and by his role if this client of his is in the room. */
   standingOf(jid: Jid): Standing {
     return { role: this.occupants.by(jid)?.role ?? 'none', affiliation: this.affiliationOf(jid) }

@@ -2,9 +2,9 @@ import { domainOf, trusted } from '@heliograph/jid'
 import { defineModule, type Outcome, onGet, refuse, reply } from '@heliograph/module'
 import { el, formElement, NS, readRsm, rsmElement, type Stanza, stanzaError } from '@heliograph/stanza'
 import type { Element } from '@heliograph/xml'
+import { refusedReading } from '../archive/access.ts'
 import { announced } from '../archive/announced.ts'
 import { roleMay } from '../authority/privileges.ts'
-import { isAtLeast } from '../authority/standing.ts'
 import { roomFeatures, roomInfo } from '../forms/room-info.ts'
 import { RESERVED_NICK, reservedNick } from '../registration/reserved-nick.ts'
 import { inRoom, type RoomIq } from './room-iq.ts'
@@ -48,8 +48,7 @@ function itemInfo(request: Stanza, asked: RoomIq): Outcome {
   const { room, muc, from } = inRoom(asked)
   if (nodeOf(request, NS.discoInfo) === RESERVED_NICK) return reply(reservedNick(room, from))
   if (nodeOf(request, NS.discoInfo) !== undefined) return refuse(stanzaError('item-not-found'))
-  const { config, subject, locked, vcard } = room.about
-  if (locked && !isAtLeast(room.affiliationOf(from), 'owner')) return refuse(stanzaError('item-not-found'))
+  const { config, subject, vcard } = room.about
   const identity = el('identity', {
     category: 'conference',
     type: 'text',
@@ -57,7 +56,8 @@ function itemInfo(request: Stanza, asked: RoomIq): Outcome {
   })
   const features = [...announced(muc, config.logged), ...roomFeatures(config)].sort()
   const form = roomInfo(config, {
-    subject: subject?.text,
+    // It was said in the room: who may not read there isn't told it.
+    subject: refusedReading(room.standingOf(from), config) === undefined ? subject?.text : undefined,
     occupants: room.occupants.size,
     avatarHashes: vcard?.avatarHashes ?? [],
   })

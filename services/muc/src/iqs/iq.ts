@@ -11,7 +11,8 @@ import type { ItemIq, RoomIq } from './room-iq.ts'
 export function handleIq(context: MucContext, arrived: Arrived): void | Promise<void> {
   const { room, stanza, from, taken } = arrived
   const isRequest = stanza.type === 'get' || stanza.type === 'set'
-  if (room.details === 'absent') return isRequest ? refuse(context, arrived, 'item-not-found') : taken()
+  if (room.details === 'absent' || room.hiddenFrom(from))
+    return isRequest ? refuse(context, arrived, 'item-not-found') : taken()
   if (isFull(trusted(stanza.to!))) return relayIq(context, arrived)
   if (!isRequest) return taken()
   const asked: ItemIq = { muc: context, from, room, occupant: room.occupants.by(from) }

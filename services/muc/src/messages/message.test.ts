@@ -39,6 +39,7 @@ function ownerWith(occupant: Occupant) {
     recent: new RecentIngress(),
     details: {},
     about: { config: DEFAULT_CONFIG },
+    hiddenFrom: () => false,
     affiliationOf: () => 'none',
     out: { pass: (deliver: () => void) => deliver() },
     lane: { send: ({ stanza: sent }: { stanza: { id: string } }) => said.push(sent.id) },

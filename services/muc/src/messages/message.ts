@@ -21,7 +21,7 @@ export function handleMessage(context: MucContext, arrived: Arrived): void | Pro
     if (occupant && session) removeBroken(context, arrived, { occupant, session })
     return arrived.taken()
   }
-  if (room.details === 'absent') return refuse(context, arrived, 'item-not-found')
+  if (room.details === 'absent' || room.hiddenFrom(from)) return refuse(context, arrived, 'item-not-found')
   // An invitation may be declined by who was never here.
   if (!isFull(trusted(stanza.to!)) && stanza.type !== 'groupchat' && stanza.has(IN_ROOM))
     return mediate(context, arrived)
