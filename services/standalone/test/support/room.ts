@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import type { RawClient, Site } from '@heliograph/testkit'
 import type { Element } from '@heliograph/xml'
 
 const MUC = 'http://jabber.org/protocol/muc'
 const USER = `${MUC}#user`
 
-let rooms = 0
 let requests = 0
 
-/** An address of a room that isn't there yet. */
+/** An address of a room that isn't there yet, also where the server has run other tests before. */
 export function freshRoom(site: Site, name = 'coven'): string {
-  return `${name}-${rooms++}@conference.${site.domain}`
+  return `${name}-${randomUUID().slice(0, 8)}@conference.${site.domain}`
 }
 
 export interface Entry {

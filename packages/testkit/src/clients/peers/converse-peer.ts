@@ -9,6 +9,8 @@ import type { Ports } from '../../processes/roles.ts'
 import type { Person } from '../../scenario/site.ts'
 
 const DIST = fileURLToPath(new URL('.', import.meta.resolve('converse.js/dist/converse.min.js')))
+/** The form is filled in again when nothing has come of it for so long. */
+const AGAIN_MS = 10_000
 const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
   '.css': 'text/css',
@@ -100,13 +102,17 @@ export class ConversePeer {
 
   async #login({ jid, password }: Person): Promise<void> {
     await this.page.until(`document.querySelector('converse-login-form input[name=jid]') !== null`)
-    await this.page.evaluate(`(() => {
+    // The form may be drawn anew just then, and be empty again: a person would fill it in once more.
+    await this.page.until(`(() => {
+      if (converseApi.connection.connected()) return true
       const form = document.querySelector('converse-login-form form')
+      if (form === null || Date.now() < (window.converseAgain ?? 0)) return false
+      window.converseAgain = Date.now() + ${AGAIN_MS}
       form.querySelector('input[name=jid]').value = ${JSON.stringify(jid)}
       form.querySelector('input[name=password]').value = ${JSON.stringify(password)}
       form.requestSubmit()
+      return false
     })()`)
-    await this.page.until('converseApi.connection.connected()')
     await this.page.evaluate(`converseApi.waitUntil('rosterContactsFetched').then(() => true)`)
   }
 }
