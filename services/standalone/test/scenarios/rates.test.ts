@@ -6,8 +6,10 @@ import { bareOf, enter, newcomer, say, saying, settle } from '../support/actor.t
 const PER_SECOND = 40
 const EACH = 150
 
-// The domain's rate counts, where it has one, and the others stay.
+// The domain's rate counts, where it has one, and the others stay. One owner of users: each new one begins with a full allowance, and of
+// two that have just started one hands over to the other.
 const scenario = await bothModes({
+  counts: { session: 1 },
   config: {
     rates: { stanzasPerSecond: 10_000, burstSeconds: 1 },
     domains: [{ rates: { stanzasPerSecond: PER_SECOND } }],
