@@ -17,6 +17,7 @@ export const Op = {
   enable: 8,
   inactive: 9,
   active: 10,
+  returned: 11,
   // owner of the user → edge
   opened: 16,
   refused: 17,

@@ -13,6 +13,7 @@ import type { TlsUpgrade } from './listeners/tls.ts'
 import type { Flusher } from './outbound/flusher.ts'
 import type { Departed } from './owners/departed.ts'
 import type { Epochs } from './owners/epochs.ts'
+import type { Gone } from './owners/gone.ts'
 import type { ServerCapabilities } from './stream/server-capabilities.ts'
 
 /** Everything an edge is made of; built in `service.ts`, reached through each connection. */
@@ -37,6 +38,7 @@ export interface Edge {
   readonly connections: Connections
   readonly crowd: Crowd
   readonly departed: Departed
+  readonly gone: Gone
   /** Those whose client waits for an answer to `<r/>`. */
   readonly answers: Set<Connection>
   /** Those that aren't read because their user sends too much. */

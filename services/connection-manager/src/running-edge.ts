@@ -23,6 +23,7 @@ import { Flusher } from './outbound/flusher.ts'
 import { announceTo } from './owners/announce.ts'
 import { Departed } from './owners/departed.ts'
 import { Epochs } from './owners/epochs.ts'
+import { Gone } from './owners/gone.ts'
 import { receive } from './owners/receive.ts'
 import { anonymousOf, bearersOf, credentialsOf, tokensOf, upgradesOf } from './sasl/credentials.ts'
 import { Sweep } from './sweep.ts'
@@ -155,6 +156,7 @@ function composeEdge(parts: EdgeParts): Edge {
     connections: new Connections(),
     crowd: new Crowd(config.custody),
     departed: new Departed(),
+    gone: new Gone(),
     answers: new Set(),
     shaped: new Set(),
     flusher: new Flusher(),

@@ -66,6 +66,7 @@ export class Sweep implements Disposable {
     const { seconds } = config.requestEvery
     const unanswered = now - 2_000 * config.limits.handOverSeconds
     relieveWriting(this.#edge)
+    this.#edge.gone.sweep(now)
     for (const connection of connections) {
       if (now >= connection.deadline) expire(connection)
       const enabling = connection.session?.enabling

@@ -8,6 +8,7 @@ import { handleClosed } from './edges/closed.ts'
 import { handleEnable } from './edges/enable.ts'
 import { handleOpen, refuseOpen } from './edges/open.ts'
 import { handleResume } from './edges/resume.ts'
+import { handleReturned } from './edges/returned.ts'
 import { handleClientStanza } from './edges/stanza.ts'
 import { refuseRouted } from './pipeline/arrived.ts'
 import { handleRoute } from './pipeline/route.ts'
@@ -27,6 +28,7 @@ const handlers: Partial<Record<Op, Handler>> = {
   [Op.stanza]: handleClientStanza,
   [Op.ack]: handleAck,
   [Op.closed]: handleClosed,
+  [Op.returned]: handleReturned,
   [Op.announce]: handleAnnounce,
   [Op.unacked]: handleUnacked,
   [Op.route]: handleRoute,

@@ -49,6 +49,26 @@ test('a message is archived on both sides, stamped, and in custody', async () =>
   assert.deepEqual([received?.outgoing, received?.offline, received?.id], [false, false, stanzaId(message)])
 })
 
+test('a message that crosses the end of a stream without stream management waits for the next one', async () => {
+  const juliet = await connect('juliet@capulet.example').login('balcony')
+  const romeo = await connect('romeo@montague.example', 1).bind('orchard')
+  romeo.send('<presence/>')
+  await romeo.settled()
+  juliet.send("<message to='romeo@montague.example' type='chat'><body>Parting is such sweet sorrow</body></message>")
+  juliet.send(`<iq to='${romeo.jid}' type='get' id='crossing'><query xmlns='jabber:iq:version'/></iq>`)
+  const request = await romeo.next(({ id }) => id === 'crossing')
+  const message = await romeo.message('Parting is such sweet sorrow')
+  for (const stanza of [message, request]) romeo.giveBack(stanza)
+  assert.equal((await juliet.next(({ id }) => id === 'crossing')).type, 'error')
+  const back = await connect('romeo@montague.example').login('orchard')
+  const waited = await back.message('Parting is such sweet sorrow')
+  assert.ok(waited.child('delay', NS.delay))
+  await back.settled()
+  const next = await connect('romeo@montague.example').login('wall')
+  await next.settled()
+  assert.deepEqual(next.heard.filter(({ name }) => name === 'message').map(String), [])
+})
+
 test('a thousand messages from two users keep their order and come once', async () => {
   const juliet = await connect('juliet@capulet.example').login('window')
   const romeo = await connect('romeo@montague.example', 1).login('wall')

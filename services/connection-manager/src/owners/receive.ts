@@ -13,6 +13,7 @@ import { finishLogin, resumeRefused } from '../sasl2/proceed.ts'
 import { opened, resumed } from '../session/begin.ts'
 import { closeStream } from '../stream/close.ts'
 import { refused } from '../stream/refused.ts'
+import { giveBack } from './give-back.ts'
 
 /** What the owner of a user says to this edge. Anything from an owner that has been replaced is refused (its epoch is lower). */
 export function receive(edge: Edge, envelope: Envelope): void {
@@ -28,6 +29,7 @@ export function receive(edge: Edge, envelope: Envelope): void {
   // Gone meanwhile; the owner hears of that by `closed`.
   if (connection === undefined || connection.partition !== envelope.emitterPartition) {
     edge.events.unknownConnection(envelope)
+    if (envelope.op === Op.deliver) giveBack(edge, envelope)
     return
   }
   try {

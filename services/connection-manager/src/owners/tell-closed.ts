@@ -13,6 +13,9 @@ export function tellClosed(connection: Connection, lost: boolean): void {
   envelope.conn = connection.number
   envelope.body = codecs.closed.encode({ lost })
   if (lost && session?.managed !== undefined) edge.departed.add(partition, connection, session)
+  // While `enable` is under way the owner may keep what it sends already.
+  if (session !== undefined && session.managed === undefined && session.enabling === undefined)
+    edge.gone.add(connection.number, session.bare)
   bring(edge, { key: identity!, envelope, taken: () => edge.departed.delete(partition, connection) })
 }
 

@@ -52,7 +52,7 @@ export function endSession(
   announceUnavailable(context, user, resource)
   // Of what came to one that hibernates they know.
   if (resource.attachment !== 'hibernating') wakeForMissed(context, user, undelivered)
-  salvage(context, user, resource, undelivered)
+  salvage(context, user, undelivered)
   answerWaiting(user, resource)
   resource.lostEarly?.()
 }

@@ -1,4 +1,4 @@
-import { errorReply, stanzaError } from '@heliograph/stanza'
+import { errorReply, type Stanza, stanzaError } from '@heliograph/stanza'
 import { keepForLater } from '../archive/offline.ts'
 import { takes } from '../carbons/copy.ts'
 import type { SessionContext } from '../context.ts'
@@ -6,21 +6,21 @@ import { isCopied, isOfflineStorable } from '../payloads/eligibility.ts'
 import { forward, SERVER_MADE } from '../pipeline/forward.ts'
 import { receiveMessage } from '../pipeline/inbound-message.ts'
 import type { Resource } from './resource.ts'
-import { addressed, type Delivery } from './unacked.ts'
+import type { Delivery } from './unacked.ts'
 import type { User } from './user.ts'
 
 /**
  * What a session that ended was sent and never acknowledged: messages go to the user's other resources, else they count as offline
  * messages; requests are answered with an error (XEP-0198 §6); presence has no value any more.
  */
-export function salvage(context: SessionContext, user: User, ended: Resource, deliveries: readonly Delivery[]): void {
+export function salvage(context: SessionContext, user: User, deliveries: readonly Delivery[]): void {
   const others = user.mostAvailable()
   const waiting: Delivery[] = []
   const arriveAgain = ({ stanza }: Delivery) =>
     receiveMessage(context, { user, stanza, ...SERVER_MADE, told: true, taken: () => {} })
   for (const delivery of deliveries) {
     const { stanza, id } = delivery
-    if (stanza.name === 'iq') answerFor(context, user, delivery, ended)
+    if (stanza.name === 'iq') answerFor(context, user, stanza)
     else if (stanza.name !== 'message' || !isOfflineStorable(stanza)) continue
     else if (others.length > 0 && id !== 0) {
       for (const other of others) if (!hasHad(other, delivery)) context.outgoing.deliver(user, other, stanza, id)
@@ -40,8 +40,8 @@ function hasHad(other: Resource, { stanza, id }: Delivery): boolean {
   return stanza.to !== undefined && !stanza.to.includes('/') && other.eligibleFrom < id
 }
 
-function answerFor(context: SessionContext, user: User, delivery: Delivery, ended: Resource): void {
-  const stanza = addressed(delivery, ended.jid)
+/** Requests are never shared: `to` is the resource. */
+function answerFor(context: SessionContext, user: User, stanza: Stanza): void {
   if ((stanza.type !== 'get' && stanza.type !== 'set') || !stanza.from) return
   const reply = errorReply(stanza, stanzaError('recipient-unavailable'))
   if (reply) forward(context, user, reply)

@@ -241,6 +241,15 @@ export class Client {
     this.edge.tellOwner(this, envelope)
   }
 
+  /** As an edge does with what comes for a connection that is gone, where there is no stream management. */
+  giveBack(stanza: Stanza): void {
+    const envelope = new Envelope(Op.returned)
+    envelope.conn = this.conn
+    envelope.stanza = stanza
+    envelope.id = this.ids[this.heard.indexOf(stanza)] ?? 0
+    this.edge.router.transfer(Kind.user, this.user, envelope, () => {})
+  }
+
   #say(stanza: Stanza): void {
     this.count++
     const envelope = new Envelope(Op.stanza)
