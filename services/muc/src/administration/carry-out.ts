@@ -45,6 +45,7 @@ export function carryOut(context: MucContext, room: Room, plan: Plan<Occupant>, 
   }
   for (const effect of plan.effects) affect(context, room, effect, { actor, kept: one })
   tellOfAbsent(context, room, plan.affiliates)
+  tellAbsent(context, room, plan.absent)
   one()
 }
 
@@ -95,4 +96,14 @@ function tellOfAbsent(context: MucContext, room: Room, changed: readonly Affilia
     return { stanza: said, recipients, sequence: sequence++ }
   })
   sendAll(room, parcels)
+}
+
+/** XEP-0045 §18.1: out of the room, to the bare address. */
+function tellAbsent(context: MucContext, room: Room, absent: readonly Affiliate[]): void {
+  for (const { jid, affiliation, reason } of absent) {
+    const because = reason !== undefined && el('reason', null, reason)
+    const item = el('item', { affiliation, jid, role: 'none' }, because)
+    const x = el('x', { xmlns: NS.mucUser }, item, el('status', { code: 101 }))
+    say(context, room, stanza('message', { from: room.jid, to: jid }, x))
+  }
 }

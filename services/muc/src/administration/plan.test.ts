@@ -95,6 +95,19 @@ test('a ban takes the reserved nick, and who is there goes with 301', () => {
   assert.equal(made.effects[0]?.reason, 'Treason')
 })
 
+test('who is not there is told of a change, unless he is invited, did it himself, or it is about a ban (§18.1)', () => {
+  const told = (made: ReturnType<typeof planChanges<OccupantView>>) =>
+    'error' in made ? made.error.condition : made.absent.map(({ jid: user, affiliation }) => `${user} ${affiliation}`)
+  const [far, near, domain] = [jid('far'), jid('nora'), ensureBare('padua.example')]
+  assert.deepEqual(told(plan('ada', [give(far, 'member'), give(near, 'member'), give(domain, 'member')])), [
+    `${far} member`,
+  ])
+  assert.deepEqual(told(plan('ada', [give(far, 'member')], { membersOnly: true })), [])
+  assert.deepEqual(told(plan('ada', [give(far, 'outcast')])), [])
+  assert.deepEqual(told(plan('owen', [give(far, 'admin'), give(far, 'none')])), [])
+  assert.deepEqual(told(planOwn(room(), { jid: far, affiliation: 'member', nick: 'x' })), [])
+})
+
 test('a ban of a domain removes all of its users but those whom the room knows by themselves', () => {
   const verona = ensureBare('verona.example')
   const others = room()

@@ -20,6 +20,8 @@ export interface Plan<Occupant> {
   readonly effects: readonly Effect<Occupant>[]
   /** New members of a members-only room who aren't there: they are invited (XEP-0045 §9.5). */
   readonly invited: readonly BareJid[]
+  /** Others who aren't there and are something else now: they are told (§18.1). */
+  readonly absent: readonly Affiliate[]
 }
 
 /** All changes that somebody asks for, or why none is made: a request is carried out whole or not at all (§9.2). */
@@ -103,7 +105,19 @@ class Planning<Occupant extends OccupantView> {
       status,
       reason,
     }))
-    return { affiliates: [...this.#changedUsers.values()], effects, invited: [...this.#invited] }
+    const affiliates = [...this.#changedUsers.values()]
+    return { affiliates, effects, invited: [...this.#invited], absent: affiliates.filter((each) => this.#learns(each)) }
+  }
+
+  /**
+   * Whether a user who isn't there is told what he is now. Bans, and their end, are not: lists of them are long, and name many who were
+   * never here.
+   */
+  #learns({ jid }: Affiliate): boolean {
+    if (isDomain(jid) || jid === this.#by || this.#invited.has(jid) || this.#room.occupants.of(jid).length > 0)
+      return false
+    const [before, now] = [this.#room.affiliates.of(jid), this.#affiliates.of(jid)]
+    return before !== now && before !== 'outcast' && now !== 'outcast'
   }
 
   /** The nick that is kept from now on; the ban list has none (§9.1). */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { bothModes } from '@heliograph/testkit'
 import { bareOf, errorOf, newcomer, settle, together } from '../support/actor.ts'
 import { codesOf, configure, itemOf, join, knock } from '../support/room.ts'
-import { administer, company, listed, seen } from '../support/room-admin.ts'
+import { administer, company, learns, listed, seen } from '../support/room-admin.ts'
 
 const scenario = await bothModes()
 const USER = 'http://jabber.org/protocol/muc#user'
@@ -131,6 +131,28 @@ scenario('the member list has addresses: it is read where those are seen (§9.5)
   for (const affiliation of ['member', 'admin', 'owner']) {
     assert.equal(((await listed(nora, room, { affiliation })) as string[]).length, 1)
   }
+})
+
+scenario('who is not there is told what he is now, but not that he is banned (§18.1)', async (site) => {
+  using all = await company(site)
+  using others = together({ paris: await newcomer(site, 'paris') })
+  const { ada, room } = all
+  const { paris } = others
+  const jid = bareOf(paris.jid)
+  const become = (affiliation: string) => administer(ada, room, { jid, affiliation, reason: 'Well done' })
+  await become('outcast')
+  await become('none')
+  await become('member')
+  const message = await learns(paris, room)
+  assert.deepEqual(
+    [itemOf(message)?.attrs.affiliation, itemOf(message)?.getChildText('reason')],
+    ['member', 'Well done'],
+  )
+  assert.equal(message.attrs.to, jid)
+  // Once more the same is no news.
+  await become('member')
+  await become('none')
+  assert.equal(itemOf(await learns(paris, room))?.attrs.affiliation, 'none')
 })
 
 scenario('of who is not there, those are told who may see addresses', async (site) => {

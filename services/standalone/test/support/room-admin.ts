@@ -77,6 +77,11 @@ export async function told(client: RawClient, room: string, ...codes: string[]):
   assert.deepEqual(codesOf(message), codes)
 }
 
+/** Waits for what somebody is told who isn't in the room, and resolves to it: he is something else there now (XEP-0045 §18.1). */
+export function learns(client: RawClient, room: string): Promise<Element> {
+  return client.expect((it) => it.name === 'message' && it.attrs.from === room && codesOf(it).includes('101'))
+}
+
 /** An owner, an admin, a member and two others in a fresh room, all under their own names; everybody has seen all. */
 export async function company(site: Site, fields: Readonly<Record<string, string>> = {}) {
   const all = together({
@@ -96,6 +101,7 @@ export async function company(site: Site, fields: Readonly<Record<string, string
   )
   assert.equal(given.attrs.type, 'result', `${given}`)
   const people = { owen, ada, max, nora }
+  for (const absent of [ada, max]) await learns(absent, room)
   for (const [nick, client] of Object.entries(people).slice(1)) {
     await join(client, room, nick)
     for (const other of Object.values(people)) {
