@@ -11,7 +11,14 @@ export { archiveMigrations } from './migrations.ts'
 export { type Treatment, treatments, type Waits } from './payloads.ts'
 export { purge } from './purge.ts'
 export { metadataElement, resultMessage } from './results.ts'
-export { Retention, type RetentionPolicy } from './retention.ts'
+export { Retention } from './retention.ts'
+export {
+  MOST_RETENTION_DAYS,
+  type OwnRetention,
+  RetentionLimits,
+  type RetentionPolicy,
+  retainedDays,
+} from './retention-limits.ts'
 export { isTakenBack, mayTakeBack, tombstone } from './retraction.ts'
 export { type ArchiveRow, peerOf, type SaidMessage, type StoredMessage, type WaitingMessage } from './row.ts'
 export { originIdOf, withoutForeignIds, withStanzaId } from './stanza-ids.ts'

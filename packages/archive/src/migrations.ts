@@ -69,4 +69,15 @@ export const archiveMigrations: readonly Migration[] = [
     id: '0127_archive_author',
     sql: `ALTER TABLE archive ADD COLUMN author text;`,
   },
+  {
+    // Only of archives of which something else was said than of all.
+    id: '0128_archive_retention',
+    sql: `
+      CREATE TABLE archive_retention (
+        owner  text COLLATE "C" PRIMARY KEY,
+        given  integer CHECK (given >= 0),
+        wished integer CHECK (wished > 0)
+      );
+    `,
+  },
 ]

@@ -20,7 +20,6 @@ export async function purge(
     purged,
   }: { readonly log: Logger; readonly signal: AbortSignal; readonly purged: (rows: number) => void },
 ): Promise<void> {
-  if (!retention.limited) return
   let total = 0
   for (let pause = BETWEEN_STEPS_MS; await pausedFor(pause, signal); ) {
     const begun = performance.now()
@@ -29,7 +28,7 @@ export async function purge(
       if (step.purged > 0) purged(step.purged)
       total += step.purged
       if (step.state === 'done') {
-        log.info('archive_purged', { rows: total })
+        if (total > 0) log.info('archive_purged', { rows: total })
         total = 0
       }
       const busy = step.state === 'going on'

@@ -1,12 +1,6 @@
 import type { Database } from '@heliograph/database'
-import { type BareJid, type Domain, domainOf } from '@heliograph/jid'
-
-/** How long messages stay in archives, in days; 0: for ever. */
-export interface RetentionPolicy {
-  readonly days: number
-  /** Of the domains where it is different. */
-  readonly byDomain: ReadonlyMap<Domain, number>
-}
+import type { BareJid } from '@heliograph/jid'
+import { RetentionLimits, type RetentionPolicy, retainedDays } from './retention-limits.ts'
 
 /** What a step of the purge came to. */
 export interface PurgeStep {
@@ -33,6 +27,9 @@ const NEXT_OWNERS = `WITH RECURSIVE walk(owner) AS (
     FROM walk WHERE walk.owner IS NOT NULL)
   SELECT owner FROM walk WHERE owner IS NOT NULL LIMIT ${OWNERS}`
 
+/** Where the policy keeps everything for ever, only of these something may go. */
+const NEXT_LIMITED = `SELECT owner FROM archive_retention WHERE owner > $1 ORDER BY owner LIMIT ${OWNERS}`
+
 /** The oldest first: archives have no holes (XEP-0313 §3.2). What still waits for its receiver stays. */
 const DELETE = `DELETE FROM archive USING (
     SELECT wanted.owner, doomed.id FROM unnest($1::text[], $2::bigint[]) AS wanted (owner, before)
@@ -48,31 +45,34 @@ const DELETE = `DELETE FROM archive USING (
 export class Retention {
   readonly #db: Database
   readonly #policy: RetentionPolicy
+  readonly #limits: RetentionLimits
   readonly #now: () => number
 
   constructor(db: Database, policy: RetentionPolicy, now: () => number = Date.now) {
     this.#db = db
     this.#policy = policy
+    this.#limits = new RetentionLimits(db)
     this.#now = now
   }
 
-  /** Whether anything is ever removed. */
-  get limited(): boolean {
+  /** Whether the policy alone ends anything. */
+  get #limited(): boolean {
     return this.#policy.days > 0 || [...this.#policy.byDomain.values()].some((days) => days > 0)
   }
 
   /** Does a little of the work, if there is some and it is nobody else's. */
   async step(): Promise<PurgeStep> {
+    if (!this.#limited && !(await this.#limits.areAny())) return { state: 'resting', purged: 0 }
     const claim = await this.#claim()
     if (claim === undefined) return { state: 'elsewhere', purged: 0 }
     if (!claim.due) return { state: 'resting', purged: 0 }
-    const { rows } = await this.#db.query<{ owner: BareJid }>('purge_owners', NEXT_OWNERS, [claim.position])
-    const last = rows.at(-1)?.owner
+    const owners = await this.#next(claim.position)
+    const last = owners.at(-1)
     if (last === undefined) {
       await this.#finish()
       return { state: 'done', purged: 0 }
     }
-    const purged = await this.#purge(rows.map(({ owner }) => owner))
+    const purged = await this.#purge(owners)
     if (purged < ROWS) await this.#save(last)
     return { state: 'going on', purged }
   }
@@ -87,9 +87,17 @@ export class Retention {
     return rows[0]
   }
 
+  async #next(position: string): Promise<BareJid[]> {
+    const query = this.#limited
+      ? this.#db.query<{ owner: BareJid }>('purge_owners', NEXT_OWNERS, [position])
+      : this.#db.query<{ owner: BareJid }>('purge_limited', NEXT_LIMITED, [position])
+    return (await query).rows.map(({ owner }) => owner)
+  }
+
   async #purge(owners: readonly BareJid[]): Promise<number> {
+    const own = await this.#limits.ofAll(owners)
     const limited = owners.flatMap((owner) => {
-      const days = this.#policy.byDomain.get(domainOf(owner)) ?? this.#policy.days
+      const days = retainedDays(this.#policy, owner, own.get(owner))
       return days > 0 ? [{ owner, before: this.#now() * 1000 - days * DAY_MICROS }] : []
     })
     if (limited.length === 0) return 0

@@ -3,7 +3,7 @@ import { drain, info, listInstances, listOwners } from './commands/cluster.ts'
 import { createInvite, listInvites, revokeInvite } from './commands/invites.ts'
 import { createRoom, destroyRoom, inspectRoom, listRooms } from './commands/rooms.ts'
 import { kick, listSessions } from './commands/sessions.ts'
-import { createUser, deleteUser, disableUser, enableUser, listUsers, setPassword } from './commands/users.ts'
+import { createUser, deleteUser, disableUser, enableUser, listUsers, retention, setPassword } from './commands/users.ts'
 
 /** All commands, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -12,6 +12,7 @@ export const commands: readonly Command[] = [
   disableUser,
   enableUser,
   deleteUser,
+  retention,
   listUsers,
   createInvite,
   listInvites,

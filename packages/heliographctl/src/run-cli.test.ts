@@ -35,6 +35,7 @@ const sessions: SessionSummary[] = ['alice@localhost/phone', 'alice@localhost/de
 }))
 const drained: string[] = []
 const locked = new Set<string>()
+const retained = new Map<string, number>()
 
 function admin(rpc: () => string): Handlers<Admin> {
   const done = { ok: true, condition: '' }
@@ -57,6 +58,13 @@ function admin(rpc: () => string): Handlers<Admin> {
       else locked.delete(jid)
       return done
     },
+    setRetention({ jid, days, configured }) {
+      if (!accounts.has(jid)) return refuse('item-not-found')
+      if (configured) retained.delete(jid)
+      else retained.set(jid, days)
+      return done
+    },
+    getRetention: ({ jid }) => ({ ...done, days: retained.get(jid) ?? 90, set: retained.has(jid), wished: 0 }),
     listUsers({ domain, after: from, max }) {
       const all = [...accounts.keys()].filter((jid) => domain === '' || jid.endsWith(`@${domain}`)).sort()
       const page = all.filter((jid) => jid > from).slice(0, max)
@@ -158,6 +166,13 @@ test('accounts are created, given a password, listed and deleted', async () => {
   assert.deepEqual([...locked], ['alice@localhost'])
   assert.equal((await ctl('users enable alice@localhost')).code, 0)
   assert.equal(locked.size, 0)
+  assert.equal((await ctl('users retention alice@localhost')).out, 'alice@localhost: 90 days, as configured\n')
+  for (const [words, out] of [
+    ['7', 'alice@localhost: 7 days'],
+    ['0', 'alice@localhost: for ever'],
+    ['default', 'alice@localhost: 90 days, as configured'],
+  ])
+    assert.equal((await ctl(`users retention alice@localhost ${words}`)).out, `${out}\n`)
   assert.equal((await ctl('users delete alice@localhost')).code, 0)
   assert.equal((await ctl('users list')).out, 'no accounts\n')
 })
@@ -213,6 +228,8 @@ test('wrong words, arguments and configuration exit with 2', async () => {
   for (const [args, pattern] of [
     ['users', /no command users/],
     ['users create', /usage: heliographctl users create JID/],
+    ['users retention a@b -1', /-1/],
+    ['users retention a@b 1.5', /DAYS must be/],
     ['kick a b', /usage: heliographctl kick JID/],
     ['users list --colour', /--colour/],
     ['users list --timeout soon', /--timeout/],

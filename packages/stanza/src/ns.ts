@@ -62,6 +62,7 @@ export const NS = Object.freeze({
   carbons: 'urn:xmpp:carbons:2',
   carbonsRules: 'urn:xmpp:carbons:rules:0',
   mam: 'urn:xmpp:mam:2',
+  mamConfigure: 'urn:xmpp:mam#configure',
   mamExtended: 'urn:xmpp:mam:2#extended',
   mamGroupchatField: 'urn:xmpp:mam:2#groupchat-field',
   fullText: 'urn:xmpp:fulltext:0',

@@ -1,4 +1,4 @@
-import type { IdClock } from '@heliograph/archive'
+import type { IdClock, RetentionLimits } from '@heliograph/archive'
 import type { Database } from '@heliograph/database'
 import type { Introductions } from '@heliograph/distribution'
 import type { Domain } from '@heliograph/jid'
@@ -48,6 +48,8 @@ export interface SessionContext {
   readonly users: Users
   readonly accounts: Accounts
   readonly invites: Invites
+  /** What was said of how long single users' messages are kept. */
+  readonly retention: RetentionLimits
   readonly lastActivity: LastActivity
   readonly rpc: RpcClients
   readonly rosters: RosterStore

@@ -1,4 +1,4 @@
-import { IdClock, keepSearchIndex, purge, Retention } from '@heliograph/archive'
+import { IdClock, keepSearchIndex, purge, Retention, RetentionLimits } from '@heliograph/archive'
 import { type Envelope, type InstanceId, Op } from '@heliograph/bus'
 import type { Database } from '@heliograph/database'
 import { Introductions } from '@heliograph/distribution'
@@ -189,6 +189,7 @@ function buildContext(parts: SessionParts, router: Router, ownership: Ownership)
       bound: parts.config.mailboxBound,
     }),
     invites: new Invites(new InviteStore(parts.db), parts.config.invites.days),
+    retention: new RetentionLimits(parts.db),
     lastActivity: new LastActivity(parts.db),
     archive: new Archive({
       db: parts.db,

@@ -1,25 +1,24 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { Retention } from '@heliograph/archive'
-import { connectDatabase, type Database } from '@heliograph/database'
-import type { Domain } from '@heliograph/jid'
+import { Retention, RetentionLimits } from '@heliograph/archive'
+import { connectDatabase, type Database, migrate } from '@heliograph/database'
+import type { BareJid, Domain } from '@heliograph/jid'
 import { infrastructure } from '@heliograph/testkit'
-import { TestCluster } from './support/cluster.ts'
+import { sessionMigrations } from '../src/migrations.ts'
 
 const servers = await infrastructure()
 const DAY_MICROS = 86_400_000_000
 const NOW = Date.UTC(2026, 0, 1)
-let cluster: TestCluster
 let [one, other]: Database[] = []
 before(async () => {
-  cluster = await TestCluster.start(servers, { users: ['juliet'] })
-  one = await connectDatabase({ url: cluster.databaseUrl, instance: 'one', poolSize: 2 })
-  other = await connectDatabase({ url: cluster.databaseUrl, instance: 'other', poolSize: 2 })
+  const url = await servers.createDatabase()
+  one = await connectDatabase({ url, instance: 'one', poolSize: 2 })
+  other = await connectDatabase({ url, instance: 'other', poolSize: 2 })
+  await migrate(one, sessionMigrations)
 })
 after(async () => {
   await one!.close()
   await other!.close()
-  await cluster[Symbol.asyncDispose]()
   await servers.close()
 })
 
@@ -80,7 +79,47 @@ test('another instance goes on where one has stopped', async () => {
   assert.equal(purged, 37)
 })
 
-test('without a limit nothing is ever asked', () => {
-  assert.equal(new Retention(one!, { days: 0, byDomain: new Map([['a' as Domain, 0]]) }).limited, false)
-  assert.equal(new Retention(one!, { days: 0, byDomain: new Map([['a' as Domain, 1]]) }).limited, true)
+test('what was said of single archives counts, also where the policy keeps all for ever', async () => {
+  const limits = new RetentionLimits(one!)
+  const [given, kept, brief, modest] = ['given', 'longer', 'wished', 'more'].map(
+    (user) => `${user}@own.example` as BareJid,
+  )
+  const at = (age: number) => NOW * 1000 - age * DAY_MICROS
+  await one!.query(
+    'fill_own',
+    `INSERT INTO archive (owner, id, peer, outgoing, offline, stream, ingress, stanza)
+     SELECT owner, id, 'peer@b', false, false, '', 0, '' FROM unnest($1::text[]) AS owner, unnest($2::bigint[]) AS id`,
+    [[given, kept, brief, modest], [1, 9, 11].map(at)],
+  )
+  await limits.set(given!, 'given', 3)
+  await limits.set(kept!, 'given', 0)
+  await limits.set(brief!, 'wished', 3)
+  // More than is given is no wish that counts.
+  await limits.set(modest!, 'given', 10)
+  await limits.set(modest!, 'wished', 20)
+  const ages = async () => {
+    const { rows } = await one!.query<{ owner: BareJid; ages: string }>(
+      'ages_own',
+      `SELECT owner, string_agg((($1::bigint - id) / ${DAY_MICROS})::text, ' ' ORDER BY id DESC) AS ages
+       FROM archive WHERE owner LIKE '%@own.example' GROUP BY owner`,
+      [NOW * 1000],
+    )
+    return Object.fromEntries(rows.map((row) => [row.owner.split('@')[0], row.ages]))
+  }
+  const pass = async (days: number) => {
+    await one!.query(
+      'anew',
+      "UPDATE archive_purge SET next_pass = now(), position = '', until = now() - interval '1 s'",
+    )
+    const retention = new Retention(one!, { days, byDomain: new Map() }, () => NOW)
+    while ((await retention.step()).state !== 'done');
+  }
+  await pass(0)
+  assert.deepEqual(await ages(), { given: '1', longer: '1 9 11', wished: '1', more: '1 9' })
+  await limits.set(modest!, 'given', null)
+  assert.deepEqual(await limits.of(modest!), { given: null, wished: 20 })
+  await limits.erase(brief!)
+  assert.deepEqual(await limits.of(brief!), { given: null, wished: null })
+  await pass(5)
+  assert.deepEqual(await ages(), { given: '1', longer: '1 9 11', wished: '1', more: '1' })
 })

@@ -58,6 +58,25 @@ async function setDisabled({ admin }: CommandContext, jid: string, disabled: boo
   return { data: { jid, disabled }, text: `${disabled ? 'disabled' : 'enabled'} ${jid}` }
 }
 
+export const retention: Command = {
+  name: 'users retention',
+  parameters: ['JID', '[DAYS|default]'],
+  help: 'Show or set how many days messages stay in an archive; 0: for ever, default: as configured.',
+  async run({ admin }, [jid = '', words]) {
+    if (words !== undefined) {
+      if (words !== 'default' && !/^\d{1,5}$/.test(words)) throw new Failure('misused', 'DAYS must be 0 to 36500')
+      const configured = words === 'default'
+      const verdict = await admin.setRetention({ jid, days: configured ? 0 : Number(words), configured })
+      mustBeDone(verdict, jid, { 'not-acceptable': 'DAYS must be 0 to 36500' })
+    }
+    const { days, set, wished, ...verdict } = await admin.getRetention({ jid })
+    mustBeDone(verdict, jid)
+    const told = days === 0 ? 'for ever' : `${days} days`
+    const why = wished > 0 && wished === days ? ', as the user wishes' : set ? '' : ', as configured'
+    return { data: { jid, days, set, wished }, text: `${jid}: ${told}${why}` }
+  },
+}
+
 export const listUsers: Command = {
   name: 'users list',
   parameters: [],

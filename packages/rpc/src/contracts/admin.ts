@@ -15,6 +15,21 @@ export interface UserDisabledRequest {
   readonly jid: string
   readonly disabled: boolean
 }
+export interface SetRetentionRequest {
+  readonly jid: string
+  /** 0: for ever. */
+  readonly days: number
+  /** As configured, whatever `days` says. */
+  readonly configured: boolean
+}
+export interface RetentionReply extends Verdict {
+  /** What holds; 0: for ever. */
+  readonly days: number
+  /** Whether an administrator has set something. */
+  readonly set: boolean
+  /** What the user wishes; 0: nothing. */
+  readonly wished: number
+}
 export interface ListUsersRequest {
   readonly domain: string
   readonly after: string
@@ -149,6 +164,8 @@ export interface Admin {
   listUsers(request: ListUsersRequest): Promise<ListUsersReply>
   setPassword(request: UserPasswordRequest): Promise<Verdict>
   setUserDisabled(request: UserDisabledRequest): Promise<Verdict>
+  setRetention(request: SetRetentionRequest): Promise<Verdict>
+  getRetention(request: { readonly jid: string }): Promise<RetentionReply>
   createInvite(request: CreateInviteRequest): Promise<CreateInviteReply>
   listInvites(request: ListInvitesRequest): Promise<ListInvitesReply>
   revokeInvite(request: RevokeInviteRequest): Promise<Verdict>

@@ -101,6 +101,8 @@ test('admin', () => {
       { domain: 'localhost', after: 'a', max: 10 },
       { users: [{ jid: 'a@localhost', createdAt: 1_700_000_000_000 }], next: 'n' },
     ],
+    setRetention: [{ jid: 'a@localhost', days: 30, configured: true }, verdict],
+    getRetention: [{ jid: 'a@localhost' }, { ...verdict, days: 30, set: true, wished: 7 }],
     createInvite: [
       { jid: 'localhost', inviter: 'alice@localhost', days: 3 },
       { ...verdict, uri: 'xmpp:localhost', expiresAt: 1_700_000_000_000 },

@@ -7,6 +7,7 @@ import { manageAccounts } from './admin/manage-accounts.ts'
 import { refusedCommands } from './admin/refused-commands.ts'
 import type { Command } from './command.ts'
 import { changeOwnPassword } from './own/change-own-password.ts'
+import { configureArchive } from './own/configure-archive.ts'
 import { endClient } from './own/end-client.ts'
 import { listClients } from './own/list-clients.ts'
 
@@ -15,6 +16,7 @@ const commands: readonly Command[] = [
   listClients,
   endClient,
   changeOwnPassword,
+  configureArchive,
   ...inviteCommands,
   ...manageAccounts,
   ...inspectUsers,

@@ -14,6 +14,7 @@ import type { SessionContext } from '../context.ts'
 import { announceEverywhere, announceHere } from './announce.ts'
 import { everywhere } from './everywhere.ts'
 import { invitesRpc } from './manage-invites.ts'
+import { retentionRpc } from './manage-retention.ts'
 import {
   createUser,
   deleteUser,
@@ -63,6 +64,7 @@ export function adminRpc(context: SessionContext): ServedContract {
         next: page.next ?? '',
       }
     },
+    ...retentionRpc(context),
     ...invitesRpc(context),
     listSessions: async (request) => {
       const max = Math.min(request.max || PAGE, 1000)

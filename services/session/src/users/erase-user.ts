@@ -10,6 +10,7 @@ import { erasePushServices } from '../push/push-store.ts'
 export async function eraseUser(context: SessionContext, jid: BareJid): Promise<void> {
   await context.rosters.erase(jid)
   await context.archive.erase(jid)
+  await context.retention.erase(jid)
   await context.lastActivity.erase(jid)
   await context.standing.erase(jid)
   await eraseBlockList(context.db, jid)

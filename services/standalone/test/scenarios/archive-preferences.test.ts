@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { bothModes, type RawClient } from '@heliograph/testkit'
 import { bareOf, enter, errorOf, newcomer, say, saying, settle, together } from '../support/actor.ts'
 import { bodiesOf, readArchive } from '../support/archive.ts'
+import { commandErrorOf, commandOf, noteOf, perform } from '../support/commands.ts'
+import { control } from '../support/control.ts'
 
 const scenario = await bothModes()
 const NS_MAM = 'urn:xmpp:mam:2'
@@ -82,3 +84,26 @@ scenario('wishes that make no sense, or are about others, are refused and change
   const kept = (await prefs(alice)).getChild('prefs', NS_MAM)!
   assert.deepEqual([kept.attrs.default, kept.getChild('always')?.getChildText('jid')], ['roster', 'x@y.example'])
 })
+
+scenario(
+  'how long messages stay is said by whoever runs the server, and by the user where that is less',
+  async (site) => {
+    await using alice = await newcomer(site, 'alice', { edge: 1 })
+    const node = 'urn:xmpp:mam#configure'
+    const wish = async (days: string) => perform(alice, { node, fields: { days } })
+    const held = async (...words: string[]) => {
+      const { data } = await control(site, ['users', 'retention', bareOf(alice.jid), ...words])
+      return data as { days: number; set: boolean; wished: number }
+    }
+    assert.deepEqual(await held(), { jid: bareOf(alice.jid), days: 0, set: false, wished: 0 })
+    assert.equal((await held('30')).days, 30)
+    assert.equal(noteOf(commandOf(await wish('7'))), 'Messages are removed after 7 days.')
+    assert.deepEqual(await held('3'), { jid: bareOf(alice.jid), days: 3, set: true, wished: 7 })
+    assert.equal((await held('default')).days, 7)
+    assert.equal(noteOf(commandOf(await wish('0'))), 'Messages are kept for ever.')
+    for (const wrong of ['-1', '36501', 'x', ''])
+      assert.equal(commandErrorOf(await wish(wrong)), 'modify/bad-request/bad-payload')
+    assert.equal((await control(site, ['users', 'retention', `nobody@${site.domain}`, '3'])).code, 1)
+    assert.equal((await control(site, ['users', 'retention', bareOf(alice.jid), '36501'])).code, 1)
+  },
+)

@@ -23,7 +23,7 @@ scenario('a user is offered own commands, at the server and at the account; othe
   await using bob = await newcomer(site, 'bob', { edge: 1 })
   const account = nell.jid.split('/')[0] ?? ''
   assert.deepEqual(await commandsOffered(nell, site.domain), [...OWN, 'urn:xmpp:invite#invite'])
-  assert.deepEqual(await commandsOffered(nell), OWN)
+  assert.deepEqual(await commandsOffered(nell), [...OWN, 'urn:xmpp:mam#configure'])
   assert.deepEqual(await commandsOffered(bob, account), [])
   assert.equal(errorOf(await commandStep(bob, { node: 'list-clients', to: account })), 'cancel/service-unavailable')
   const info = async (node: string) => {
