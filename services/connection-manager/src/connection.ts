@@ -1,5 +1,6 @@
 import type { Envelope } from '@heliograph/bus'
 import type { BareJid, Domain } from '@heliograph/jid'
+import type { Transport, TransportKind, TransportSink } from '@heliograph/streams'
 import type { NamespaceScope, ParsedElement, StreamHeader, XmlError, XmlLimits } from '@heliograph/xml'
 import { EMPTY_SCOPE, Framer, parseElement } from '@heliograph/xml'
 import { BodyIntake } from './bosh/body-intake.ts'
@@ -16,7 +17,6 @@ import { openStream } from './stream/open.ts'
 import type { Phase } from './stream/phase.ts'
 import { DocumentIntake } from './transport/document-intake.ts'
 import type { Intake } from './transport/intake.ts'
-import type { Transport, TransportKind, TransportSink } from './transport/transport.ts'
 
 const DIALECTS: Readonly<Record<TransportKind, Dialect>> = {
   tcp: xmlStream,

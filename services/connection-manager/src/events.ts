@@ -1,12 +1,12 @@
 import type { Envelope } from '@heliograph/bus'
 import type { SaslCondition } from '@heliograph/sasl'
 import type { StreamError } from '@heliograph/stanza'
+import type { TransportKind } from '@heliograph/streams'
 import { type Counter, type Histogram, type Logger, type Metrics, secondsBuckets } from '@heliograph/telemetry'
 import type { TerminalCondition } from './bosh/conditions.ts'
 import type { Connection } from './connection.ts'
 import type { Edge } from './edge.ts'
 import type { RejectReason } from './listeners/reception.ts'
-import type { TransportKind } from './transport/transport.ts'
 import type { SessionKind } from './web/peers.ts'
 
 const PREFIX = 'heliograph_edge'

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
+import type { Transport, TransportKind } from '@heliograph/streams'
 import { Connection } from '../src/connection.ts'
 import type { Edge } from '../src/edge.ts'
-import type { Transport, TransportKind } from '../src/transport/transport.ts'
 import { DOMAIN, type EdgeFixture } from './edge-fixture.ts'
 
 const OPEN = `<?xml version='1.0'?><stream:stream to='${DOMAIN}' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>`

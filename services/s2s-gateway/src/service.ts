@@ -1,13 +1,73 @@
 import { Kind } from '@heliograph/bus'
-import { Registry } from '@heliograph/module'
-import { answeringService, type Service } from '@heliograph/runtime'
-import { stanzaError } from '@heliograph/stanza'
+import { type Domain, domainOf, trusted } from '@heliograph/jid'
+import { Hosts, type Tenancy } from '@heliograph/ownership'
+import { joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
+import { Flusher } from '@heliograph/streams'
+import type { GatewayContext } from './context.ts'
+import type { Half } from './half.ts'
+import { refusing } from './refusing.ts'
 
-/** Owners of (local, remote) domain pairs. It opens no streams to other servers yet, and says so to who writes to them. */
-export const s2sGateway: Service = answeringService({
+/** Owners of (local, remote) domain pairs: streams to other servers, and external components. */
+export const s2sGateway: Service = {
   name: 's2s-gateway',
-  kind: Kind.domain,
-  watch: [Kind.user, Kind.room, Kind.node],
-  modules: new Registry<undefined>([]),
-  refusal: () => stanzaError('remote-server-not-found', { text: 'this server does not federate' }),
-})
+  needs: ['bus', 'liveState'],
+  modules: [],
+  start,
+}
+
+/** Asked in this order who takes a domain. */
+function halvesOf(context: GatewayContext): readonly Half[] {
+  return [refusing(context)]
+}
+
+async function start(host: ServiceContext): Promise<RunningService> {
+  const { config, telemetry, instance } = host
+  let halves: readonly Half[] = []
+  const membership = joinCluster(host, {
+    kind: Kind.domain,
+    watch: [Kind.user, Kind.room, Kind.node],
+    tenancy: tenancyOf(() => halves),
+  })
+  const { ownership, router } = membership
+  const context: GatewayContext = {
+    instance,
+    config,
+    log: telemetry.log,
+    metrics: telemetry.metrics,
+    tracing: telemetry.tracer,
+    hosts: new Hosts(config.domains.map(({ name }) => name as Domain)),
+    router,
+    ownership,
+    flusher: new Flusher(),
+  }
+  halves = halvesOf(context)
+  router.serve((envelope, from) => {
+    const to = envelope.stanza?.to
+    const half = to === undefined ? undefined : halves.find((each) => each.takes(domainOf(trusted(to))))
+    if (half) half.receive(envelope, from)
+    else router.receipt(from, envelope.transfer)
+  })
+  await ownership.start()
+  for (const half of halves) await half.listen()
+  return {
+    addresses: Object.assign({}, ...halves.map((half) => half.addresses)) as Record<string, string>,
+    ready: async () => membership.problems(),
+    async drain(signal) {
+      await Promise.all(halves.map((half) => half.drain(signal)))
+      await membership.leave(signal)
+    },
+    async [Symbol.asyncDispose]() {
+      for (const half of halves) await half[Symbol.asyncDispose]()
+      await membership[Symbol.asyncDispose]()
+    },
+  }
+}
+
+function tenancyOf(halves: () => readonly Half[]): Tenancy {
+  return {
+    load: async () => {},
+    settle: async (partition) => void (await Promise.all(halves().map((half) => half.settle(partition)))),
+    unload: async (partition, reason) =>
+      void (await Promise.all(halves().map((half) => half.unload(partition, reason)))),
+  }
+}

@@ -1,7 +1,6 @@
 import type { StreamError } from '@heliograph/stanza'
+import type { Flushable, Transport } from '@heliograph/streams'
 import type { Connection } from '../connection.ts'
-import type { Flushable } from '../outbound/flusher.ts'
-import type { Transport } from '../transport/transport.ts'
 import type { Exchange } from '../web/exchange.ts'
 import type { BodyHead } from './body-head.ts'
 import { statusOf, type TerminalCondition, terminalCondition } from './conditions.ts'

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
+import { SocketTransport } from '@heliograph/streams'
 import { Connection } from '../connection.ts'
 import type { Edge } from '../edge.ts'
-import { SocketTransport } from '../transport/socket-transport.ts'
 
 /** A client on a plain socket: it starts TLS within the stream (RFC 6120 §5). */
 export function welcomePlain(edge: Edge, socket: Socket, address: string): void {

@@ -1,7 +1,6 @@
+import type { Flushable, Transport } from '@heliograph/streams'
 import { Outbox } from '../bosh/outbox.ts'
 import type { Connection } from '../connection.ts'
-import type { Flushable } from '../outbound/flusher.ts'
-import type { Transport } from '../transport/transport.ts'
 import type { Exchange } from '../web/exchange.ts'
 import { PollingKeys } from './key-chain.ts'
 import type { PollingMessage } from './message.ts'

@@ -1,8 +1,8 @@
 import { NS } from '@heliograph/stanza'
+import { SocketTransport } from '@heliograph/streams'
 import type { ParsedElement } from '@heliograph/xml'
 import { Framer } from '@heliograph/xml'
 import type { Connection } from '../connection.ts'
-import { SocketTransport } from '../transport/socket-transport.ts'
 import { closeStream } from './close.ts'
 import { startTlsOffered } from './security.ts'
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
+import type { Transport, TransportSink } from '@heliograph/streams'
 import type { RawData, WebSocket } from 'ws'
-import type { Transport, TransportSink } from './transport.ts'
 
 /** A WebSocket (RFC 7395): each chunk is one text message. */
 export class WebSocketTransport implements Transport {

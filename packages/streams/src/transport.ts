@@ -8,8 +8,11 @@ export interface Transport {
   readonly kind: TransportKind
   /** The TLS layer, when this end has one. */
   readonly tls: TLSSocket | undefined
-  /** One write to the socket, however many chunks; each is a complete first-level element (or header, or close). */
-  write(chunks: readonly Buffer[], bytes: number): void
+  /**
+   * One write to the socket, however many chunks; each is a complete first-level element (or header, or close). `written` is told when the
+   * kernel has taken it, or of the error that kept it from that.
+   */
+  write(chunks: readonly Buffer[], bytes: number, written?: (error?: Error | null) => void): void
   /** Bytes accepted by `write` that the kernel hasn't taken. */
   readonly backlog: number
   pause(): void

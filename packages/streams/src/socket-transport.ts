@@ -35,9 +35,9 @@ export class SocketTransport implements Transport {
     return socket
   }
 
-  write(chunks: readonly Buffer[], bytes: number): void {
+  write(chunks: readonly Buffer[], bytes: number, written?: (error?: Error | null) => void): void {
     // One buffer, one system call, one TLS record.
-    this.#socket.write(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes))
+    this.#socket.write(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes), written)
   }
 
   get backlog(): number {

@@ -1,0 +1,20 @@
+import type { Envelope, InstanceId } from '@heliograph/bus'
+import type { Domain } from '@heliograph/jid'
+
+/** One of the two things a gateway does: streams to other servers, and external components. */
+export interface Half extends AsyncDisposable {
+  /** Its listeners as bound, once it listens. */
+  readonly addresses: Readonly<Record<string, string>>
+  /** Whether what is for that domain is its to bring there. */
+  takes(remote: Domain): boolean
+  /** A stanza for a (local, remote) pair that is owned here. It owes the sender a receipt. */
+  receive(envelope: Envelope, from: InstanceId): void
+  /** First part of a planned hand-over: resolves when what was taken for the partition's pairs is where it belongs. */
+  settle(partition: number): Promise<void>
+  /** The partition goes: after `handover` everything was settled, after `lost` nothing may be said in its name any more. */
+  unload(partition: number, reason: 'handover' | 'lost'): Promise<void>
+  /** @throws when an address can't be bound */
+  listen(): Promise<void>
+  /** Takes no more connections and closes those it has, once what came on them is on its way. */
+  drain(signal: AbortSignal): Promise<void>
+}
