@@ -6,5 +6,6 @@ export {
 } from './certificate-store.ts'
 export { channelBindingsOf, serverEndPoint, type TlsChannelBindings, tlsExporter } from './channel-bindings.ts'
 export type { CertificateFiles } from './files.ts'
+export { openCertificates, type ServerCertificates } from './open-certificates.ts'
 export { ensureSelfSigned, type SelfSignedOptions } from './self-signed.ts'
 export { ALPN, type TlsPolicy, tlsDefaults } from './tls-options.ts'

@@ -1,7 +1,6 @@
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Kind } from '@heliograph/bus'
-import { CertificateStore, ensureSelfSigned } from '@heliograph/certificates'
+import { type CertificateStore, openCertificates, type ServerCertificates } from '@heliograph/certificates'
 import type { HeliographConfig } from '@heliograph/config'
 import { type Domain, ensureDomain } from '@heliograph/jid'
 import { Hosts, type Ownership } from '@heliograph/ownership'
@@ -33,7 +32,7 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
   const { config, telemetry } = host
   const domains = config.domains.map(({ name }) => ensureDomain(name))
   await using opened = new AsyncDisposableStack()
-  const certificates = opened.use(await openCertificates(config, domains, { log: telemetry.log, signal }))
+  const certificates = opened.use(await openCertificates(named(config, domains), { log: telemetry.log, signal }))
   for (const domain of domains) watchExpiry(telemetry.metrics, certificates, domain)
   const { ownership, router } = joinCluster(host, { kind: Kind.instance, watch: [Kind.user] })
   opened.use(router)
@@ -67,6 +66,11 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
     drain: (hurry) => edge.drain(hurry),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
+}
+
+/** With the domains as they are written in addresses. */
+function named({ domains, dataDir, tls }: HeliographConfig, names: readonly Domain[]): ServerCertificates {
+  return { domains: domains.map((domain, at) => ({ ...domain, name: names[at]! })), dataDir, tls }
 }
 
 function watchExpiry(metrics: Metrics, certificates: CertificateStore, domain: Domain): void {
@@ -115,24 +119,4 @@ async function capabilitiesKnown(
 function readiness(ownership: Ownership): string[] {
   if (!ownership.current) return ['its lease has run out']
   return ownership.members(Kind.user).length === 0 ? ['no session instance is there'] : []
-}
-
-async function openCertificates(
-  { domains, dataDir, tls }: HeliographConfig,
-  names: readonly Domain[],
-  { log, signal }: { log: Logger; signal: AbortSignal },
-): Promise<CertificateStore> {
-  const needed = names.filter((_, at) => domains[at]?.certificate === undefined)
-  const directory = join(dataDir, 'certificates')
-  const selfSigned = needed.length === 0 ? undefined : await ensureSelfSigned({ directory, domains: needed })
-  const certificates = names.flatMap((domain, at) => {
-    const files = domains[at]?.certificate ?? selfSigned
-    return files === undefined ? [] : [{ domain, files }]
-  })
-  return CertificateStore.open({
-    certificates,
-    policy: { minVersion: tls.minVersion, ciphers: tls.ciphers },
-    log,
-    signal,
-  })
 }

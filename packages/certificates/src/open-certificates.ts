@@ -1,0 +1,33 @@
+import { join } from 'node:path'
+import type { Logger } from '@heliograph/telemetry'
+import { CertificateStore } from './certificate-store.ts'
+import type { CertificateFiles } from './files.ts'
+import { ensureSelfSigned } from './self-signed.ts'
+import type { TlsPolicy } from './tls-options.ts'
+
+export interface ServerCertificates {
+  /** Each with its files, or to have a self-signed certificate. The first one also serves who names no domain. */
+  readonly domains: readonly { readonly name: string; readonly certificate?: CertificateFiles }[]
+  /** Self-signed certificates are kept below it. */
+  readonly dataDir: string
+  readonly tls: TlsPolicy
+}
+
+/**
+ * The certificates of a server's domains, as configured; self-signed where none are. `signal` ends the watching of their files.
+ *
+ * @throws when one can't be loaded
+ */
+export async function openCertificates(
+  { domains, dataDir, tls: { minVersion, ciphers } }: ServerCertificates,
+  { log, signal }: { readonly log: Logger; readonly signal: AbortSignal },
+): Promise<CertificateStore> {
+  const needed = domains.filter(({ certificate }) => certificate === undefined).map(({ name }) => name)
+  const directory = join(dataDir, 'certificates')
+  const selfSigned = needed.length === 0 ? undefined : await ensureSelfSigned({ directory, domains: needed })
+  const certificates = domains.flatMap(({ name, certificate }) => {
+    const files = certificate ?? selfSigned
+    return files === undefined ? [] : [{ domain: name, files }]
+  })
+  return CertificateStore.open({ certificates, policy: { minVersion, ciphers }, log, signal })
+}
