@@ -9,6 +9,7 @@ import type { RoomIq } from './iqs/room-iq.ts'
 import type { OccupantIds } from './occupant-ids.ts'
 import type { RoomRecords } from './recovery/room-records.ts'
 import type { Rooms } from './rooms.ts'
+import type { SearchTurns } from './search/search-turns.ts'
 import type { RoomStore } from './store/room-store.ts'
 
 /** Everything the muc service is made of; built in `muc-service.ts`, handed to whoever needs it. */
@@ -26,7 +27,7 @@ export interface MucContext {
   readonly archive: PostgresRoomArchive
   readonly records: RoomRecords
   readonly occupantIds: OccupantIds
-  /** Searches for rooms under way. */
-  readonly searches: { running: number }
+  /** Searches for rooms. */
+  readonly searches: SearchTurns
   readonly modules: Registry<RoomIq>
 }

@@ -13,6 +13,7 @@ export function mucEvents(metrics: Metrics) {
   const slowed = counter('slowed', 'Messages and presence refused because they came too fast')
   const repeated = counter('repeated', 'Stanzas that a room had been sent before')
   const replayed = counter('replayed', 'Parcels sent again by the new owner of a room')
+  const searchRefused = counter('searches_refused', 'Searches for rooms refused because of too many others')
   const full = counter('full', 'Stanzas refused because too much waited')
   return {
     message: (clients: number) => {
@@ -26,6 +27,7 @@ export function mucEvents(metrics: Metrics) {
     slowed: () => slowed.add(),
     repeated: () => repeated.add(),
     replayed: (count: number) => replayed.add(count),
+    searchRefused: () => searchRefused.add(),
     full: () => full.add(),
   }
 }

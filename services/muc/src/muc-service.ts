@@ -20,6 +20,7 @@ import { RoomRecords } from './recovery/room-records.ts'
 import { settlePartition, unloadPartition } from './recovery/unload-partition.ts'
 import { Room } from './room.ts'
 import { Rooms } from './rooms.ts'
+import { SearchTurns } from './search/search-turns.ts'
 import { PostgresRoomStore } from './store/postgres-room-store.ts'
 import { sweep } from './sweep.ts'
 
@@ -107,7 +108,7 @@ function buildContext(parts: MucParts, { router, ownership, archive, distributio
     clock: new IdClock(),
     store: new PostgresRoomStore(parts.db),
     records: new RoomRecords(parts.live, ownership, log),
-    searches: { running: 0 },
+    searches: new SearchTurns(),
     modules: new Registry(roomModules),
     rooms: new Rooms(
       (jid, partition) =>

@@ -1,4 +1,4 @@
-import { domainOf, type Jid } from '@heliograph/jid'
+import { bareOf, domainOf, type Jid } from '@heliograph/jid'
 import { defineModule, type Outcome, onGet, refuse, reply } from '@heliograph/module'
 import {
   el,
@@ -17,8 +17,8 @@ import type { FoundRoom } from '../store/room-store.ts'
 import { readSearch, searchForm } from './search-request.ts'
 
 const PAGE_MAX = 100
-/** Searches of one instance that run at once; the database has other work. */
-const MOST_AT_ONCE = 4
+/** When who was refused may try again. */
+const RETRY_SECONDS = 5
 
 /** XEP-0433: listed rooms are found by words, with what would else take a request for each. */
 export const channelSearch = defineModule<RoomIq>({
@@ -28,18 +28,16 @@ export const channelSearch = defineModule<RoomIq>({
   iq: [onGet('server', `{${NS.channelSearch}}search`, answer)],
 })
 
-async function answer(request: Stanza, iq: RoomIq): Promise<Outcome> {
-  const { searches } = iq.muc
-  if (searches.running >= MOST_AT_ONCE) {
-    const application = el('rate-limit', { xmlns: NS.channelSearchError, 'retry-after': 5 })
-    return refuse(stanzaError('resource-constraint', { application }))
-  }
-  searches.running++
-  try {
-    return await search(request, iq)
-  } finally {
-    searches.running--
-  }
+function answer(request: Stanza, iq: RoomIq): Outcome | Promise<Outcome> {
+  const { muc, from } = iq
+  // Anybody may invent users of his own domain.
+  const asker = muc.hosts.isLocalUser(from) ? bareOf(from) : domainOf(from)
+  const found = muc.searches.run(asker, () => search(request, iq))
+  if (found !== undefined) return found
+  muc.events.searchRefused()
+  // XEP-0433 §4.2.2.4
+  const application = el('rate-limit', { xmlns: NS.channelSearchError, 'retry-after': RETRY_SECONDS })
+  return refuse(stanzaError('resource-constraint', { application }))
 }
 
 async function search(request: Stanza, { muc }: RoomIq): Promise<Outcome> {

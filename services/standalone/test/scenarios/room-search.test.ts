@@ -75,3 +75,16 @@ scenario('what can’t be searched for is refused as the XEP says', async (site)
   assert.equal(errorOf(await search(nora, site, { q: 'some' }, odd)), 'modify/bad-request')
   assert.equal(errorOf(await search(nora, site, { q: 'some', all: 'perhaps' })), 'modify/bad-request')
 })
+
+scenario('who searches all the time is told to wait, and is in nobody’s way (§4.2.2.4)', async (site) => {
+  using all = together({ eve: await newcomer(site, 'eve'), nora: await newcomer(site, 'nora', { edge: 1 }) })
+  const { eve, nora } = all
+  const answers = Promise.all(Array.from({ length: 20 }, () => search(eve, site, { q: 'everything' })))
+  assert.deepEqual(itemsOf(await search(nora, site, { q: `nothing${Date.now()}` })), [])
+  const refused = (await answers).filter(({ attrs }) => attrs.type === 'error')
+  assert.ok(refused.length > 0 && refused.length < 20, `${refused.length}`)
+  for (const answer of refused) {
+    assert.equal(errorOf(answer), 'wait/resource-constraint')
+    assert.ok(answer.getChild('error')?.getChild('rate-limit', `${NS}:error`)?.attrs['retry-after'])
+  }
+})
