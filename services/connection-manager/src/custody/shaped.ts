@@ -8,7 +8,8 @@ import type { Session } from '../session/session.ts'
  */
 export function slowDown(connection: Connection, session: Session, { ms }: Shape): void {
   const { edge } = connection
-  session.shapedUntil = edge.clock.now + ms
+  // Not by the coarse time: it may be late, and the wait would be over at once.
+  session.shapedUntil = edge.clock.tick() + ms
   edge.shaped.add(connection)
   connection.hold()
 }

@@ -65,12 +65,27 @@ test('a wait is not too short, nor too long, however much is owed', () => {
   endTurn()
   send(phone, 10_000, 300)
   endTurn()
-  send(phone, 1, 5_299)
-  endTurn()
   assert.deepEqual(told, [
     ['phone', 250],
     ['phone', 5_000],
   ])
+})
+
+test('what was on its way prolongs the wait when it comes to much, once in a turn', () => {
+  const { told, send, endTurn, phone } = scene({ stanzasPerSecond: 100 })
+  send(phone, 110, 0)
+  endTurn()
+  send(phone, 14, 1)
+  endTurn()
+  send(phone, 40, 2)
+  endTurn()
+  assert.deepEqual(told, [
+    ['phone', 250],
+    ['phone', 638],
+  ])
+  send(phone, 20, 3)
+  endTurn()
+  assert.equal(told.length, 2)
 })
 
 test('a session that is lost by the end of the turn is not waited for', () => {

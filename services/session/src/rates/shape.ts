@@ -28,7 +28,8 @@ export function spendingOf({ stanzasPerSecond, bytesPerSecond, burstSeconds }: R
 
 /**
  * Counts what a client sends towards its user's rates. Where those are exceeded the edge of this client is told not to read it for as long
- * as it takes to make up for it. What has come is handled all the same: nothing is refused or dropped.
+ * as it takes to make up for it, and told again when what was on its way comes to much more. What has come is handled all the same: nothing is
+ * refused or dropped.
  */
 export function shape(context: SessionContext, user: User, resource: Resource, stanza: Stanza): void {
   const rates = context.config.rates.get(user.domain)
@@ -38,7 +39,7 @@ export function shape(context: SessionContext, user: User, resource: Resource, s
   const { stanzas, bytes } = user.spending
   const tooMany = stanzas?.take(1, now) ?? false
   const tooMuch = bytes?.take(stanza.payload.length + HEAD_BYTES, now) ?? false
-  if ((!tooMany && !tooMuch) || now < resource.shapedUntil) return
+  if ((!tooMany && !tooMuch) || now + waitOf(user.spending) < resource.shapedUntil + LEAST_MS) return
   resource.shapedUntil = Number.POSITIVE_INFINITY
   // At the end of the turn: what else has come by then is owed, too.
   context.router.beforeFlush(() => {
@@ -49,12 +50,17 @@ export function shape(context: SessionContext, user: User, resource: Resource, s
 }
 
 function slowDown(context: SessionContext, user: User, resource: Resource): void {
-  const { stanzas, bytes } = user.spending!
-  const [forStanzas, forBytes] = [stanzas?.owedMs ?? 0, bytes?.owedMs ?? 0]
-  const ms = Math.ceil(Math.min(Math.max(forStanzas, forBytes, LEAST_MS), MOST_MS))
+  const spending = user.spending!
+  const ms = waitOf(spending)
   resource.shapedUntil = user.touched + ms
-  context.events.shaped(forStanzas > forBytes ? 'stanzas' : 'bytes')
+  context.events.shaped(owed(spending.stanzas) > owed(spending.bytes) ? 'stanzas' : 'bytes')
   context.outgoing.tellEdge(user, resource, Op.shape, (envelope) => {
     envelope.body = codecs.shape.encode({ ms })
   })
 }
+
+function waitOf({ stanzas, bytes }: Spending): number {
+  return Math.ceil(Math.min(Math.max(owed(stanzas), owed(bytes), LEAST_MS), MOST_MS))
+}
+
+const owed = (bucket: Bucket | undefined): number => bucket?.owedMs ?? 0
