@@ -50,6 +50,7 @@ export function sessionEvents(metrics: Metrics) {
     address: refusals('address'),
     network: refusals('network'),
     total: refusals('total'),
+    invite: refusals('invite'),
     name: refusals('name'),
   }
   const shaped = (reason: string) =>

@@ -93,6 +93,14 @@ test('an invitation lets one account be made, whatever else is allowed', async (
   assert.equal(await check(other, '192.0.2.90'), 'item-not-found')
   await accounts.setDisabled(inviter, false)
   assert.equal(await check(other, '192.0.2.90'), 'ok')
+  // Answers tell which names are taken: not to be asked without end, at whatever instance, while another invitation is as good.
+  const asked = await invite()
+  for (let i = 0; i < 19; i++) assert.equal(await outcome(asked, taken), 'conflict')
+  assert.equal(await outcome(asked, 'admin'), 'not-acceptable')
+  assert.deepEqual(
+    [await outcome(asked, taken), await outcome(asked, name()), await outcome(await invite(), taken)],
+    ['conflict', 'resource-constraint', 'conflict'],
+  )
   // Who guesses is refused, also what would be right.
   for (let i = 0; i < 3; i++) await check('guess', '192.0.2.91')
   assert.equal(await check(other, '192.0.2.91'), 'resource-constraint')

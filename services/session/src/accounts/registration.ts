@@ -46,10 +46,16 @@ export interface RegistrationDeps {
   readonly policy: RegistrationPolicy
   readonly invites: Pick<Invites, 'findForAccount' | 'isPromised'>
   /** Told why somebody was kept from registering. */
-  readonly refused?: (reason: 'address' | 'network' | 'total' | 'name') => void
+  readonly refused?: (reason: 'address' | 'network' | 'total' | 'invite' | 'name') => void
 }
 
+/** Names that one invitation may be tried with in a day: answers tell which are taken. */
+const INVITE_TRIES = 20
+const DAY_SECONDS = 86_400
+
 const OTHER_NAME = 'the invitation is for another name'
+const MANY = 'too many accounts are being registered'
+const EXCESS = { address: MANY, network: MANY, total: MANY, invite: 'the invitation was tried too often: try tomorrow' }
 // XEP-0445 §4
 const VOID: Refusal = { ok: false, condition: 'item-not-found', text: 'The provided token is invalid or expired' }
 
@@ -110,22 +116,30 @@ interface Wish {
 
 /** What speaks against an account of that name, made from that address. */
 async function refusedFor(deps: RegistrationDeps, wish: Wish): Promise<Refusal | undefined> {
-  const { counters, policy, invites, refused } = deps
-  const { jid, source, token, invite } = wish
+  const { policy, invites, refused } = deps
+  const { jid, token, invite } = wish
   if (invite !== undefined && invite.account !== null) {
     // Whoever invited him has chosen the name.
     return invite.account === jid ? undefined : { ok: false, condition: 'not-acceptable', text: OTHER_NAME }
   }
-  // With `loopback` only whoever is at the machine may register, and they may do as they like.
-  const excess =
-    invite === undefined && policy.open !== 'loopback' ? await throttled(counters, policy.throttle, source) : undefined
+  const excess = await excessOf(deps, wish)
   if (excess !== undefined) {
     refused?.(excess)
-    return { ok: false, condition: 'resource-constraint', text: 'too many accounts are being registered' }
+    return { ok: false, condition: 'resource-constraint', text: EXCESS[excess] }
   }
   // XEP-0445 §5
   if (await invites.isPromised(jid, token)) return { ok: false, condition: 'conflict' }
   return invite === undefined && policy.open === 'loopback' ? undefined : refusedName(deps, jid)
+}
+
+/** Counts the attempt, cluster-wide, and says what there were too many of. */
+async function excessOf({ counters, policy }: RegistrationDeps, { source, token, invite }: Wish) {
+  if (invite !== undefined) {
+    const tries = await counters.increment(`invite-tries:${hashOf(token).toString('base64url')}`, DAY_SECONDS)
+    return tries > INVITE_TRIES ? 'invite' : undefined
+  }
+  // With `loopback` only whoever is at the machine may register, and they may do as they like.
+  return policy.open === 'loopback' ? undefined : throttled(counters, policy.throttle, source)
 }
 
 async function refusedName(

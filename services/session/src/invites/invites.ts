@@ -4,7 +4,7 @@ import type { Invite, InviteStore, NewInvite } from './invite-store.ts'
 
 /** 128 bits, in letters and digits: XEP-0379 §5 asks for 80. */
 const TOKEN_BYTES = 16
-const TOKEN_LENGTH = 64
+const TOKEN = /^[0-9a-f]{32}$/
 /** Open invitations of one user. */
 const MOST_OPEN = 50
 
@@ -55,8 +55,9 @@ export function hashOf(token: string): Buffer {
   return createHash('sha256').update(token).digest()
 }
 
-function isToken(token: string): boolean {
-  return token !== '' && token.length <= TOKEN_LENGTH
+/** Whether it can be a token of ours: nothing else is looked up. */
+export function isToken(token: string): boolean {
+  return TOKEN.test(token)
 }
 
 function uriOf({ domain, inviter, account, registers, subscribes }: NewInvite, token: string): string {

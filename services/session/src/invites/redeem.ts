@@ -6,13 +6,16 @@ import { forward } from '../pipeline/forward.ts'
 import { ROSTER_MAX, storeItem } from '../roster/store-item.ts'
 import { sayAvailable, subscriptionStanza } from '../roster/subscription-stanzas.ts'
 import type { User } from '../users/user.ts'
+import { isToken } from './invites.ts'
+import { TokenTries } from './token-tries.ts'
 
 const PREAUTH = `{${NS.preAuth}}preauth`
 
-/** The token in a subscription request (XEP-0379 §3.4); undefined without one. */
+/** The token in a subscription request (XEP-0379 §3.4); undefined without one that could be ours. */
 export function tokenIn(request: Stanza): string | undefined {
   if (!request.children.includes(PREAUTH)) return undefined
-  return request.child('preauth', NS.preAuth)?.attrs.token || undefined
+  const token = request.child('preauth', NS.preAuth)?.attrs.token
+  return token !== undefined && isToken(token) ? token : undefined
 }
 
 /**
@@ -23,7 +26,9 @@ export async function redeem(context: SessionContext, user: User, contact: BareJ
   const before = user.roster.get(contact)
   if (before === undefined && user.roster.size >= ROSTER_MAX) return false
   const { invites, events } = context
-  if (!(await invites.claim(token, user.jid, contact))) {
+  user.tokenTries ??= new TokenTries()
+  // Too often is answered as a wrong one is.
+  if (!user.tokenTries.take(contact, performance.now()) || !(await invites.claim(token, user.jid, contact))) {
     events.invite('refused')
     return false
   }

@@ -6,6 +6,7 @@ import type { Roster } from '@heliograph/roster'
 import type { ArchivePreferences } from '../archive/preferences.ts'
 import type { BlockList } from '../blocking/block-list.ts'
 import type { CopiedIds } from '../carbons/copied-ids.ts'
+import type { TokenTries } from '../invites/token-tries.ts'
 import type { UserPush } from '../push/user-push.ts'
 import type { Spending } from '../rates/shape.ts'
 import type { Addressed } from '../strangers/addressed.ts'
@@ -59,6 +60,8 @@ export class User {
   /** Only where strangers are filtered: whom the user wrote to lately, and how many strangers may still be let in. */
   addressed: Addressed | undefined = undefined
   strangers: Allowance | undefined = undefined
+  /** Once somebody has shown an invitation: how often others may. */
+  tokenTries: TokenTries | undefined = undefined
   /** What the user's clients have taken of the rates; undefined until they send something. */
   spending: Spending | undefined = undefined
   /** Hash of the avatar in the vCard (XEP-0153); undefined without one. */
