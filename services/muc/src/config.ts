@@ -1,5 +1,7 @@
 import type { HeliographConfig } from '@heliograph/config'
 import { type BareJid, ensureBare } from '@heliograph/jid'
+import { canonicalConfig, DEFAULT_CONFIG } from './forms/config-form.ts'
+import type { RoomConfig } from './forms/room-config.ts'
 import type { Rates } from './limits/room-pace.ts'
 
 /** What the muc service reads of the configuration. */
@@ -12,6 +14,10 @@ export interface MucConfig {
   /** Occupants of one room; its own configuration may say less. */
   readonly maxOccupants: number
   readonly rates: Rates
+  /** What a room is like whose owner said nothing. */
+  readonly defaults: RoomConfig
+  /** What owners can't change. */
+  readonly fixed: readonly (keyof RoomConfig)[]
   readonly archive: {
     readonly enabled: boolean
     readonly queueBytes: number
@@ -38,6 +44,8 @@ export function mucConfig(config: HeliographConfig): MucConfig {
       occupant: { perSecond: rooms.occupantRate.perSecond, burst: rooms.occupantRate.burst },
       room: { perSecond: rooms.roomRate.perSecond, burst: rooms.roomRate.burst },
     },
+    defaults: canonicalConfig({ ...DEFAULT_CONFIG, ...rooms.defaults }),
+    fixed: rooms.fixed,
     archive: {
       enabled: archive.enabled,
       queueBytes: archive.queueBytes,

@@ -10,6 +10,64 @@ const rate = (perSecond: number, burst: number, what: string) =>
     .describe(what)
     .prefault({})
 
+const roles = z.array(z.enum(['moderator', 'participant', 'visitor']))
+const everybody = ['moderator', 'participant', 'visitor'] as const
+
+/** Named as in the code that has the form, not as the fields of it. */
+const defaults = z
+  .strictObject({
+    language: z.string().max(35).describe('Language of the discussion (RFC 5646); empty: not said.').default(''),
+    logged: z.boolean().describe('Whether there is an archive for the room’s users.').default(true),
+    subjectByParticipants: z.boolean().describe('Whether participants may change the subject.').default(false),
+    invitations: z.boolean().describe('Whether members of a members-only room may invite others.').default(false),
+    privateMessages: z
+      .enum(['anyone', 'participants', 'moderators', 'none'])
+      .describe('Who may send private messages.')
+      .default('anyone'),
+    maxOccupants: positive
+      .max(1_000_000)
+      .describe('Occupants at most; without it as many as `rooms.maxOccupants`.')
+      .optional(),
+    presenceBroadcast: roles.describe('Whose presence everybody is told.').default([...everybody]),
+    memberListFor: roles.describe('Who may read the list of members.').default([...everybody]),
+    listed: z.boolean().describe('Whether the room is found by those who weren’t told its address.').default(true),
+    persistent: z.boolean().describe('Whether the room stays when nobody is in it.').default(false),
+    moderated: z.boolean().describe('Whether only those who were given voice may speak.').default(false),
+    membersOnly: z.boolean().describe('Whether only members may enter.').default(false),
+    addressesFor: z
+      .enum(['moderators', 'anyone'])
+      .describe('Who sees the real addresses of occupants.')
+      .default('moderators'),
+    historyMax: z
+      .int()
+      .min(0)
+      .max(200)
+      .describe('Messages of the past that somebody who enters is shown at most.')
+      .default(50),
+    registration: z.boolean().describe('Whether users may ask to become members.').default(true),
+  })
+  .describe('What a room is like whose owner says nothing else. Rooms that are there stay as they are.')
+  .prefault({})
+
+const fixed = [
+  'language',
+  'logged',
+  'subjectByParticipants',
+  'invitations',
+  'privateMessages',
+  'maxOccupants',
+  'presenceBroadcast',
+  'memberListFor',
+  'listed',
+  'persistent',
+  'moderated',
+  'membersOnly',
+  'passwordProtected',
+  'addressesFor',
+  'historyMax',
+  'registration',
+] as const
+
 export const rooms = z
   .strictObject({
     creation: z
@@ -23,6 +81,13 @@ export const rooms = z
       .default(5_000),
     occupantRate: rate(10, 100, 'Messages and presence that a room takes from one client.'),
     roomRate: rate(200, 1_000, 'The same from all its occupants together.'),
+    defaults,
+    fixed: z
+      .array(z.enum(fixed))
+      .describe(
+        'Options that are not their owners’ to change: not in the form, and refused unless it is back to what `rooms.defaults` says. Without a password on entering: `passwordProtected`.',
+      )
+      .default([]),
   })
   .describe('Multi-user chat (XEP-0045).')
   .prefault({})

@@ -1,7 +1,7 @@
 import { type BareJid, bareOf, isDomain, type Jid } from '@heliograph/jid'
 import { checkForm, type Form, type FormField, NS } from '@heliograph/stanza'
 import type { Affiliates } from '../authority/affiliates.ts'
-import { readConfig } from '../forms/config-form.ts'
+import { type RoomPolicy, readConfig } from '../forms/config-form.ts'
 import type { RoomConfig } from '../forms/room-config.ts'
 import type { Submission } from './plan-configuration.ts'
 
@@ -24,9 +24,13 @@ function fields(admins?: readonly string[], owners?: readonly string[]): FormFie
 }
 
 /** What an owner submits. A form with nothing in it takes the room as it is (§10.1.2). */
-export function readSubmission(form: Form, present: RoomConfig): Submission | { readonly problem: string } {
+export function readSubmission(
+  form: Form,
+  present: RoomConfig,
+  policy: RoomPolicy,
+): Submission | { readonly problem: string } {
   const given: Form = isEmpty(form) ? { ...form, formType: NS.mucRoomConfig } : form
-  const read = readConfig(given, present)
+  const read = readConfig(given, present, policy)
   if ('problem' in read) return read
   const lists = checkForm(given, { formType: NS.mucRoomConfig, fields: fields() })
   if ('problem' in lists) return lists

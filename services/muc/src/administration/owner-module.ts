@@ -22,7 +22,7 @@ export const ownership = defineModule<RoomIq>({
 
 /** §10.2 */
 function show(_request: Stanza, iq: RoomIq): Outcome {
-  const { room, from } = inRoom(iq)
+  const { room, from, muc } = inRoom(iq)
   const { affiliates, config, locked } = room.about
   if (!affiliationMay(affiliates.of(from), 'configure')) return refuse(stanzaError('forbidden'))
   const form: Form = {
@@ -30,7 +30,7 @@ function show(_request: Stanza, iq: RoomIq): Outcome {
     formType: NS.mucRoomConfig,
     title: `Configuration of ${localOf(room.jid)}`,
     instructions: [locked ? 'Send this form to open the room to others.' : 'Send this form to change the room.'],
-    fields: [...configFields(config), ...listFields(affiliates)],
+    fields: [...configFields(config, muc.config.fixed), ...listFields(affiliates)],
   }
   return reply(el('query', { xmlns: NS.mucOwner }, formElement(form)))
 }
@@ -50,7 +50,7 @@ function decide(request: Stanza, iq: RoomIq): Outcome | Promise<Outcome> {
 
 async function configure(request: Stanza, item: ItemIq, form: Form): Promise<Outcome> {
   const { muc, room, from, occupant } = item
-  const submission = readSubmission(form, room.about.config)
+  const submission = readSubmission(form, room.about.config, muc.config)
   if ('problem' in submission) return refuse(stanzaError('not-acceptable', { text: submission.problem }))
   const plan = planConfiguration(viewOf(room), bareOf(from), submission)
   if ('error' in plan) return refuse(plan.error)

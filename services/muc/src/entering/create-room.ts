@@ -3,7 +3,6 @@ import { bareOf, type Jid, localOf } from '@heliograph/jid'
 import { stanzaError } from '@heliograph/stanza'
 import { type Arrived, refuse } from '../arrived.ts'
 import type { MucContext } from '../context.ts'
-import { DEFAULT_CONFIG } from '../forms/config-form.ts'
 import { detailsOf } from '../room.ts'
 import { enter } from './enter.ts'
 
@@ -18,7 +17,7 @@ export async function createRoom(context: MucContext, arrived: Arrived): Promise
   try {
     const creator = bareOf(from)
     const created = await context.store.create(
-      { jid: room.jid, creator, config: DEFAULT_CONFIG, locked: true },
+      { jid: room.jid, creator, config: context.config.defaults, locked: true },
       context.config.perUser,
     )
     if (created === 'too-many')

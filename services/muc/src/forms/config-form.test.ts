@@ -144,3 +144,17 @@ test('§6.4: what sort of room it is, as features and as information', () => {
     false,
   )
 })
+
+test('what owners can’t change is not in the form, and stays or goes back to what it is by default', () => {
+  const policy = { defaults: { ...DEFAULT_CONFIG, persistent: true }, fixed: ['persistent', 'listed'] as const }
+  const vars = configFields(DEFAULT_CONFIG, policy.fixed).map((field) => field.var)
+  assert.ok(!vars.includes('muc#roomconfig_persistentroom') && vars.includes('muc#roomconfig_roomname'))
+  const given = (values: Record<string, string[]>, present: RoomConfig) => readConfig(submit(values), present, policy)
+  const former = { ...DEFAULT_CONFIG, persistent: false }
+  assert.deepEqual(given({ 'muc#roomconfig_persistentroom': ['0'] }, former), { config: former })
+  assert.deepEqual(given({ 'muc#roomconfig_persistentroom': ['1'] }, former), { config: policy.defaults })
+  for (const refused of ['persistentroom', 'publicroom'])
+    assert.deepEqual(given({ [`muc#roomconfig_${refused}`]: ['0'] }, policy.defaults), {
+      problem: `muc#roomconfig_${refused} can't be changed on this server`,
+    })
+})

@@ -4,7 +4,7 @@ import type { InspectRoomReply, RoomSummary, Verdict } from '@heliograph/rpc'
 import { type Destruction, destroyRoom } from '../administration/destroy.ts'
 import type { MucContext } from '../context.ts'
 import { CONFIG_FIELDS } from '../forms/config-fields.ts'
-import { configFields, DEFAULT_CONFIG } from '../forms/config-form.ts'
+import { configFields } from '../forms/config-form.ts'
 import { loadRoom } from '../load-room.ts'
 import { detailsOf, type Room } from '../room.ts'
 import type { KnownRoom } from '../store/room-store.ts'
@@ -45,7 +45,7 @@ export function inspectHere(context: MucContext, jid: BareJid): Promise<InspectR
 export function createHere(context: MucContext, jid: BareJid, owner: BareJid): Promise<Verdict> {
   return inMailbox(context, jid, async (room) => {
     if (room.details !== 'absent') return { ok: false, condition: 'conflict' }
-    const config = { ...DEFAULT_CONFIG, persistent: true }
+    const config = { ...context.config.defaults, persistent: true }
     const made = { jid, creator: owner, config, locked: false }
     if ((await context.store.create(made, Number.MAX_SAFE_INTEGER)) !== 'created') {
       return { ok: false, condition: 'conflict' }

@@ -2,10 +2,19 @@
 import assert from 'node:assert/strict'
 import { bothModes } from '@heliograph/testkit'
 import { errorOf, newcomer, saying, together } from '../support/actor.ts'
-import { freshRoom, join, knock, makeRoom, tell } from '../support/room.ts'
+import { codesOf, configure, freshRoom, join, knock, makeRoom, tell } from '../support/room.ts'
+import { ask, owner, valuesOf } from '../support/room-admin.ts'
 
 const scenario = await bothModes({
-  config: { rooms: { perUser: 1, maxOccupants: 2, occupantRate: { perSecond: 1, burst: 8 } } },
+  config: {
+    rooms: {
+      perUser: 1,
+      maxOccupants: 2,
+      occupantRate: { perSecond: 1, burst: 8 },
+      defaults: { addressesFor: 'anyone', listed: false, language: 'it' },
+      fixed: ['addressesFor', 'listed', 'passwordProtected'],
+    },
+  },
 })
 
 const isError = (it: { readonly attrs: { readonly type?: string | undefined } }) => it.attrs.type === 'error'
@@ -56,4 +65,27 @@ scenario('who talks too fast is refused, and others are not', async (site) => {
   assert.equal(errorOf(refused), 'wait/resource-constraint')
   tell(crone, room, 'calm')
   await hag.expect(saying('calm'))
+})
+
+scenario('rooms are as whoever runs the server says, and owners change what they may', async (site) => {
+  using all = together({ crone: await newcomer(site, 'crone') })
+  const { crone } = all
+  const room = freshRoom(site)
+  const self = await join(crone, room, 'first')
+  assert.ok(codesOf(self).includes('100'), `${self}`)
+  const form = (await owner(crone, 'get', room)).getChild('query')?.getChild('x', 'jabber:x:data')
+  const offered = valuesOf(form!)
+  assert.equal(offered.get('muc#roomconfig_lang'), 'it')
+  for (const fixed of ['whois', 'publicroom', 'passwordprotectedroom']) {
+    assert.ok(!offered.has(`muc#roomconfig_${fixed}`))
+    const values = { [fixed]: fixed === 'whois' ? 'moderators' : '1', roomsecret: 'x' }
+    assert.equal(errorOf(await configure(crone, room, values)), 'modify/not-acceptable')
+  }
+  assert.equal((await configure(crone, room, { lang: 'en', whois: 'anyone' })).attrs.type, 'result')
+  const info = await ask(crone, 'get', room, `<query xmlns='http://jabber.org/protocol/disco#info'/>`)
+  const features = info
+    .getChild('query')!
+    .getChildren('feature')
+    .map(({ attrs }) => String(attrs.var))
+  for (const kind of ['muc_hidden', 'muc_nonanonymous', 'muc_temporary']) assert.ok(features.includes(kind), kind)
 })
