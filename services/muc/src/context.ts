@@ -7,6 +7,7 @@ import type { MucConfig } from './config.ts'
 import type { MucEvents } from './events.ts'
 import type { RoomIq } from './iqs/room-iq.ts'
 import type { OccupantIds } from './occupant-ids.ts'
+import type { Carrier } from './recovery/carrier.ts'
 import type { RoomRecords } from './recovery/room-records.ts'
 import type { Rooms } from './rooms.ts'
 import type { SearchTurns } from './search/search-turns.ts'
@@ -26,6 +27,7 @@ export interface MucContext {
   readonly store: RoomStore
   readonly archive: PostgresRoomArchive
   readonly records: RoomRecords
+  readonly carrier: Carrier
   readonly occupantIds: OccupantIds
   /** Searches for rooms. */
   readonly searches: SearchTurns

@@ -14,6 +14,7 @@ import { mucEvents } from './events.ts'
 import { roomModules } from './iqs/modules.ts'
 import { observeRooms } from './observe-rooms.ts'
 import type { OccupantIds } from './occupant-ids.ts'
+import { Carrier } from './recovery/carrier.ts'
 import { loadPartition } from './recovery/load-partition.ts'
 import { restoreRecords } from './recovery/restore-records.ts'
 import { RoomRecords } from './recovery/room-records.ts'
@@ -88,6 +89,7 @@ export class MucService {
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer)
     await this.#archive?.[Symbol.asyncDispose]()
+    this.#context?.carrier[Symbol.dispose]()
     this.#context?.records[Symbol.dispose]()
     this.#distribution?.[Symbol.dispose]()
   }
@@ -102,12 +104,14 @@ interface Made {
 
 function buildContext(parts: MucParts, { router, ownership, archive, distribution }: Made): MucContext {
   const { config, log, tracing, hosts, occupantIds, metrics } = parts
+  const records = new RoomRecords(parts.live, ownership, log)
   const context: MucContext = {
     ...{ config, log, tracing, hosts, occupantIds, router, ownership, archive },
     events: mucEvents(metrics),
     clock: new IdClock(),
     store: new PostgresRoomStore(parts.db),
-    records: new RoomRecords(parts.live, ownership, log),
+    records,
+    carrier: new Carrier(records),
     searches: new SearchTurns(),
     modules: new Registry(roomModules),
     rooms: new Rooms(

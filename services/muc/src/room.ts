@@ -9,6 +9,7 @@ import type { RoomConfig } from './forms/room-config.ts'
 import { RoomPace } from './limits/room-pace.ts'
 import { Occupants } from './occupants.ts'
 import { RecentIngress } from './recent-ingress.ts'
+import { Carried } from './recovery/carried.ts'
 import type { RoomVcard, StoredRoom, Subject } from './store/stored-room.ts'
 
 /** What the mailbox of a room is given: an envelope, or something that is to be done in its turn. */
@@ -35,6 +36,7 @@ export class Room {
   /** What it says, each when what must be stored before is stored. */
   readonly out = new AfterCommit()
   readonly recent = new RecentIngress()
+  readonly carried = new Carried()
   readonly pace = new RoomPace()
   /** Undefined: not read yet. 'absent': there is no such room. */
   details: Details | 'absent' | undefined

@@ -5,14 +5,14 @@ import { type Fate, fateOf } from './fate.ts'
 
 const HINT = (name: string) => `<${name} xmlns='${NS.hints}'/>`
 const FATES: readonly [content: string, logged: Fate, unlogged: Fate][] = [
-  ['<body>hi</body>', 'archived', 'transient'],
-  ['<subject>hi</subject>', 'archived', 'transient'],
-  ['<subject/>', 'archived', 'transient'],
-  [`<reactions xmlns='${NS.reactions}' id='1'><reaction>!</reaction></reactions>`, 'archived', 'transient'],
-  [`<retract xmlns='${NS.retraction}' id='1'/>`, 'archived', 'transient'],
-  [`<x xmlns='urn:example'/>${HINT('store')}`, 'archived', 'transient'],
+  ['<body>hi</body>', 'archived', 'carried'],
+  ['<subject>hi</subject>', 'archived', 'carried'],
+  ['<subject/>', 'archived', 'carried'],
+  [`<reactions xmlns='${NS.reactions}' id='1'><reaction>!</reaction></reactions>`, 'archived', 'carried'],
+  [`<retract xmlns='${NS.retraction}' id='1'/>`, 'archived', 'carried'],
+  [`<x xmlns='urn:example'/>${HINT('store')}`, 'archived', 'carried'],
   [`<composing xmlns='${NS.chatStates}'/>`, 'passing', 'passing'],
-  [`<body>hi</body>${HINT('no-permanent-store')}`, 'transient', 'transient'],
+  [`<body>hi</body>${HINT('no-permanent-store')}`, 'carried', 'carried'],
   [`<body>hi</body>${HINT('no-store')}`, 'passing', 'passing'],
 ]
 

@@ -16,7 +16,6 @@ import { Histories } from './histories.ts'
 import type { PastMessage } from './history.ts'
 import type { HistoryRequest } from './history-request.ts'
 import { selectHistory } from './select-history.ts'
-import { TransientRows } from './transient-rows.ts'
 
 /** A message of a room, with what its archive is to know of it. */
 export interface RoomMessage {
@@ -32,8 +31,6 @@ export interface RoomMessage {
   /** Ingress id. */
   readonly stream: string
   readonly count: number
-  /** Not to be shown to anybody later: kept until everybody there has taken it, so that it outlives the room's owner. */
-  readonly transient: boolean
 }
 
 /** What tells a new owner which messages of a room it has already. */
@@ -44,8 +41,6 @@ export interface RoomTail {
 
 /** One commit holds at most 200 rows, and its receipts go out in the turn that it ends. */
 const TAIL = 256
-/** A new owner brings what is younger to who hasn't had it. */
-const LEFT_BEHIND_US = 600_000_000
 const QUERIES_AT_ONCE = 4
 /** Who enters doesn't wait longer for what was said before. */
 const PATIENCE_MS = 1_000
@@ -59,12 +54,10 @@ export class PostgresRoomArchive {
   readonly queries = new Gate(QUERIES_AT_ONCE)
   readonly #writer: ArchiveWriter
   readonly #histories = new Histories(HISTORY_MAX)
-  readonly #transient: TransientRows
 
   constructor(options: Omit<ArchiveWriterOptions, 'authors'>) {
     this.db = options.db
     this.#writer = new ArchiveWriter({ ...options, authors: true })
-    this.#transient = new TransientRows(options)
   }
 
   /** Commits stall: messages are sent on before. */
@@ -80,8 +73,8 @@ export class PostgresRoomArchive {
   /** False when too much waits to be stored: nothing was added. */
   add(message: RoomMessage, progress: RowProgress): boolean {
     if (!this.#writer.add(rowOf(message), progress)) return false
-    const { room, id, stanza, transient } = message
-    if (!transient) this.#histories.add(room, { id, stanza: withStanzaId(stanza, room, id) })
+    const { room, id, stanza } = message
+    this.#histories.add(room, { id, stanza: withStanzaId(stanza, room, id) })
     return true
   }
 
@@ -96,11 +89,6 @@ export class PostgresRoomArchive {
   /** To be called every second or so: notices that the database stalls, and that it is back. */
   watch(): void {
     this.#writer.watch()
-  }
-
-  /** Everybody has taken these: those that only waited for that are removed, some seconds later and with others. */
-  taken(room: BareJid, ids: readonly number[]): void {
-    for (const id of ids) this.#transient.forget(room, id)
   }
 
   /**
@@ -126,14 +114,11 @@ export class PostgresRoomArchive {
   /** To be asked when a room comes into memory: what was known of it from before isn't true any more. */
   async tail(room: BareJid): Promise<RoomTail> {
     this.#histories.drop(room)
-    const { rows } = await this.db.query<{ id: string; stream: string; ingress: string; transient: boolean }>(
+    const { rows } = await this.db.query<{ id: string; stream: string; ingress: string }>(
       'room_tail',
-      'SELECT id, stream, ingress, transient FROM archive WHERE owner = $1 ORDER BY id DESC LIMIT $2',
+      'SELECT id, stream, ingress FROM archive WHERE owner = $1 ORDER BY id DESC LIMIT $2',
       [room, TAIL],
     )
-    // Nobody waits any more for what a former owner left behind.
-    const left = Date.now() * 1000 - LEFT_BEHIND_US
-    for (const { id, transient } of rows) if (transient && Number(id) < left) this.#transient.forget(room, Number(id))
     return {
       lastId: Number(rows[0]?.id ?? 0),
       ingress: rows.map(({ stream, ingress }) => ({ stream, count: Number(ingress) })),
@@ -157,9 +142,8 @@ export class PostgresRoomArchive {
     await eraseArchive(this.db, room)
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#writer[Symbol.asyncDispose]()
-    await this.#transient[Symbol.asyncDispose]()
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#writer[Symbol.asyncDispose]()
   }
 
   async #newest(room: BareJid): Promise<readonly PastMessage[]> {
@@ -183,7 +167,7 @@ export class PostgresRoomArchive {
   }
 }
 
-function rowOf({ room, id, nick, author, stanza, stream, count, transient }: RoomMessage): ArchiveRow {
+function rowOf({ room, id, nick, author, stanza, stream, count }: RoomMessage): ArchiveRow {
   return {
     owner: room,
     id,
@@ -191,7 +175,7 @@ function rowOf({ room, id, nick, author, stanza, stream, count, transient }: Roo
     peerResource: nick,
     outgoing: false,
     offline: false,
-    transient,
+    transient: false,
     stream,
     ingress: count,
     origin: null,

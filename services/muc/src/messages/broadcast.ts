@@ -20,65 +20,97 @@ export function fromOccupant(room: Room, occupant: Occupant, stanza: Stanza): St
     .append(occupantIdXml(occupant.id), OCCUPANT_ID)
 }
 
+/** Whether the room has an archive. */
+export function isLogged({ config }: Pick<MucContext, 'config'>, room: Room): boolean {
+  return config.archive.enabled && room.about.config.logged
+}
+
 /**
- * Sends a message, of an occupant or of the room itself, to all who are in the room, once it is stored, where it is worth that: its sender's owner gets the receipt then. What isn't
- * stored is in custody when everybody has it.
+ * Sends a message, of an occupant or of the room itself, to all who are in the room, once it is stored, where it is worth that: its sender's
+ * owner gets the receipt then. What isn't stored is in custody when everybody has it.
  * @returns its stanza-id, or undefined when too much waits to be stored
  */
 export function broadcast(
   context: MucContext,
-  { room, from, stream, count, trace, taken }: Arrived,
+  arrived: Arrived,
   { message, occupant }: { readonly message: Stanza; readonly occupant?: Occupant | undefined },
 ): number | undefined {
+  const { room, stream, count, trace, taken } = arrived
   const recipients = room.occupants.clients
-  const fate = fateOf(message, context.config.archive.enabled && room.about.config.logged)
+  const fate = fateOf(message, isLogged(context, room))
   const id = takeSequences(context, room)
   const stamped = withStanzaId(message, room.jid, id)
-  if (fate === 'passing') {
-    room.out.pass(() => room.lane.send({ stanza: stamped, recipients, sequence: id, trace }, taken))
-    context.events.message(recipients.length)
-    return id
+  const send = (everybodyHasIt?: () => void) =>
+    room.lane.send({ stanza: stamped, recipients, sequence: id, trace }, everybodyHasIt)
+  if (fate === 'passing') room.out.pass(() => send(taken))
+  else {
+    const isAdded =
+      fate === 'archived'
+        ? archive(context, arrived, { id, message, occupant, send })
+        : carry(context, arrived, { id, stamped, send })
+    if (!isAdded) {
+      context.events.full()
+      return undefined
+    }
+    room.recent.add(stream, count)
   }
+  context.events.message(recipients.length)
+  return id
+}
+
+/** It goes out at its commit, or before when commits stall. */
+function archive(
+  context: MucContext,
+  { room, from, stream, count, taken }: Arrived,
+  {
+    id,
+    message,
+    occupant,
+    send,
+  }: {
+    readonly id: number
+    readonly message: Stanza
+    readonly occupant: Occupant | undefined
+    readonly send: () => void
+  },
+): boolean {
   let release = () => {}
   let isReleased = false
-  const row = {
-    room: room.jid,
-    id,
-    nick: occupant?.nick ?? '',
-    author: occupant && from,
-    stanza: message,
-    stream,
-    count,
-  }
-  const transient = fate === 'transient'
-  const added = context.archive.add(
-    { ...row, transient },
-    {
-      release: () => {
-        isReleased = true
-        release()
-      },
-      stored: () => {
-        release()
-        taken()
-      },
-      failed: () => {
-        context.log.error('room_message_unstored', { room: room.jid, stanza_id: id })
-        release()
-        taken()
-      },
+  const nick = occupant?.nick ?? ''
+  const row = { room: room.jid, id, nick, author: occupant && from, stanza: message, stream, count }
+  const isAdded = context.archive.add(row, {
+    release: () => {
+      isReleased = true
+      release()
     },
-  )
-  if (!added) {
-    context.events.full()
-    return undefined
-  }
-  room.recent.add(stream, count)
-  context.events.message(recipients.length)
-  release = room.out.hold(() => {
-    const everybodyHasIt = transient ? () => context.archive.taken(room.jid, [id]) : undefined
-    room.lane.send({ stanza: stamped, recipients, sequence: id, trace }, everybodyHasIt)
+    stored: () => {
+      release()
+      taken()
+    },
+    failed: () => {
+      context.log.error('room_message_unstored', { room: room.jid, stanza_id: id })
+      release()
+      taken()
+    },
   })
+  if (!isAdded) return false
+  release = room.out.hold(() => send())
   if (isReleased) release()
-  return id
+  return true
+}
+
+/** It goes out when it is in the recovery copy. */
+function carry(
+  { carrier }: MucContext,
+  { room, stream, count, taken }: Arrived,
+  { id, stamped, send }: { readonly id: number; readonly stamped: Stanza; readonly send: (taken: () => void) => void },
+): boolean {
+  if (room.carried.isFull) return false
+  const carried = { id, stream, count, stanza: stamped }
+  const release = room.out.hold(() => send(() => carrier.taken(room, carried)))
+  carrier.add(room, carried, () => {
+    release()
+    taken()
+  })
+  return true
 }

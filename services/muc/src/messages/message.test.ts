@@ -28,8 +28,9 @@ function ownerWith(occupant: Occupant) {
   occupants.add(occupant)
   const context = {
     archive: { whenStored: (then: () => void) => then() },
+    records: { changed: (_room: unknown, _occupant: unknown, stored: () => void) => stored() },
     clock: { next: (after: number) => after + 1 },
-    config: {},
+    config: { archive: { enabled: true } },
     events: { repeated: () => said.push('repeated') },
   } as unknown as MucContext
   const here = {

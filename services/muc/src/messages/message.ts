@@ -5,6 +5,7 @@ import { type Arrived, refuse } from '../arrived.ts'
 import type { MucContext } from '../context.ts'
 import type { Session } from '../occupant.ts'
 import { removeBroken } from '../presence/remove-broken.ts'
+import { isLogged } from './broadcast.ts'
 import { sayToAll } from './groupchat.ts'
 import { mediate } from './mediate.ts'
 import { sayPrivately } from './private.ts'
@@ -32,7 +33,9 @@ export function handleMessage(context: MucContext, arrived: Arrived): void | Pro
   if (!occupant || !session) return refuse(context, arrived, 'not-acceptable')
   if (isRepeated(arrived, session)) {
     context.events.repeated()
-    return context.archive.whenStored(arrived.taken)
+    // What it did is certain when what was to be stored before is.
+    const stored = () => context.records.changed(room, occupant, arrived.taken)
+    return isLogged(context, room) ? context.archive.whenStored(stored) : stored()
   }
   if (!room.pace.allows(from, context.config.rates, performance.now())) {
     context.events.slowed()
@@ -44,7 +47,7 @@ export function handleMessage(context: MucContext, arrived: Arrived): void | Pro
   return refuse(context, arrived, 'bad-request')
 }
 
-/** The room was sent this before, by this owner or, as its archive says, by a former one. */
+/** The room was sent this before, by this owner or, as its archive or recovery copy says, by a former one. */
 function isRepeated({ room, stream, count }: Arrived, { said }: Session): boolean {
   if (stream === '') return false
   return (said?.stream === stream && count <= said.count) || room.recent.has(stream, count)

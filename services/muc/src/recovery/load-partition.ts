@@ -2,6 +2,7 @@ import type { BareJid } from '@heliograph/jid'
 import type { MucContext } from '../context.ts'
 import type { Farewell } from '../presence/farewell.ts'
 import type { Room } from '../room.ts'
+import type { CarriedMessage } from './carried.ts'
 import { type DecodedRecord, decodeRecord } from './occupant-record.ts'
 import { removeEmpty } from './remove-empty.ts'
 import { repeatLast } from './repeat-last.ts'
@@ -24,9 +25,14 @@ export async function loadPartition(
   const isSettled = records.delete(SETTLED_FIELD)
   if (isSettled) context.records.settled(partition, false)
   const farewells = new Map<BareJid, Farewell[]>()
+  const messages: [room: Room, message: CarriedMessage][] = []
   for (const [field, bytes] of records) {
     const record = attempt(context, field, () => decodeRecord(bytes))
-    if (record) restore(context, partition, record, farewells)
+    if (record) restore(context, partition, record, { farewells, messages })
+  }
+  for (const [room, message] of messages.sort(([, a], [, b]) => a.id - b.id)) {
+    context.carrier.found(room, message)
+    if (isSettled) context.carrier.taken(room, message)
   }
   const rooms = context.rooms.inPartition(partition)
   if (rooms.length > 0) context.log.info('rooms_taken_over', { partition, epoch, rooms: rooms.length })
@@ -41,12 +47,17 @@ function restore(
   context: MucContext,
   partition: number,
   record: DecodedRecord,
-  farewells: Map<BareJid, Farewell[]>,
+  { farewells, messages }: { farewells: Map<BareJid, Farewell[]>; messages: [room: Room, message: CarriedMessage][] },
 ): void {
   const room = context.rooms.get(record.room, partition)
   if ('occupant' in record) {
     room.occupants.add(record.occupant)
     see(room, record.occupant.changed)
+    return
+  }
+  if ('message' in record) {
+    messages.push([room, record.message])
+    see(room, record.message.id)
     return
   }
   const known = farewells.get(room.jid)

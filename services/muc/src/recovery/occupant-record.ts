@@ -2,6 +2,8 @@ import { type BareJid, bareOf, type FullJid, trusted } from '@heliograph/jid'
 import { readStanza } from '@heliograph/stanza'
 import { Occupant, type Present } from '../occupant.ts'
 import type { Farewell } from '../presence/farewell.ts'
+import type { CarriedMessage } from './carried.ts'
+import { type MessageRecord, messageOf } from './message-record.ts'
 
 /** What the recovery copy holds of an occupant. JSON; fields are only ever added. */
 interface OccupantRecord {
@@ -29,6 +31,7 @@ interface FarewellRecord {
 export type DecodedRecord =
   | { readonly room: BareJid; readonly occupant: Occupant }
   | { readonly room: BareJid; readonly farewell: Farewell }
+  | { readonly room: BareJid; readonly message: CarriedMessage }
 
 export function occupantField(occupant: Pick<Occupant, 'jid'>): string {
   return `o ${occupant.jid}`
@@ -53,8 +56,9 @@ export function encodeFarewell(room: BareJid, farewell: Farewell): Uint8Array {
 
 /** @throws when it is none */
 export function decodeRecord(bytes: Buffer): DecodedRecord {
-  const record = JSON.parse(bytes.toString()) as OccupantRecord | FarewellRecord
+  const record = JSON.parse(bytes.toString()) as OccupantRecord | FarewellRecord | MessageRecord
   if ('farewell' in record) return record
+  if ('message' in record) return { room: record.room, message: messageOf(record) }
   const { room, nick, id, role, changed, shown } = record
   const sessions = record.sessions.map((session) => ({
     ...session,

@@ -13,11 +13,13 @@ import { tellLost } from './tell-lost.ts'
 /** Longer than a dead owner's partitions are without one, and its receivers' perhaps, too. */
 const REPEATED_US = 60_000_000
 const MESSAGES_MAX = 1_000
+/** What nobody stored but the dead owner's rooms waits for the next one; receivers forget somewhat later how far they had come. */
+const CARRIED_US = 600_000_000
 const RETRY_MS = 250
 
 /**
- * Says again what was said last in a room, under the same sequences: those who had it ignore it. So a message that was stored and not
- * brought to everybody isn't missing, and nobody stays in sight who left.
+ * Says again what was said last in a room, under the same sequences: those who had it ignore it. So a message that was stored, or is in the
+ * recovery copy, and was not brought to everybody isn't missing, and nobody stays in sight who left.
  */
 export async function repeatLast(context: MucContext, room: Room, farewells: readonly Farewell[]): Promise<void> {
   if (room.details === undefined && !(await loadRoom(context, room))) return
@@ -29,24 +31,30 @@ export async function repeatLast(context: MucContext, room: Room, farewells: rea
     parcels.push(...messages.flatMap((message) => messageParcel(room, message)))
     for (const occupant of room.occupants) if (occupant.changed > from) parcels.push(...announcedAgain(room, occupant))
   }
-  const told = new Map<Parcel, Farewell>()
+  const taken = new Map<Parcel, () => void>()
+  for (const message of room.carried) {
+    const arrived = () => context.carrier.taken(room, message)
+    const [parcel] = isThere && message.id > from - CARRIED_US ? messageParcel(room, message) : []
+    if (parcel === undefined) arrived()
+    else {
+      parcels.push(parcel)
+      taken.set(parcel, arrived)
+    }
+  }
   for (const farewell of farewells) {
     const last = farewellParcels(room, isThere ? farewell : { ...farewell, shown: false })
     parcels.push(...last)
-    told.set(last.at(-1)!, farewell)
+    taken.set(last.at(-1)!, () => context.records.told(room, farewell))
   }
   parcels.sort((a, b) => a.sequence - b.sequence)
   context.events.replayed(parcels.length)
-  for (const parcel of parcels) {
-    const farewell = told.get(parcel)
-    room.lane.send(parcel, farewell && (() => context.records.told(room, farewell)))
-  }
+  for (const parcel of parcels) room.lane.send(parcel, taken.get(parcel))
   if (isThere) reconcile(context, room)
   else tellLost(context, room)
 }
 
 /** To those who were there by then. */
-function messageParcel(room: Room, { id, stanza }: PastMessage): Parcel[] {
+function messageParcel(room: Room, { id, stanza }: Pick<PastMessage, 'id' | 'stanza'>): Parcel[] {
   const recipients = [...room.occupants].flatMap(({ sessions }) =>
     sessions.filter(({ joined }) => joined < id).map(({ jid }) => jid),
   )

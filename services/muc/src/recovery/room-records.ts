@@ -6,6 +6,8 @@ import type { Logger } from '@heliograph/telemetry'
 import type { Occupant } from '../occupant.ts'
 import type { Farewell } from '../presence/farewell.ts'
 import type { Room } from '../room.ts'
+import type { CarriedMessage } from './carried.ts'
+import { encodeMessage, messageField } from './message-record.ts'
 import { encodeFarewell, encodeOccupant, farewellField, occupantField } from './occupant-record.ts'
 
 export const SERVICE = 'muc'
@@ -13,7 +15,7 @@ export const SERVICE = 'muc'
 /** Says that a partition was handed over in order: there is nothing that its new owner has to repeat. */
 export const SETTLED_FIELD = 's'
 
-/** The recovery copy of who is in rooms, and of who left and not everybody knows it yet. Written behind. */
+/** The recovery copy of who is in rooms, of who left and not everybody knows it yet, and of what was said and no archive has. Written behind. */
 export class RoomRecords implements Disposable {
   readonly #records: WriteBehind
 
@@ -47,6 +49,15 @@ export class RoomRecords implements Disposable {
   /** Everybody knows. */
   told(room: Room, farewell: Farewell): void {
     this.#records.put(room.partition, farewellField(room.jid, farewell), () => null)
+  }
+
+  /** `stored` runs when a new owner would find it. */
+  said(room: Room, message: CarriedMessage, stored?: () => void): void {
+    this.#records.put(room.partition, messageField(room.jid, message), () => encodeMessage(room.jid, message), stored)
+  }
+
+  forgotten(room: Room, message: CarriedMessage): void {
+    this.#records.put(room.partition, messageField(room.jid, message), () => null)
   }
 
   /** Whether the next owner need repeat nothing. */

@@ -1,7 +1,7 @@
 import type { RawClient, Site } from '@heliograph/testkit'
 import type { Element } from '@heliograph/xml'
 import { enter } from '../support/actor.ts'
-import { freshRoom, join, makeRoom, tell } from '../support/room.ts'
+import { freshRoom, join, makeRoom, tell, UNLOGGED } from '../support/room.ts'
 
 /** Rooms in which everybody talks all the time, and what each has heard. */
 export class Chorus implements AsyncDisposable {
@@ -14,7 +14,7 @@ export class Chorus implements AsyncDisposable {
     this.#clients = clients
   }
 
-  /** Every client is in every room, by nicks that are their numbers. */
+  /** Every client is in every room, by nicks that are their numbers. Every other room has no archive. */
   static async start(site: Site, { rooms = 6, clients = 4 } = {}): Promise<Chorus> {
     const singers: RawClient[] = []
     for (let i = 0; i < clients; i++)
@@ -22,7 +22,7 @@ export class Chorus implements AsyncDisposable {
     const made: RoomOfSingers[] = []
     for (let r = 0; r < rooms; r++) {
       const room = freshRoom(site, 'choir')
-      await makeRoom(singers[0]!, room, '0')
+      await makeRoom(singers[0]!, room, '0', r % 2 === 1 ? UNLOGGED : {})
       for (let i = 1; i < clients; i++) await join(singers[i]!, room, String(i))
       made.push(new RoomOfSingers(room, singers))
     }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Cluster, infrastructure, Site } from '@heliograph/testkit'
 import { enter } from '../support/actor.ts'
-import { freshRoom, makeRoom } from '../support/room.ts'
+import { freshRoom, makeRoom, UNLOGGED } from '../support/room.ts'
 import { Listener } from './room-listeners.ts'
 
 const LISTENERS = 50
@@ -39,7 +39,7 @@ test('an owner of users is killed, then an edge, while fifty people talk: nobody
   using crowd = new DisposableStack()
   const host = await enter(site, await site.person('host'), { edge: 1 })
   crowd.defer(() => host.cut())
-  for (const room of rooms) await makeRoom(host, room, 'host')
+  for (const [i, room] of rooms.entries()) await makeRoom(host, room, 'host', i === 1 ? UNLOGGED : {})
   const numbers = Array.from({ length: LISTENERS }, (_, number) => number)
   const listeners: Listener[] = []
   for (let i = 0; i < LISTENERS; i += 10)

@@ -1,7 +1,9 @@
-/** MUC-23: Postgres stops while people talk in rooms; they go on, and what was said is stored when it is back. */
+/** MUC-23: Postgres stops while people talk in rooms; they go on, and what was said is stored when it is back. Where nothing is, nobody notices. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { infrastructure, Site } from '@heliograph/testkit'
+import { newcomer, saying } from '../support/actor.ts'
+import { freshRoom, makeRoom, tell, UNLOGGED } from '../support/room.ts'
 import { Chorus } from './room-chorus.ts'
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -10,10 +12,18 @@ test('Postgres stops and comes back while people talk in rooms', async () => {
   await using servers = await infrastructure({ own: true })
   await using site = await Site.cluster({ servers })
   await using chorus = await Chorus.start(site, { rooms: 3 })
+  await using soloist = await newcomer(site, 'soloist', { sm: true })
+  const stage = freshRoom(site, 'stage')
+  await makeRoom(soloist, stage, 'alone', UNLOGGED)
   // Slowly enough for what a room takes from one client, when all that waited comes at once.
   chorus.talk(80)
   await pause(1_000)
   await servers.postgres.stop()
+  tell(soloist, stage, 'without archive')
+  await soloist.expect(saying('without archive'))
+  // It is in custody although Postgres is away.
+  for (const end = Date.now() + 20_000; soloist.sm!.unacked.length > 0 && Date.now() < end; ) await soloist.requestAck()
+  assert.deepEqual(soloist.sm!.unacked, [])
   await pause(5_000)
   await servers.postgres.start()
   await pause(3_000)

@@ -58,6 +58,9 @@ export async function makeRoom(client: RawClient, room: string, nick: string, fi
 
 export type Fields = Readonly<Record<string, string>>
 
+/** A room without an archive. */
+export const UNLOGGED: Fields = { enablelogging: '0' }
+
 /** Configures the room; names of fields without `muc#roomconfig_`. */
 export async function configure(client: RawClient, room: string, fields: Fields = {}): Promise<Element> {
   const given = Object.entries({ FORM_TYPE: `${MUC}#roomconfig`, ...fields }).map(([name, value]) => {
