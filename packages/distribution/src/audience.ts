@@ -1,6 +1,7 @@
 import { type InstanceId, Kind } from '@heliograph/bus'
 import { bareOf, type Jid, trusted } from '@heliograph/jid'
 import { type Hosts, partitionOf } from '@heliograph/ownership'
+import { differenceOf } from './difference.ts'
 import type { Routes } from './routes.ts'
 
 /** Recipients that one instance owns. */
@@ -26,17 +27,31 @@ export class Audience {
   readonly remote: readonly Jid[]
   #placement: Placement | undefined
 
-  constructor(recipients: readonly string[], hosts: Pick<Hosts, 'kindOf'>) {
-    const byPartition = new Map<number, string[]>()
-    const remote: Jid[] = []
-    for (const recipient of recipients) {
-      const jid = trusted(recipient)
-      if (hosts.kindOf(jid) === Kind.user) push(byPartition, partitionOf(bareOf(jid)), recipient)
-      else remote.push(jid)
-    }
+  private constructor(recipients: readonly string[], { byPartition, remote }: Grouped) {
     this.recipients = recipients
     this.byPartition = byPartition
     this.remote = remote
+  }
+
+  static of(recipients: readonly string[], hosts: Pick<Hosts, 'kindOf'>): Audience {
+    return new Audience(recipients, grouped(recipients, hosts))
+  }
+
+  /** The audience of these, at little cost where they are this one's but for a few who came or went; undefined where they aren't. */
+  changedTo(recipients: readonly string[], hosts: Pick<Hosts, 'kindOf'>): Audience | undefined {
+    const difference = differenceOf(this.recipients, recipients)
+    if (difference === undefined) return undefined
+    const gone = grouped(difference.gone, hosts)
+    const come = grouped(difference.come, hosts)
+    const byPartition = new Map(this.byPartition)
+    for (const [partition, those] of gone.byPartition) {
+      const rest = without(byPartition.get(partition)!, those)
+      if (rest.length > 0) byPartition.set(partition, rest)
+      else byPartition.delete(partition)
+    }
+    for (const [partition, those] of come.byPartition)
+      byPartition.set(partition, [...(byPartition.get(partition) ?? []), ...those])
+    return new Audience(recipients, { byPartition, remote: [...without(this.remote, gone.remote), ...come.remote] })
   }
 
   /** Who owns them, computed once while nothing changes. */
@@ -63,6 +78,29 @@ export class Audience {
     }
     return { view, shares: [...shares.values()], unowned }
   }
+}
+
+interface Grouped {
+  readonly byPartition: ReadonlyMap<number, readonly string[]>
+  readonly remote: readonly Jid[]
+}
+
+function grouped(recipients: readonly string[], hosts: Pick<Hosts, 'kindOf'>): Grouped {
+  const byPartition = new Map<number, string[]>()
+  const remote: Jid[] = []
+  for (const recipient of recipients) {
+    const jid = trusted(recipient)
+    if (hosts.kindOf(jid) === Kind.user) push(byPartition, partitionOf(bareOf(jid)), recipient)
+    else remote.push(jid)
+  }
+  return { byPartition, remote }
+}
+
+function without<T>(all: readonly T[], those: readonly T[]): readonly T[] {
+  if (those.length === 0) return all
+  const rest = [...all]
+  for (const each of those) rest.splice(rest.indexOf(each), 1)
+  return rest
 }
 
 /** Recipients by the partition they are in. */

@@ -1,7 +1,8 @@
 import { Envelope, Haste, type InstanceId, Kind, Op } from '@heliograph/bus'
 import { domainOf } from '@heliograph/jid'
 import { pairKey, partitionOf } from '@heliograph/ownership'
-import { Audience, byPartitionOf, type Share } from './audience.ts'
+import { type Audience, byPartitionOf, type Share } from './audience.ts'
+import { Audiences } from './audiences.ts'
 import type { LaneContext } from './distribution.ts'
 import type { Parcel, Source } from './parcel.ts'
 import { type Cast, Shipment } from './shipment.ts'
@@ -26,7 +27,7 @@ export class Lane implements Disposable {
   /** Partitions that nothing may be sent to at once. */
   readonly #blocked = new Map<number, Way>()
   readonly #recent = new Set<Shipment>()
-  #audience: Audience | undefined
+  readonly #audiences: Audiences
   #last = 0
   #outstanding = 0
   #idle: (() => void)[] = []
@@ -36,6 +37,7 @@ export class Lane implements Disposable {
     this.source = source
     this.#partition = partitionOf(source.key)
     this.#context = context
+    this.#audiences = new Audiences(context.hosts)
   }
 
   /** Parcels that not every destination has taken. */
@@ -58,10 +60,9 @@ export class Lane implements Disposable {
     if (parcel.sequence <= this.#last) throw new RangeError(`sequence ${parcel.sequence} after ${this.#last}`)
     this.#last = parcel.sequence
     const { clock, recent, events } = this.#context
-    const isKnown = this.#audience?.recipients === parcel.recipients
-    if (!isKnown) this.#audience = new Audience(parcel.recipients, this.#context.hosts)
-    const audience = this.#audience!
-    const listed = isKnown ? 0 : parcel.recipients.length * RECIPIENT_BYTES
+    const known = this.#audiences.find(parcel.recipients)
+    const audience = known ?? this.#audiences.make(parcel.recipients)
+    const listed = known ? 0 : parcel.recipients.length * RECIPIENT_BYTES
     const weight = parcel.stanza.payload.length + ENTRY_BYTES + listed
     const shipment = new Shipment(parcel, audience, { at: clock.now(), weight, taken })
     events.parcels.add()
