@@ -23,6 +23,10 @@ export class Page {
     await this.#call('Page.navigate', { url })
   }
 
+  async close(): Promise<void> {
+    await this.#call('Page.close', {})
+  }
+
   /** The value of a JavaScript expression in the page, awaited where it is a promise. */
   async evaluate(expression: string): Promise<unknown> {
     const options = { expression, awaitPromise: true, returnByValue: true }

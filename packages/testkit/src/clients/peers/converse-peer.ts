@@ -54,31 +54,21 @@ export class ConverseSite implements AsyncDisposable {
 /** Converse.js in a browser, used through its page. */
 export class ConversePeer {
   readonly page: Page
-  readonly #site: ConverseSite
 
-  private constructor(page: Page, site: ConverseSite) {
+  private constructor(page: Page) {
     this.page = page
-    this.#site = site
   }
 
   /** Opens the page in a browser that has never seen it, and logs in by its form. */
   static async login(browser: Chromium, site: ConverseSite, way: ConverseWay, person: Person): Promise<ConversePeer> {
-    const peer = new ConversePeer(await browser.open(site.address(way)), site)
+    const peer = new ConversePeer(await browser.open(site.address(way)))
     await peer.#login(person)
     return peer
   }
 
-  /** Loads the page anew with everything forgotten that it kept in the browser, and logs in. */
-  async forgetAndLogin(way: ConverseWay, person: Person): Promise<void> {
-    await this.page.evaluate(`(async () => {
-      localStorage.clear()
-      sessionStorage.clear()
-      for (const { name } of await indexedDB.databases()) indexedDB.deleteDatabase(name)
-      window.converseIsOld = true
-    })()`)
-    await this.page.navigate(this.#site.address(way))
-    await this.page.until('window.converseIsOld === undefined')
-    await this.#login(person)
+  /** Closes the page, as who goes to another machine: nothing that it kept is there any more. */
+  close(): Promise<void> {
+    return this.page.close()
   }
 
   /** Opens the chat with somebody. */
@@ -113,7 +103,11 @@ export class ConversePeer {
       form.requestSubmit()
       return false
     })()`)
-    await this.page.evaluate(`converseApi.waitUntil('rosterContactsFetched').then(() => true)`)
+    // Within a time: a promise that the page never keeps would be waited for without end.
+    await this.page.evaluate(
+      `converseApi.waitUntil('rosterContactsFetched').then(() => { window.converseIsIn = true }) && 0`,
+    )
+    await this.page.until('window.converseIsIn === true')
   }
 }
 
