@@ -137,6 +137,7 @@ export const NS = Object.freeze({
   mucStable: 'http://jabber.org/protocol/muc#stable_id',
   mucSelfPing: 'http://jabber.org/protocol/muc#self-ping-optimization',
   mucHats: 'urn:xmpp:hats:0',
+  mucHatCommands: 'urn:xmpp:hats:commands',
   occupantId: 'urn:xmpp:occupant-id:0',
   conference: 'jabber:x:conference',
   channelSearch: 'urn:xmpp:channel-search:0:search',

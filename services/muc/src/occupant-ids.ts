@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Database, Migration } from '@heliograph/database'
-import type { BareJid, FullJid } from '@heliograph/jid'
+import type { BareJid, FullJid, Jid } from '@heliograph/jid'
 
 export const occupantIdMigrations: readonly Migration[] = [
   {
@@ -39,5 +39,10 @@ export class OccupantIds {
   /** Short, of one client in this room: who sees it can't try addresses on it. */
   markOf(room: BareJid, client: FullJid): string {
     return createHmac('sha256', this.#secret).update(`client\0${room}\0${client}`).digest('base64url').slice(0, 11)
+  }
+
+  /** Of what was given to one client in this room, which shows that it wasn't made up. */
+  commandMarkOf(room: BareJid, client: Jid, given: string): string {
+    return createHmac('sha256', this.#secret).update(`command\0${room}\0${client}\0${given}`).digest('base64url')
   }
 }

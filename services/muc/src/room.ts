@@ -6,6 +6,7 @@ import { Mailbox } from '@heliograph/ownership'
 import { Affiliates } from './authority/affiliates.ts'
 import type { Affiliation, Standing } from './authority/standing.ts'
 import type { RoomConfig } from './forms/room-config.ts'
+import { RoomHats } from './hats/room-hats.ts'
 import { RoomPace } from './limits/room-pace.ts'
 import { Occupants } from './occupants.ts'
 import { RecentIngress } from './recent-ingress.ts'
@@ -23,6 +24,7 @@ export interface Details {
   config: RoomConfig
   subject: Subject | undefined
   vcard: RoomVcard | undefined
+  hats: RoomHats
   readonly affiliates: Affiliates
 }
 
@@ -91,8 +93,9 @@ export class Room {
 }
 
 export function detailsOf(stored: StoredRoom): Details {
-  const { creator, created, locked, config, subject, vcard, affiliates } = stored
-  return { creator, created, locked, config, subject, vcard, affiliates: new Affiliates(affiliates) }
+  const { creator, created, locked, config, subject, vcard, hats, affiliates } = stored
+  const known = { hats: RoomHats.of(hats), affiliates: new Affiliates(affiliates) }
+  return { creator, created, locked, config, subject, vcard, ...known }
 }
 
 /** ROOM/NICK. */

@@ -44,6 +44,7 @@ test('a room comes back as it was stored', async () => {
     config: DEFAULT_CONFIG,
     subject: undefined,
     vcard: undefined,
+    hats: undefined,
     affiliates: [{ jid: romeo, affiliation: 'owner', nick: undefined, reason: undefined }],
   })
   const config = { ...DEFAULT_CONFIG, name: 'Balcony', maxOccupants: 2, persistent: true, password: 'it’s “I”' }
@@ -63,6 +64,18 @@ test('a room comes back as it was stored', async () => {
   await store.destroy(jid)
   assert.equal(await store.load(jid), undefined)
   assert.equal(await store.load(room('nowhere')), undefined)
+})
+
+test('hats and who wears them are kept, and go with the last hat', async () => {
+  const jid = room('hats')
+  await store.create({ jid, creator: romeo, config: DEFAULT_CONFIG, locked: false }, 10)
+  assert.equal((await store.load(jid))?.hats, undefined)
+  const hats = { hats: [{ uri: 'urn:x:host', title: 'Host “I”' }], worn: { [juliet]: ['urn:x:host'] } }
+  await store.setHats(jid, hats)
+  assert.deepEqual((await store.load(jid))?.hats, hats)
+  await store.setHats(jid, { hats: [], worn: {} })
+  assert.equal((await store.load(jid))?.hats, undefined)
+  await store.destroy(jid)
 })
 
 test('affiliations are changed together, and none of somebody without a nick is nothing', async () => {

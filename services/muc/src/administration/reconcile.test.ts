@@ -6,6 +6,7 @@ import { stanza } from '@heliograph/stanza'
 import { Affiliates } from '../authority/affiliates.ts'
 import type { MucContext } from '../context.ts'
 import { DEFAULT_CONFIG } from '../forms/config-form.ts'
+import { RoomHats } from '../hats/room-hats.ts'
 import { Occupant, type Present } from '../occupant.ts'
 import { occupantJid, Room } from '../room.ts'
 import { reconcile } from './reconcile.ts'
@@ -18,7 +19,7 @@ function roomWith(people: Readonly<Record<string, Present>>, known: Affiliates, 
   const room = new Room({ jid, partition: 0, lane: lane as never, bound: 10, handle: () => {}, failed: () => {} })
   const details = { creator: ensureBare('owen@verona.example'), created: 0, locked: false }
   const config = { ...DEFAULT_CONFIG, membersOnly }
-  room.details = { ...details, config, subject: undefined, vcard: undefined, affiliates: known }
+  room.details = { ...details, config, subject: undefined, vcard: undefined, hats: RoomHats.none, affiliates: known }
   for (const [nick, role] of Object.entries(people)) {
     const client = ensureFull(`${nick}@verona.example/x`)
     const session = { jid: client, presence: stanza('presence', {}), joined: 1, welcomed: true, stream: '', count: 0 }

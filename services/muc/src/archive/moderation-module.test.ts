@@ -7,6 +7,7 @@ import { NS, readStanza, stanza } from '@heliograph/stanza'
 import { Affiliates } from '../authority/affiliates.ts'
 import type { MucContext } from '../context.ts'
 import { DEFAULT_CONFIG } from '../forms/config-form.ts'
+import { RoomHats } from '../hats/room-hats.ts'
 import { Occupant } from '../occupant.ts'
 import { Room } from '../room.ts'
 import { moderation } from './moderation-module.ts'
@@ -20,7 +21,13 @@ async function answerWhen(happens: (room: Room, moderator: Occupant) => void): P
   const handle = (_room: Room, work: unknown) => (work as () => void)()
   const room = new Room({ jid, partition: 0, lane: {} as never, bound: 10, handle, failed })
   const details = { creator: ensureBare('owen@verona.example'), created: 0, locked: false, subject: undefined }
-  room.details = { ...details, config: DEFAULT_CONFIG, vcard: undefined, affiliates: new Affiliates([]) }
+  room.details = {
+    ...details,
+    config: DEFAULT_CONFIG,
+    vcard: undefined,
+    hats: RoomHats.none,
+    affiliates: new Affiliates([]),
+  }
   const session = { jid: from, presence: stanza('presence', {}), joined: 1, welcomed: true, stream: '', count: 0 }
   const given = { nick: 'ada', jid: ensureFull(`${jid}/ada`), bare: ensureBare('ada@verona.example'), id: 'ada' }
   const moderator = new Occupant({ ...given, role: 'moderator', changed: 1, sessions: [session] })

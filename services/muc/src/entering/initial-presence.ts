@@ -15,7 +15,8 @@ export function initialPresence(context: MucContext, room: Room, newcomer: Occup
   const visible = [...room.occupants].filter((occupant) => occupant !== newcomer && occupant.shown)
   let sequence = takeSequences(context, room, visible.length)
   return visible.map((occupant) => {
-    const item = { role: occupant.role, affiliation: room.affiliationOf(occupant.bare) }
+    const { role, bare } = occupant
+    const item = { role, affiliation: room.affiliationOf(bare), hats: room.about.hats.xmlOf(bare) }
     const stanza = occupantPresence(occupant, sees ? { ...item, jid: occupant.foremost.jid } : item)
     return { stanza, recipients, sequence: sequence++, haste: Haste.gather }
   })

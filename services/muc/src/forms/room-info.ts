@@ -18,10 +18,12 @@ export interface RoomState {
   readonly occupants: number
   /** XEP-0486: SHA-1 of the avatar in each of its formats. */
   readonly avatarHashes: readonly string[]
+  /** XEP-0317 §2. */
+  readonly hatsHash?: string | undefined
 }
 
 /** The extended information of a room (XEP-0045 §6.4, XEP-0128). */
-export function roomInfo(config: RoomConfig, { subject, occupants, avatarHashes }: RoomState): Form {
+export function roomInfo(config: RoomConfig, { subject, occupants, avatarHashes, hatsHash }: RoomState): Form {
   const fields: FormField[] = ALL.flatMap(([key, { info, write }]) => {
     const values = write(config[key])
     return info === undefined || values.length === 0 ? [] : [{ ...info, values }]
@@ -35,6 +37,9 @@ export function roomInfo(config: RoomConfig, { subject, occupants, avatarHashes 
   if (subject) fields.push({ var: 'muc#roominfo_subject', type: 'text-single', label: 'Subject', values: [subject] })
   if (avatarHashes.length > 0) {
     fields.push({ var: 'muc#roominfo_avatarhash', type: 'text-multi', label: 'Avatar hash', values: avatarHashes })
+  }
+  if (hatsHash !== undefined) {
+    fields.push({ var: 'hats#hash', type: 'text-single', label: 'Hats hash', values: [hatsHash] })
   }
   return { type: 'result', formType: NS.mucRoomInfo, fields }
 }

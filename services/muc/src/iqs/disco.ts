@@ -6,6 +6,7 @@ import { refusedReading } from '../archive/access.ts'
 import { announced } from '../archive/announced.ts'
 import { roleMay } from '../authority/privileges.ts'
 import { roomFeatures, roomInfo } from '../forms/room-info.ts'
+import { hatCommandInfo, hatCommandItems } from '../hats/hats-disco.ts'
 import { RESERVED_NICK, reservedNick } from '../registration/reserved-nick.ts'
 import { inRoom, type RoomIq } from './room-iq.ts'
 
@@ -46,9 +47,10 @@ async function serviceItems(request: Stanza, { muc }: RoomIq): Promise<Outcome> 
 /** §6.4 */
 function itemInfo(request: Stanza, asked: RoomIq): Outcome {
   const { room, muc, from } = inRoom(asked)
-  if (nodeOf(request, NS.discoInfo) === RESERVED_NICK) return reply(reservedNick(room, from))
-  if (nodeOf(request, NS.discoInfo) !== undefined) return refuse(stanzaError('item-not-found'))
-  const { config, subject, vcard } = room.about
+  const node = nodeOf(request, NS.discoInfo)
+  if (node === RESERVED_NICK) return reply(reservedNick(room, from))
+  if (node !== undefined) return hatCommandInfo(inRoom(asked), node) ?? refuse(stanzaError('item-not-found'))
+  const { config, subject, vcard, hats } = room.about
   const identity = el('identity', {
     category: 'conference',
     type: 'text',
@@ -60,6 +62,7 @@ function itemInfo(request: Stanza, asked: RoomIq): Outcome {
     subject: refusedReading(room.standingOf(from), config) === undefined ? subject?.text : undefined,
     occupants: room.occupants.size,
     avatarHashes: vcard?.avatarHashes ?? [],
+    hatsHash: hats.hash,
   })
   return reply(infoElement([identity], features, formElement(form)))
 }
@@ -67,6 +70,7 @@ function itemInfo(request: Stanza, asked: RoomIq): Outcome {
 /** §6.5: who is in the room is told those who are in it, too, and others where the room is listed. */
 function itemItems(request: Stanza, asked: RoomIq): Outcome {
   const { room, occupant } = inRoom(asked)
+  if (nodeOf(request, NS.discoItems) === NS.commands) return hatCommandItems(inRoom(asked))
   if (nodeOf(request, NS.discoItems) !== undefined) return refuse(stanzaError('item-not-found'))
   const { config } = room.about
   const isOpen = config.listed && !config.membersOnly && !config.passwordProtected

@@ -8,6 +8,7 @@ import { Affiliates } from '../authority/affiliates.ts'
 import type { MucContext } from '../context.ts'
 import { DEFAULT_CONFIG } from '../forms/config-form.ts'
 import type { RoomConfig } from '../forms/room-config.ts'
+import { RoomHats } from '../hats/room-hats.ts'
 import { handleMessage } from '../messages/message.ts'
 import { Room } from '../room.ts'
 import { handleIq } from './iq.ts'
@@ -24,7 +25,7 @@ function roomWith({ locked = false, ...changes }: Partial<RoomConfig> & { readon
   const affiliates = new Affiliates([{ jid: creator, affiliation: 'owner' }])
   const subject = { text: 'a plot', by: 'owen', at: 0 }
   const config = { ...DEFAULT_CONFIG, ...changes }
-  room.details = { creator, created: 0, locked, config, subject, vcard: undefined, affiliates }
+  room.details = { creator, created: 0, locked, config, subject, vcard: undefined, hats: RoomHats.none, affiliates }
   const answers: string[] = []
   const context = {
     config: { archive: { enabled: true, search: true } },

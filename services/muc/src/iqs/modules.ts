@@ -5,6 +5,7 @@ import { ownership } from '../administration/owner-module.ts'
 import { roomArchiveModule, roomSearchModule } from '../archive/archive-module.ts'
 import { moderation } from '../archive/moderation-module.ts'
 import { roomRetraction } from '../archive/retraction.ts'
+import { hats } from '../hats/hats-module.ts'
 import { roomVcard } from '../profile/vcard-module.ts'
 import { registration } from '../registration/registration-module.ts'
 import { channelSearch } from '../search/channel-search-module.ts'
@@ -57,6 +58,7 @@ export const roomModules = [
   roomSearchModule,
   roomRetraction,
   moderation,
+  hats,
   channelSearch,
   directInvitations,
   selfPing,

@@ -49,7 +49,9 @@ function presenceParcels(
   const own = occupant.sessions.map(({ jid }) => jid)
   const { sighted, others } = news.toOthers ? audienceOf(room, own) : { sighted: [], others: [] }
   const { codes = [], ownCodes = [], reason, actor, trace = '' } = news
-  const item: Item = { role: occupant.role, affiliation: room.affiliationOf(occupant.bare), reason, actor, codes }
+  const { role, bare } = occupant
+  const hats = room.about.hats.xmlOf(bare)
+  const item: Item = { role, affiliation: room.affiliationOf(bare), reason, actor, codes, hats }
   const known: Item = { ...item, jid: occupant.foremost.jid }
   const seen = (what: Item) =>
     news.hidden

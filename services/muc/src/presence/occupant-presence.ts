@@ -1,21 +1,27 @@
 import { type HeadChanges, NS, Stanza } from '@heliograph/stanza'
+import { HATS } from '../hats/room-hats.ts'
 import type { Occupant } from '../occupant.ts'
 import { type Item, OCCUPANT_ID, occupantIdXml, USER_X, userItem } from './user-item.ts'
 
-/** A client's presence as its room keeps it: without addresses, and without what only rooms say (XEP-0045 §7.2, XEP-0421 §4). */
+/** A client's presence as its room keeps it: without addresses, and without what only rooms say (XEP-0045 §7.2, XEP-0317 §3.1, XEP-0421 §4). */
 export function keptPresence(presence: Stanza): Stanza {
-  const mine = [`{${NS.muc}}x`, USER_X, OCCUPANT_ID]
+  const mine = [`{${NS.muc}}x`, USER_X, OCCUPANT_ID, HATS]
   const bare = presence.with({ from: undefined, to: undefined, id: undefined })
   if (!presence.children.some((name) => mine.includes(name))) return bare
   return bare.without(
-    (child) => child.is('x', NS.muc) || child.is('x', NS.mucUser) || child.is('occupant-id', NS.occupantId),
+    (child) =>
+      child.is('x', NS.muc) ||
+      child.is('x', NS.mucUser) ||
+      child.is('occupant-id', NS.occupantId) ||
+      child.is('hats', NS.mucHats),
   )
 }
 
 /** What others hear of an occupant who is there. */
 export function occupantPresence(occupant: Occupant, item: Item, head: HeadChanges = {}): Stanza {
   const kept = occupant.foremost.presence.with({ from: occupant.jid, ...head })
-  return kept.append(occupantIdXml(occupant.id), OCCUPANT_ID).append(userItem(item), USER_X)
+  const said = kept.append(occupantIdXml(occupant.id), OCCUPANT_ID).append(userItem(item), USER_X)
+  return item.hats ? said.append(item.hats, HATS) : said
 }
 
 /** What others hear of one who isn't any more. `payload`: what he said on leaving. */

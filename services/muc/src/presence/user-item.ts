@@ -15,6 +15,8 @@ export interface Item {
   readonly codes?: readonly number[]
   /** `<destroy/>` as XML. */
   readonly destroyed?: string | undefined
+  /** `<hats/>` as XML, of who is there (XEP-0317). */
+  readonly hats?: string
 }
 
 export const USER_X = `{${NS.mucUser}}x`

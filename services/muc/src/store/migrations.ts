@@ -42,4 +42,9 @@ export const roomMigrations: readonly Migration[] = [
     id: '0181_room_avatars',
     sql: "ALTER TABLE rooms ADD COLUMN avatar_hashes text[] NOT NULL DEFAULT '{}'",
   },
+  {
+    // XEP-0317, and who wears them; null: there are none.
+    id: '0182_room_hats',
+    sql: 'ALTER TABLE rooms ADD COLUMN hats jsonb',
+  },
 ]

@@ -4,6 +4,7 @@ import { partitionOf } from '@heliograph/ownership'
 import type { Affiliation } from '../authority/standing.ts'
 import type { RoomConfig } from '../forms/room-config.ts'
 import { configOfStored, storedConfig } from '../forms/stored-config.ts'
+import type { StoredHats } from '../hats/room-hats.ts'
 import { allRooms, listRooms } from './list-rooms.ts'
 import type { FoundRoom, KnownRoom, NewRoom, RoomPage, RoomQuery, RoomSearch, RoomStore } from './room-store.ts'
 import { searchRooms } from './search-rooms.ts'
@@ -19,11 +20,12 @@ interface Row {
   subject_at: number | null
   vcard: string | null
   avatar_hashes: string[]
+  hats: StoredHats | null
   affiliates: { jid: string; affiliation: string; nick: string | null; reason: string | null }[]
 }
 
 const LOAD = `SELECT creator, extract(epoch FROM created_at)::float8 * 1000 AS created, locked, config, subject, subject_by,
-    extract(epoch FROM subject_at)::float8 * 1000 AS subject_at, vcard, avatar_hashes,
+    extract(epoch FROM subject_at)::float8 * 1000 AS subject_at, vcard, avatar_hashes, hats,
     (SELECT coalesce(json_agg(json_build_object('jid', a.jid, 'affiliation', affiliation, 'nick', nick, 'reason', reason)), '[]')
       FROM room_affiliations a WHERE a.room = rooms.jid) AS affiliates
   FROM rooms WHERE jid = $1`
@@ -96,6 +98,11 @@ export class PostgresRoomStore implements RoomStore {
     await this.#db.fencedQuery('room_vcard', sql, [jid, vcard?.xml ?? null, vcard?.avatarHashes ?? []])
   }
 
+  async setHats(jid: BareJid, hats: StoredHats): Promise<void> {
+    const sql = 'UPDATE rooms SET hats = $2 WHERE jid = $1 RETURNING jid'
+    await this.#db.fencedQuery('room_hats', sql, [jid, hats.hats.length === 0 ? null : JSON.stringify(hats)])
+  }
+
   async setAffiliates(jid: BareJid, changes: readonly Affiliate[]): Promise<void> {
     const gone = changes.filter(isForgotten).map((each) => each.jid)
     const kept = changes.filter((each) => !isForgotten(each))
@@ -151,6 +158,7 @@ function roomOf(jid: BareJid, row: Row): StoredRoom {
     config: configOfStored(row.config),
     subject: subject === null || at === null ? undefined : { text: subject, by: by ?? '', at },
     vcard: row.vcard === null ? undefined : { xml: row.vcard, avatarHashes: row.avatar_hashes },
+    hats: row.hats ?? undefined,
     affiliates: row.affiliates.map((each) => ({
       jid: each.jid as BareJid,
       affiliation: each.affiliation as Affiliation,

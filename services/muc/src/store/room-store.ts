@@ -1,6 +1,7 @@
 import type { BareJid, Domain } from '@heliograph/jid'
 import type { RsmRequest } from '@heliograph/stanza'
 import type { RoomConfig } from '../forms/room-config.ts'
+import type { StoredHats } from '../hats/room-hats.ts'
 import type { Affiliate, RoomVcard, StoredRoom, Subject } from './stored-room.ts'
 
 export interface NewRoom {
@@ -68,6 +69,7 @@ export interface RoomStore {
   setSubject(jid: BareJid, subject: Subject): Promise<void>
   /** Undefined: none any more. */
   setVcard(jid: BareJid, vcard: RoomVcard | undefined): Promise<void>
+  setHats(jid: BareJid, hats: StoredHats): Promise<void>
   /** All or none. Who is `none` and has no nick reserved is forgotten. */
   setAffiliates(jid: BareJid, changes: readonly Affiliate[]): Promise<void>
   /** The room and who is known to it; its archive isn't the store's. */

@@ -1,6 +1,7 @@
 import type { BareJid } from '@heliograph/jid'
 import type { Affiliation } from '../authority/standing.ts'
 import type { RoomConfig } from '../forms/room-config.ts'
+import type { StoredHats } from '../hats/room-hats.ts'
 
 /** What a room was last about. An empty text: nothing any more. */
 export interface Subject {
@@ -38,5 +39,6 @@ export interface StoredRoom {
   readonly config: RoomConfig
   readonly subject: Subject | undefined
   readonly vcard: RoomVcard | undefined
+  readonly hats: StoredHats | undefined
   readonly affiliates: readonly Affiliate[]
 }

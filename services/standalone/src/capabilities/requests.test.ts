@@ -27,6 +27,7 @@ const WITHOUT_REQUESTS: Readonly<Record<string, string>> = {
   'urn:xmpp:caps': CAPS,
   'urn:xmpp:carbons:rules:0': PART,
   'urn:xmpp:fulltext:0': INSIDE,
+  'urn:xmpp:hats:0': 'is done by commands and presence of rooms',
   'urn:xmpp:http:upload:purpose:0#ephemeral': INSIDE,
   'urn:xmpp:http:upload:purpose:0#message': INSIDE,
   'urn:xmpp:http:upload:purpose:0#profile': INSIDE,

@@ -36,6 +36,7 @@ export const xepTitles: Readonly<Record<string, string>> = {
   '0280': 'Message Carbons',
   '0297': 'Stanza Forwarding',
   '0313': 'Message Archive Management',
+  '0317': 'Hats',
   '0334': 'Message Processing Hints',
   '0352': 'Client State Indication',
   '0357': 'Push Notifications',

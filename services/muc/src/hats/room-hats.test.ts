@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ensureBare } from '@heliograph/jid'
+import { HATS_MAX, RoomHats, WEARERS_MAX, WORN_MAX } from './room-hats.ts'
+
+const [nora, max] = ['nora', 'max'].map((name) => ensureBare(`${name}@verona.example`)) as [never, never]
+const hat = (uri: string, title = uri) => ({ uri: `urn:x:${uri}`, title })
+
+test('hats are kept, worn, changed and destroyed with all who wore them', () => {
+  const some = RoomHats.none.put(hat('host'))!.put({ ...hat('scribe', 'Scribe <&>'), hue: '171.4' })!
+  const worn = some.give(nora, 'urn:x:scribe')!.give(nora, 'urn:x:host')!.give(max, 'urn:x:scribe')!
+  assert.equal(
+    worn.xmlOf(nora),
+    "<hats xmlns='urn:xmpp:hats:0'><hat title='host' uri='urn:x:host'/><hat title='Scribe &lt;&amp;&gt;' uri='urn:x:scribe' hue='171.4'/></hats>",
+  )
+  assert.deepEqual(worn.wearersOf('urn:x:scribe'), [nora, max])
+  const kept = RoomHats.of(JSON.parse(JSON.stringify(worn.stored)))
+  assert.deepEqual(kept, worn)
+  const other = worn.put(hat('scribe', 'Writer'))!
+  assert.match(other.xmlOf(max), /title='Writer'/)
+  assert.notEqual(other.hash, worn.hash)
+  const gone = other.destroy('urn:x:scribe')
+  assert.equal(gone.xmlOf(max), '')
+  assert.deepEqual(gone.stored, { hats: [hat('host')], worn: { [nora]: ['urn:x:host'] } })
+  assert.equal(gone.take(nora, 'urn:x:host').destroy('urn:x:host').hash, undefined)
+})
+
+test('no room has hats without end', () => {
+  let full = RoomHats.none
+  for (let i = 0; i < HATS_MAX; i++) full = full.put(hat(`h${i}`))!
+  assert.equal(full.put(hat('one-more')), undefined)
+  assert.ok(full.put(hat('h0', 'another title')))
+  for (let i = 0; i < WORN_MAX; i++) full = full.give(nora, `urn:x:h${i}`)!
+  assert.equal(full.give(nora, `urn:x:h${WORN_MAX}`), undefined)
+  assert.equal(full.give(nora, 'urn:x:h0'), full)
+  for (let i = 1; i < WEARERS_MAX; i++) full = full.give(ensureBare(`u${i}@verona.example`), 'urn:x:h0')!
+  assert.equal(full.give(max, 'urn:x:h0'), undefined)
+})
