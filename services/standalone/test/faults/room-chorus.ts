@@ -1,46 +1,47 @@
 import type { RawClient, Site } from '@heliograph/testkit'
 import type { Element } from '@heliograph/xml'
-import { enter } from '../support/actor.ts'
+import { bareOf, enter } from '../support/actor.ts'
 import { freshRoom, join, makeRoom, tell, UNLOGGED } from '../support/room.ts'
+
+const LIMIT_MS = 20_000
 
 /** Rooms in which everybody talks all the time, and what each has heard. */
 export class Chorus implements AsyncDisposable {
   readonly rooms: readonly RoomOfSingers[]
   readonly #clients: readonly RawClient[]
+  readonly #byJid: ReadonlyMap<string, RoomOfSingers>
   #talking: NodeJS.Timeout | undefined
 
   private constructor(rooms: readonly RoomOfSingers[], clients: readonly RawClient[]) {
     this.rooms = rooms
     this.#clients = clients
+    this.#byJid = new Map(rooms.map((room) => [room.jid, room]))
   }
 
-  /** Every client is in every room, by nicks that are their numbers. Every other room has no archive. */
+  /** Every client is in every room, by nicks that are their numbers; the edges have as many each. Every other room has no archive. */
   static async start(site: Site, { rooms = 6, clients = 4 } = {}): Promise<Chorus> {
-    const singers: RawClient[] = []
-    for (let i = 0; i < clients; i++)
-      singers.push(await enter(site, await site.person(`singer-${i}`), { edge: i, sm: true }))
-    const made: RoomOfSingers[] = []
-    for (let r = 0; r < rooms; r++) {
-      const room = freshRoom(site, 'choir')
-      await makeRoom(singers[0]!, room, '0', r % 2 === 1 ? UNLOGGED : {})
-      for (let i = 1; i < clients; i++) await join(singers[i]!, room, String(i))
-      made.push(new RoomOfSingers(room, singers))
-    }
-    // Everybody has seen everybody enter.
-    for (const { jid } of made)
-      for (const [i, client] of singers.entries())
-        for (let other = i + 1; other < clients; other++)
-          await client.expect((it) => it.name === 'presence' && it.attrs.from === `${jid}/${other}`)
+    const numbers = Array.from({ length: clients }, (_, i) => i)
+    const singers = await Promise.all(
+      numbers.map(async (i) => enter(site, await site.person(`singer-${i}`), { edge: i, sm: true })),
+    )
+    const made = Array.from({ length: rooms }, () => new RoomOfSingers(freshRoom(site, 'choir'), singers))
+    for (const [r, { jid }] of made.entries()) await makeRoom(singers[0]!, jid, '0', r % 2 === 1 ? UNLOGGED : {})
+    await Promise.all(numbers.slice(1).map((i) => joinAll(singers[i]!, made, String(i))))
+    // Rooms speak in one order: who hears this has seen everybody enter.
+    for (const { jid } of made) tell(singers[0]!, jid, 'complete')
+    const hears = (client: RawClient, jid: string) =>
+      client.expect((it) => it.attrs.from === `${jid}/0` && it.getChildText('body') === 'complete', LIMIT_MS)
+    await Promise.all(singers.map((client) => Promise.all(made.map(({ jid }) => hears(client, jid)))))
     for (const client of singers) client.takeAll(() => true)
     return new Chorus(made, singers)
   }
 
-  /** Everybody says something in a room every so often, one room after the other. */
-  talk(everyMs = 20): void {
+  /** So many say something in a room every so often, one room after the other, everybody in turn. */
+  talk({ everyMs = 20, voices = this.#clients.length } = {}): void {
     let turn = 0
     this.#talking = setInterval(() => {
       const room = this.rooms[turn++ % this.rooms.length]!
-      room.sayOnce()
+      for (let i = 0; i < voices; i++) room.sayOnce()
       this.#take()
     }, everyMs)
   }
@@ -66,7 +67,7 @@ export class Chorus implements AsyncDisposable {
   #take(): void {
     for (const [i, client] of this.#clients.entries())
       for (const stanza of client.takeAll(() => true))
-        for (const room of this.rooms) if (String(stanza.attrs.from).startsWith(room.jid)) room.hear(i, stanza)
+        this.#byJid.get(bareOf(String(stanza.attrs.from)))?.hear(i, stanza)
   }
 
   stopTalking(): void {
@@ -79,22 +80,31 @@ export class Chorus implements AsyncDisposable {
   }
 }
 
+async function joinAll(client: RawClient, rooms: readonly RoomOfSingers[], nick: string): Promise<void> {
+  for (const { jid } of rooms) await join(client, jid, nick)
+}
+
 class RoomOfSingers {
   readonly jid: string
   readonly #singers: readonly RawClient[]
   readonly #heard: string[][]
   readonly odd: string[] = []
-  #said = 0
+  /** By each. */
+  readonly #said: number[]
+  #turn = 0
 
   constructor(jid: string, singers: readonly RawClient[]) {
     this.jid = jid
     this.#singers = singers
     this.#heard = singers.map(() => [])
+    this.#said = singers.map(() => 0)
   }
 
+  /** Whoever's turn it is. */
   sayOnce(): void {
-    this.#said++
-    for (const [i, client] of this.#singers.entries()) tell(client, this.jid, `${i}-${this.#said}`)
+    const i = this.#turn++ % this.#singers.length
+    this.#said[i]!++
+    tell(this.#singers[i]!, this.jid, `${i}-${this.#said[i]}`)
   }
 
   hear(listener: number, stanza: Element): void {
@@ -104,11 +114,11 @@ class RoomOfSingers {
   }
 
   get complete(): boolean {
-    return this.#heard.every(({ length }) => length >= this.#said * this.#singers.length)
+    return this.#heard.every(({ length }) => length >= this.#turn)
   }
 
   missing(): string {
-    return this.#heard.map(({ length }) => length - this.#said * this.#singers.length).join(',')
+    return this.#heard.map(({ length }) => length - this.#turn).join(',')
   }
 
   verdict(): string[] {

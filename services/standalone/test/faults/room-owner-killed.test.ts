@@ -8,9 +8,10 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 test('each owner of rooms is killed in its turn: another goes on where it was', async () => {
   await using servers = await infrastructure({ own: true })
-  await using site = await Site.cluster({ servers })
-  await using chorus = await Chorus.start(site)
-  chorus.talk()
+  await using site = await Site.cluster({ servers, counts: { edge: 3 } })
+  await using chorus = await Chorus.start(site, { rooms: 50, clients: 20 })
+  // Fifty messages a second, a thousand copies; each room hears one a second.
+  chorus.talk({ voices: 1 })
   for (const owner of (site.server as Cluster).of('muc')) {
     await pause(1_500)
     await owner.process.kill()

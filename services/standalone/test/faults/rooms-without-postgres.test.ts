@@ -16,7 +16,7 @@ test('Postgres stops and comes back while people talk in rooms', async () => {
   const stage = freshRoom(site, 'stage')
   await makeRoom(soloist, stage, 'alone', UNLOGGED)
   // Slowly enough for what a room takes from one client, when all that waited comes at once.
-  chorus.talk(80)
+  chorus.talk({ everyMs: 80 })
   await pause(1_000)
   await servers.postgres.stop()
   tell(soloist, stage, 'without archive')
