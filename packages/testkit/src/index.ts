@@ -9,7 +9,12 @@ export {
   type PeerLibrary,
 } from './clients/peers/login-peer.ts'
 export type { Contact, PeerClient, PeerOptions } from './clients/peers/peer-client.ts'
-export { type SlixmppCast, type SlixmppCheck, slixmppChecks } from './clients/peers/slixmpp-checks.ts'
+export {
+  type OptionalCheck,
+  type SlixmppCast,
+  type SlixmppCheck,
+  slixmppChecks,
+} from './clients/peers/slixmpp-checks.ts'
 export { pythonHas, SlixmppPeer, slixmppAvailable } from './clients/peers/slixmpp-peer.ts'
 export { StanzaPeer } from './clients/peers/stanza-peer.ts'
 export type { Matcher } from './clients/raw/inbox.ts'

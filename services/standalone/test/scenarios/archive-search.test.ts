@@ -1,9 +1,10 @@
 /** MSG-11: people find what was said by its words (XEP-0431). */
 import assert from 'node:assert/strict'
-import { bothModes, type RawClient } from '@heliograph/testkit'
+import { bothModes, type RawClient, slixmppAvailable } from '@heliograph/testkit'
 import { bareOf, errorOf, newcomer, say, saying, settle, together } from '../support/actor.ts'
 import { bodiesOf, readArchive, readWholeArchive } from '../support/archive.ts'
 import { freshRoom, join, makeRoom, tell } from '../support/room.ts'
+import { slixmppDoes } from '../support/slixmpp-does.ts'
 
 const scenario = await bothModes({ config: { archive: { search: true } } })
 const FULL_TEXT = '{urn:xmpp:fulltext:0}fulltext'
@@ -101,3 +102,8 @@ scenario('no text breaks a search', async (site) => {
   const tooLong = await readArchive(juliet, { [FULL_TEXT]: 'x'.repeat(257) })
   assert.equal(errorOf(tooLong.answer), 'modify/bad-request')
 })
+
+if (slixmppAvailable())
+  scenario('slixmpp searches by its archive plug-in, with one more field', (site) =>
+    slixmppDoes(site, 'archive_search'),
+  )

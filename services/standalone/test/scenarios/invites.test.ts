@@ -1,12 +1,13 @@
 /** AUTH-23: invitations, to make an account and to get on a roster. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { bothModes, type Person, RawClient, type Site } from '@heliograph/testkit'
+import { bothModes, type Person, RawClient, type Site, slixmppAvailable } from '@heliograph/testkit'
 import type { Element } from '@heliograph/xml'
 import { bareOf, enter, errorOf, isPresence, newcomer } from '../support/actor.ts'
 import { commandErrorOf, commandOf, commandStep, commandsOffered, perform, valuesOf } from '../support/commands.ts'
 import { control } from '../support/control.ts'
 import { getRoster, pushWith } from '../support/roster.ts'
+import { slixmppDoes } from '../support/slixmpp-does.ts'
 
 const INVITE = 'urn:xmpp:invite#invite'
 const CREATE = 'urn:xmpp:invite#create-account'
@@ -162,3 +163,8 @@ scenario('heliographctl makes invitations, lists and revokes them', async (site)
     assert.equal((await control(site, ['invites', 'create', ...wrong])).code, 1, wrong.join())
   assert.equal((await control(site, ['invites', 'create', site.domain, '--days', 'x'])).code, 2)
 })
+
+if (slixmppAvailable())
+  scenario('slixmpp invites by its command plug-in, comes on a roster, and makes an account', (site) =>
+    slixmppDoes(site, 'invitations'),
+  )

@@ -4,7 +4,7 @@ import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:cry
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after } from 'node:test'
-import { bothModes, RawClient, type Site } from '@heliograph/testkit'
+import { bothModes, loginPeer, RawClient, type Site } from '@heliograph/testkit'
 import type { Element } from '@heliograph/xml'
 import { bareOf, enter, errorOf, say, saying } from '../support/actor.ts'
 import { commandStep } from '../support/commands.ts'
@@ -111,6 +111,18 @@ scenario('in one round trip with a resource (XEP-0388), and without a token that
   assert.equal(refused.name, 'challenge')
   other.send(`<response xmlns='${NS_SASL2}'>AQ==</response>`)
   assert.equal((await other.expect('failure')).getChildElements()[0]?.name, 'not-authorized')
+})
+
+scenario('strophe.js has a token, and no password', async (site) => {
+  const nell = someone('nell')
+  await using bob = await enter(site, await site.person('bob'), { edge: 0 })
+  const place = { ports: site.edge(1), domain: site.domain, ca: site.certificate, bearer: true }
+  await using peer = await loginPeer('strophe.js', { ...place, user: nell, password: token(nell) })
+  assert.equal(bareOf(peer.jid), `${nell}@${site.domain}`)
+  await peer.message(bob.jid, 'by a token')
+  assert.equal((await bob.expect(saying('by a token'))).attrs.from, peer.jid)
+  const another = { ...place, user: nell, password: token(nell, {}, stranger) }
+  await assert.rejects(loginPeer('strophe.js', another), /authentication failed/)
 })
 
 scenario('a token that is no good lets nobody in, and says why', async (site) => {

@@ -13,6 +13,8 @@ export interface PeerOptions {
   /** '' to come without an account. */
   readonly user: string
   readonly password: string
+  /** The password is a token of an issuer (RFC 7628), where the library can. */
+  readonly bearer?: boolean
   readonly resource?: string
   /** Over BOSH, where the library has a choice. */
   readonly bosh?: boolean

@@ -14,16 +14,25 @@ export interface SlixmppCheck {
   readonly outcome: string
 }
 
+export type OptionalCheck = 'archive_search' | 'invitations'
+
 /** What the checks are about: the first at two clients; the last, who isn't there yet, gets another password. */
 export type SlixmppCast = Readonly<Record<'juliet' | 'romeo' | 'nurse', Person>>
 
-/** Lets slixmpp's plug-ins do all they can at two edges, in one Python process, which is ended after `timeoutMs`. */
-export async function slixmppChecks(site: Site, people: SlixmppCast, timeoutMs = 180_000): Promise<SlixmppCheck[]> {
+/**
+ * Lets slixmpp's plug-ins do all they can at two edges, in one Python process, which is ended after `timeoutMs`.
+ * @param only checks that the server must be configured for, to be done instead
+ */
+export async function slixmppChecks(
+  site: Site,
+  people: SlixmppCast,
+  { only, timeoutMs = 180_000 }: { readonly only?: readonly OptionalCheck[]; readonly timeoutMs?: number } = {},
+): Promise<SlixmppCheck[]> {
   const dir = await mkdtemp(join(tmpdir(), 'hg-slixmpp-'))
   const ca = join(dir, 'ca.pem')
   await writeFile(ca, site.certificate)
   const ports = [site.edge(0).c2s, site.edge(1).c2s]
-  const world = { people, host: '127.0.0.1', ports, ca, domain: site.domain }
+  const world = { people, host: '127.0.0.1', ports, ca, domain: site.domain, only }
   // -B: it leaves no bytecode beside its modules.
   const child = spawnChild(PYTHON, ['-B', SCRIPT, JSON.stringify(world)], {
     env: { ...process.env, SSL_CERT_FILE: ca },

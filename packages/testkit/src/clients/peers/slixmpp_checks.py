@@ -1,6 +1,7 @@
 """Lets several slixmpp clients do what their plug-ins can do, one check after the other.
 
-Started with one argument, a JSON object: people ({name: {jid, password}}), host, ports (of two edges), ca (a file), domain.
+Started with one argument, a JSON object: people ({name: {jid, password}}), host, ports (of two edges), ca (a file), domain, and
+only (names of optional checks, to be done instead of all others).
 SSL_CERT_FILE names that file, too. Tells each check's outcome by a JSON line on standard output:
 {"check": NAME, "outcome": "done" | "skipped: ..." | "failed: ..."}.
 """
@@ -17,6 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from slixmpp_client import Client, PATIENCE, hold_tasks, inner, refused, saying
+from slixmpp_optional_checks import archive_search, invitations
 from slixmpp_room_checks import room_archive, rooms
 
 
@@ -231,6 +233,7 @@ CHECKS = (
     subscriptions, discovery, capabilities, small_questions, chat, carbons, client_state, archive, archive_preferences, bytestreams,
     upload, password, commands, rooms, room_archive,
 )
+OPTIONAL = {check.__name__: check for check in (archive_search, invitations)}
 
 
 async def main():
@@ -242,7 +245,8 @@ async def main():
     }
     for client in actors.values():
         await client.enter()
-    for check in CHECKS:
+    wanted = world.get("only")
+    for check in CHECKS if wanted is None else [OPTIONAL[name] for name in wanted]:
         try:
             doing = check(**actors, domain=world["domain"], world=world)
             outcome = await asyncio.wait_for(doing, 2 * PATIENCE) or "done"

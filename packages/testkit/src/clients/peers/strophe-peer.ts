@@ -33,6 +33,7 @@ export class StrophePeer implements PeerClient {
     if (options.bosh) Object.assign(globalThis, { XMLHttpRequest: XmlHttpRequest })
     this.#connection = new Strophe.Connection(this.#serviceOf(options.ports), {
       enableStreamManagement: !options.bosh,
+      ...(options.bearer && { mechanisms: [Strophe.SASLOAuthBearer] }),
     })
   }
 
