@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Cluster, infrastructure, Site } from '@heliograph/testkit'
 import { Chorus } from './room-chorus.ts'
+import { LibraryPair } from './room-library-pair.ts'
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -10,6 +11,9 @@ test('each owner of rooms is killed in its turn: another goes on where it was', 
   await using servers = await infrastructure({ own: true })
   await using site = await Site.cluster({ servers, counts: { edge: 3 } })
   await using chorus = await Chorus.start(site, { rooms: 50, clients: 20 })
+  // Clients of another's library, which know nothing of what this test looks at.
+  await using pair = await LibraryPair.start(site)
+  pair.talk()
   // Fifty messages a second, a thousand copies; each room hears one a second.
   chorus.talk({ voices: 1 })
   for (const owner of (site.server as Cluster).of('muc')) {
@@ -22,6 +26,8 @@ test('each owner of rooms is killed in its turn: another goes on where it was', 
     await pause(5_000)
   }
   chorus.stopTalking()
+  pair.stopTalking()
   await chorus.heard(30_000)
-  assert.deepEqual(chorus.verdict(), [])
+  await pair.heard(30_000)
+  assert.deepEqual([...chorus.verdict(), ...pair.verdict()], [])
 })

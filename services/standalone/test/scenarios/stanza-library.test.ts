@@ -1,11 +1,14 @@
 /** What the library `stanza` can do as one of a user's clients, over a WebSocket and over BOSH. (Its XEP-0352 never begins: it doesn't read the feature.) */
 import assert from 'node:assert/strict'
-import { bothModes, type RawClient, StanzaPeer } from '@heliograph/testkit'
+import { bothModes, type RawClient, type Site, StanzaPeer } from '@heliograph/testkit'
 import type { Element } from '@heliograph/xml'
-import { bareOf, enter, isPresence, newcomer, say, saying, settle } from '../support/actor.ts'
+import { bareOf, enter, errorOf, isPresence, newcomer, say, saying, settle } from '../support/actor.ts'
+import { codesOf, freshRoom, join, knock } from '../support/room.ts'
+import { administer, seen } from '../support/room-admin.ts'
 
 const scenario = await bothModes()
 const NS_CARBONS = 'urn:xmpp:carbons:2'
+const CONFIG = 'http://jabber.org/protocol/muc#roomconfig'
 
 const copyOf = (direction: 'sent' | 'received', body: string) => (it: Element) =>
   it.getChild(direction, NS_CARBONS)?.getChild('forwarded')?.getChild('message')?.getChildText('body') === body
@@ -27,6 +30,7 @@ for (const bosh of [false, true])
     await copies(juliet, desk, romeo)
     await history(juliet, romeo)
     await profile(juliet, person.jid, bareOf(romeo.jid))
+    await rooms(juliet, romeo, site)
 
     await using app = await newcomer(site, 'app', { edge: 1 })
     await juliet.agent.enableNotifications(app.jid, 'phone')
@@ -80,4 +84,57 @@ async function profile({ agent }: StanzaPeer, own: string, other: string): Promi
   await agent.unblock(other)
   await agent.publishVCard({ fullName: 'Juliet Capulet' })
   assert.equal((await agent.getVCard(own)).fullName, 'Juliet Capulet')
+}
+
+async function rooms(juliet: StanzaPeer, romeo: RawClient, site: Site): Promise<void> {
+  const { agent } = juliet
+  const room = freshRoom(site, 'orchard')
+  const other = bareOf(romeo.jid)
+  const heard = (body: string) => (it: Element) => it.attrs.type === 'groupchat' && saying(body)(it)
+  assert.ok((await agent.joinRoom(room, 'juliet')).muc.statusCodes?.includes('201'))
+  const offered = (await agent.getRoomConfig(room)).fields?.map(({ name }) => name)
+  assert.ok(offered?.includes('muc#roomconfig_roomname'))
+  const named = { name: 'muc#roomconfig_roomname', value: 'Orchard' }
+  await agent.configureRoom(room, { fields: [{ name: 'FORM_TYPE', type: 'hidden', value: CONFIG }, named] })
+  agent.sendMessage({ to: room, type: 'groupchat', body: 'Ay me!' })
+  agent.setSubject(room, 'What light through yonder window breaks?')
+  await juliet.expect((it) => it.getChildText('subject')?.startsWith('What light') === true)
+  await join(romeo, room, 'romeo')
+  assert.equal(romeo.takeAll(heard('Ay me!')).length, 1)
+  await juliet.expect((it) => isPresence(it, `${room}/romeo`))
+  agent.sendMessage({ to: `${room}/romeo`, type: 'chat', body: 'Wherefore art thou?' })
+  assert.equal((await romeo.expect(saying('Wherefore art thou?'))).attrs.from, `${room}/juliet`)
+  say(romeo, `${room}/juliet`, 'By a name')
+  assert.equal((await juliet.expect(saying('By a name'))).attrs.from, `${room}/romeo`)
+
+  await agent.leaveRoom(room)
+  juliet.takeAll(() => true)
+  await agent.joinRoom(room, 'juliet')
+  await juliet.expect((it) => heard('Ay me!')(it) && it.getChild('delay') !== undefined)
+  assert.equal((await agent.changeNick(room, 'Jule')).from, `${room}/Jule`)
+  await romeo.expect((it) => isPresence(it, `${room}/Jule`))
+
+  await agent.kick(room, 'romeo', 'Avaunt')
+  await seen(romeo, `${room}/romeo`, '-none none 110 307')
+  await join(romeo, room, 'romeo')
+  await agent.ban(room, other, 'Treason')
+  await seen(romeo, `${room}/romeo`, '-outcast none 110 301')
+  knock(romeo, room, 'romeo')
+  assert.equal(errorOf(await romeo.expect((it) => it.attrs.type === 'error')), 'auth/forbidden')
+  await agent.setRoomAffiliation(room, other, 'owner')
+  const owners = await agent.getRoomMembers(room, { affiliation: 'owner' })
+  assert.ok(owners.muc.users?.some(({ jid }) => jid === other))
+  agent.invite(room, { to: other, reason: 'Come back' })
+  await romeo.expect((it) => it.name === 'message' && it.attrs.from === room && `${it}`.includes('Come back'))
+  await join(romeo, room, 'romeo')
+
+  const left = new Promise((resolve) => agent.once('muc:leave', resolve))
+  await administer(romeo, room, { nick: 'Jule', role: 'none' })
+  await left
+  await agent.joinRoom(room, 'juliet')
+  const destroyed = new Promise((resolve) => agent.once('muc:destroyed', resolve))
+  await agent.destroyRoom(room, { reason: 'Macbeth doth come' })
+  await destroyed
+  const gone = await romeo.expect((it) => isPresence(it, `${room}/romeo`, 'unavailable'))
+  assert.deepEqual(codesOf(gone), ['110'])
 }
