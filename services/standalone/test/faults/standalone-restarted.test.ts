@@ -56,7 +56,7 @@ for (const [how, end] of [
     await befriend(alice, bob)
     say(alice, `bob@${server.domain}`, 'remember me')
     say(alice, `carol@${server.domain}`, 'when you are back')
-    await alice.requestAck()
+    await alice.acknowledged()
     await end(server)
     for (const client of [alice, bob]) client.cut()
 

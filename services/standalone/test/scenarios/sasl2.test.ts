@@ -27,7 +27,7 @@ for (const transport of ['starttls', 'tls', 'wss', 'boshs'] as const)
     say(bob, alice.jid, 'hello')
     await alice.expect(saying('hello'))
     assert.deepEqual(alice.takeAll(saying('read it in the archive')).map(String), [])
-    assert.equal(await alice.requestAck(), 2)
+    assert.equal(await alice.acknowledged(), 2)
     await alice.close()
   })
 

@@ -1,7 +1,7 @@
 /** MSG-02, CORE-14, CORE-15, ADM-06: what the server tells of itself and of accounts. */
 import assert from 'node:assert/strict'
 import { bothModes, type RawClient } from '@heliograph/testkit'
-import { announce, bareOf, enter, errorOf, newcomer } from '../support/actor.ts'
+import { announce, bareOf, enter, errorOf, isPresence, newcomer } from '../support/actor.ts'
 import { subscribe } from '../support/friends.ts'
 
 const scenario = await bothModes()
@@ -79,6 +79,7 @@ scenario('last activity: the server’s up-time, and when somebody was last seen
   await subscribe(bob, alice)
   assert.equal((await ask(bob, person.jid, last)).getChild('query')?.attrs.seconds, '0')
   alice.send(`<presence type='unavailable'><status>heading home</status></presence>`)
+  await bob.expect((it) => isPresence(it, alice.jid, 'unavailable'))
   await alice.close()
   const seen = (await ask(bob, person.jid, last)).getChild('query')
   assert.equal(seen?.getText(), 'heading home')

@@ -151,6 +151,15 @@ export class RawClient extends RawStream {
     return Number((await this.expect(isAck, timeoutMs)).attrs.h)
   }
 
+  /** Asks until all that was sent is acknowledged: one answer waits for custody only for a moment. Returns its `h`. */
+  async acknowledged(timeoutMs = 20_000): Promise<number> {
+    for (const end = Date.now() + timeoutMs; ; ) {
+      const h = await this.requestAck()
+      if (this.#needSm().unacked.length === 0) return h
+      if (Date.now() > end) throw new Error(`not acknowledged in ${timeoutMs} ms: ${this.sm?.unacked.join('')}`)
+    }
+  }
+
   protected override handles(element: Element): boolean {
     const { sm } = this
     if (sm === undefined || this.superseded !== undefined) return false
