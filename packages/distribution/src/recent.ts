@@ -7,6 +7,14 @@ export interface RecentBounds {
 }
 
 const SWEEP_MS = 5_000
+/** So many that are gone are moved over at once. */
+const SLACK = 1_024
+
+interface Kept {
+  readonly shipment: Shipment
+  /** Of its lane; without it once the lane has ended. */
+  readonly ring: Set<Shipment>
+}
 
 /**
  * What all lanes of an instance sent lately, oldest first: an owner of users that dies may have lost it, and its successor is told
@@ -15,7 +23,9 @@ const SWEEP_MS = 5_000
 export class Recent implements Disposable {
   readonly #clock: Clock
   readonly #bounds: RecentBounds
-  readonly #all = new Map<Shipment, Set<Shipment>>()
+  #all: Kept[] = []
+  /** In `#all`: the oldest. */
+  #first = 0
   #bytes = 0
   #cancel: (() => void) | undefined
 
@@ -30,19 +40,16 @@ export class Recent implements Disposable {
 
   /** Into `ring` as well, and out of it with it. */
   add(shipment: Shipment, ring: Set<Shipment>): void {
-    this.#all.set(shipment, ring)
+    this.#all.push({ shipment, ring })
     ring.add(shipment)
     this.#bytes += shipment.weight
     this.#trim()
-    if (this.#all.size > 0) this.#cancel ??= this.#clock.after(SWEEP_MS, this.#sweep)
+    this.#sweepLater()
   }
 
   /** A lane ends. */
   forget(ring: Set<Shipment>): void {
-    for (const shipment of ring) {
-      this.#all.delete(shipment)
-      this.#bytes -= shipment.weight
-    }
+    for (const shipment of ring) this.#bytes -= shipment.weight
     ring.clear()
   }
 
@@ -53,16 +60,26 @@ export class Recent implements Disposable {
   readonly #sweep = (): void => {
     this.#cancel = undefined
     this.#trim()
-    if (this.#all.size > 0) this.#cancel = this.#clock.after(SWEEP_MS, this.#sweep)
+    this.#sweepLater()
+  }
+
+  #sweepLater(): void {
+    if (this.#first < this.#all.length) this.#cancel ??= this.#clock.after(SWEEP_MS, this.#sweep)
   }
 
   #trim(): void {
     const tooOld = this.#clock.now() - this.#bounds.ageMs
-    for (const [shipment, ring] of this.#all) {
-      if (shipment.at >= tooOld && this.#bytes <= this.#bounds.bytes) return
-      this.#all.delete(shipment)
-      ring.delete(shipment)
-      this.#bytes -= shipment.weight
+    while (this.#first < this.#all.length) {
+      const { shipment, ring } = this.#all[this.#first]!
+      if (ring.has(shipment)) {
+        if (shipment.at >= tooOld && this.#bytes <= this.#bounds.bytes) break
+        ring.delete(shipment)
+        this.#bytes -= shipment.weight
+      }
+      this.#first++
     }
+    if (this.#first < SLACK && this.#first < this.#all.length) return
+    this.#all.splice(0, this.#first)
+    this.#first = 0
   }
 }

@@ -1,6 +1,6 @@
-import type { BareJid, FullJid } from '@heliograph/jid'
+import type { BareJid, FullJid, Jid } from '@heliograph/jid'
 import type { Stanza } from '@heliograph/stanza'
-import type { Role } from './authority/standing.ts'
+import type { Affiliation, Role } from './authority/standing.ts'
 
 export type Present = Exclude<Role, 'none'>
 
@@ -29,6 +29,17 @@ export interface IngressId {
   readonly count: number
 }
 
+/** What somebody was shown of an occupant when he entered, and what that was made of. */
+export interface Shown {
+  readonly presence: Stanza
+  readonly role: Role
+  readonly affiliation: Affiliation
+  readonly jid: Jid | undefined
+  readonly hats: string | undefined
+  /** As long as it is on its way to anybody. */
+  readonly stanza: WeakRef<Stanza>
+}
+
 /** Somebody in a room, by one client or several (XEP-0045 §7.2.8). */
 export class Occupant {
   readonly nick: string
@@ -43,6 +54,7 @@ export class Occupant {
   changed: number
   /** Whether the others were told that it is there. */
   shown = false
+  lastShown: Shown | undefined
   sessions: readonly Session[]
 
   constructor(given: Pick<Occupant, 'nick' | 'jid' | 'bare' | 'id' | 'role' | 'changed' | 'sessions'>) {

@@ -4,7 +4,7 @@ import type { FullJid } from '@heliograph/jid'
 import { maySeeAddresses } from '../authority/privileges.ts'
 import type { MucContext } from '../context.ts'
 import type { Occupant } from '../occupant.ts'
-import { occupantPresence } from '../presence/occupant-presence.ts'
+import { presenceShown } from '../presence/occupant-presence.ts'
 import type { Room } from '../room.ts'
 import { takeSequences } from '../sequence.ts'
 
@@ -17,7 +17,7 @@ export function initialPresence(context: MucContext, room: Room, newcomer: Occup
   return visible.map((occupant) => {
     const { role, bare } = occupant
     const item = { role, affiliation: room.affiliationOf(bare), hats: room.about.hats.xmlOf(bare) }
-    const stanza = occupantPresence(occupant, sees ? { ...item, jid: occupant.foremost.jid } : item)
+    const stanza = presenceShown(occupant, sees ? { ...item, jid: occupant.foremost.jid } : item)
     return { stanza, recipients, sequence: sequence++, haste: Haste.gather }
   })
 }

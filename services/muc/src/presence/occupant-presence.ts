@@ -24,6 +24,19 @@ export function occupantPresence(occupant: Occupant, item: Item, head: HeadChang
   return item.hats ? said.append(item.hats, HATS) : said
 }
 
+/** The same for those who enter: made once for many who come one after the other. */
+export function presenceShown(occupant: Occupant, item: Pick<Item, 'role' | 'affiliation' | 'jid' | 'hats'>): Stanza {
+  const { presence } = occupant.foremost
+  const { role, affiliation, jid, hats } = item
+  const last = occupant.lastShown
+  const isHis = last?.presence === presence && last.role === role && last.affiliation === affiliation
+  const known = isHis && last.jid === jid && last.hats === hats ? last.stanza.deref() : undefined
+  if (known) return known
+  const stanza = occupantPresence(occupant, item)
+  occupant.lastShown = { presence, role, affiliation, jid, hats, stanza: new WeakRef(stanza) }
+  return stanza
+}
+
 /** What others hear of one who isn't any more. `payload`: what he said on leaving. */
 export function goodbye(
   {

@@ -25,17 +25,18 @@ export function receiveMulticast(context: SessionContext, envelope: Envelope, fr
   const recipients: Recipient[] = []
   const cast: Cast = { envelope, from, telling: context.revisions.begin(), recipients }
   const mark = markOf(envelope)
+  const parcel = mark && { ...cast, mark }
   if (mark !== undefined) context.introductions.heard(from, envelope.ids)
   for (const address of envelope.recipients ?? []) {
     const to = trusted(address)
     const bare = bareOf(to)
     const partition = partitionOf(bare)
     const epoch = context.ownership.epochOf(partition)
-    if (mark !== undefined) {
+    if (parcel !== undefined) {
       // What is being handed over is complete already, or gone: the next owner gets it.
       const isLeaving = context.ownership.phaseOf(partition) === 'leaving'
       const isTaken = context.introductions.admits(from, partition, isLeaving ? 0 : epoch)
-      if (!isTaken || !handParcel(context, { ...cast, mark }, to, partition)) strays.push(address)
+      if (!isTaken || !handParcel(context, parcel, to, partition)) strays.push(address)
     } else if (epoch === 0) strays.push(address)
     else {
       const user = context.users.find(bare as BareJid, partition)
