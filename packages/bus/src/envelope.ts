@@ -33,6 +33,9 @@ export const Op = {
   presence: 34,
   probe: 35,
   believe: 36,
+  // between gateways
+  streams: 37,
+  component: 38,
   // back to whoever made the transfer
   receipt: 48,
   moved: 49,
@@ -95,7 +98,7 @@ export class Envelope {
   address: Address = Address.full
   /**
    * `multicast`: JIDs (bare or full) on the receiving instance that get a copy. `moved`: those not owned there. `announce`, `resumed`: sources whose last
-   * sequences are in `ids`. `believe`: by turns the full JID of a session and the address under which it thinks to be in a room.
+   * sequences are in `ids`. `streams`: by turns the domain of a component and the number of a stream of it. `believe`: by turns the full JID of a session and the address under which it thinks to be in a room.
    */
   recipients: readonly string[] | undefined = undefined
   /**

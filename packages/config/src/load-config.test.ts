@@ -96,6 +96,54 @@ test('secrets come from mounted files, named in the file or in the environment',
   assert.deepEqual(config.redis, { prefix: 'heliograph:', password: 'brush' })
 })
 
+test('a component’s secret comes from the file, a mounted file or a variable', () => {
+  const secret = file('component-secret', 'pencil\n')
+  const path = file(
+    'components.yaml',
+    `domains: [{name: a.example}]
+components:
+  - { domains: [sms.a.example], password: brush }
+  - { domains: [mail.a.example, fax.a.example], passwordFile: ${secret} }
+  - { domains: [push.example], passwordVariable: PUSH_SECRET }
+`,
+  )
+  const { components } = loadConfig({ file: path, env: { PUSH_SECRET: 'chalk' } })
+  assert.deepEqual(
+    components.map(({ domains, password }) => [domains.join(), password]),
+    [
+      ['sms.a.example', 'brush'],
+      ['mail.a.example,fax.a.example', 'pencil'],
+      ['push.example', 'chalk'],
+    ],
+  )
+  const text = mistakes(() => loadConfig({ file: path, env: {} }))
+  assert.match(text, /components\.2\.passwordVariable: the variable PUSH_SECRET isn't set/)
+})
+
+test('a component has domains of its own, and a listener that suits it', () => {
+  const path = file(
+    'strange-components.yaml',
+    `domains: [{name: a.example}]
+components:
+  - { domains: [y.a.example] }
+`,
+  )
+  const text = mistakes(() => loadConfig({ file: path, env: {} }))
+  assert.match(text, /components\.0: needs a password, a passwordFile or a passwordVariable/)
+  const whole = file(
+    'stranger-components.yaml',
+    `domains: [{name: a.example}]
+components:
+  - { domains: [conference.a.example, x.a.example], password: brush }
+  - { domains: [x.a.example], password: brush, tls: true }
+`,
+  )
+  const strange = mistakes(() => loadConfig({ file: whole, env: {} }))
+  assert.match(strange, /components\.0\.domains\.0: conference\.a\.example is in use already/)
+  assert.match(strange, /components\.1\.domains\.0: x\.a\.example is in use already/)
+  assert.match(strange, /components\.1\.tls: needs the listener listen\.componentTls/)
+})
+
 test('one message lists everything wrong, with its place', () => {
   const path = file(
     'c.yaml',

@@ -8,6 +8,7 @@ import type { HeliographConfig } from './heliograph-config.ts'
 import { readPasswordFiles } from './password-files.ts'
 import { isRecord, type RawConfig } from './raw.ts'
 import { type ParsedConfig, schema } from './schema/schema.ts'
+import { strangeComponents } from './strange-components.ts'
 import { readYamlFile } from './yaml-file.ts'
 
 export interface ConfigSources {
@@ -31,7 +32,10 @@ export function loadConfig({ file, env, mode }: ConfigSources): HeliographConfig
   if (mode !== undefined) raw.mode ??= mode
   const where = (path: readonly PropertyKey[]): string | undefined =>
     origins.get(path.join('.')) ?? yaml?.position(path)
-  const fromFiles = readPasswordFiles(raw).map((problem) => ({ ...problem, where: where(problem.option.split('.')) }))
+  const fromFiles = readPasswordFiles(raw, env).map((problem) => ({
+    ...problem,
+    where: where(problem.option.split('.')),
+  }))
   const parsed = schema.safeParse(raw)
   const problems = [
     ...fromEnvironment,
@@ -41,6 +45,7 @@ export function loadConfig({ file, env, mode }: ConfigSources): HeliographConfig
     ...(parsed.success ? strangeAccounts(parsed.data, where) : []),
     ...(parsed.success ? strangeUploads(parsed.data, where) : []),
     ...(parsed.success ? strangeBearer(parsed.data, where) : []),
+    ...(parsed.success ? strangeComponents(parsed.data, where) : []),
   ]
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
   const { registration, instance, uploads, ...rest } = parsed.data

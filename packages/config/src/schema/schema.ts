@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { components } from './components.ts'
 import { externalServices } from './external-services.ts'
 import { invites } from './invites.ts'
 import { archive, authentication, leases, limits, presence, push, sessions, streamManagement } from './limits.ts'
@@ -58,6 +59,7 @@ export const schema = z.strictObject({
   push,
   rooms,
   externalServices,
+  components,
   leases,
   drain,
   telemetry,

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { domain, path, positive, secret } from './values.ts'
+
+const fields = z.strictObject({
+  domains: z.array(domain).min(1).describe('What it serves. Each of its streams is for one of them.'),
+  password: secret.describe('The secret that it proves to know.').optional(),
+  passwordFile: path.optional(),
+  passwordVariable: z.string().min(1).describe('Environment variable that holds the secret.').optional(),
+  tls: z.boolean().describe('Whether it must come over TLS (`listen.componentTls`).').default(false),
+  from: z
+    .array(z.union([z.cidrv4(), z.cidrv6()]))
+    .describe('Networks (CIDR) that it may come from. Default: any that reach the listener.')
+    .default([]),
+  streams: positive.max(1_000).describe('Streams of one domain at a time; they share its work.').default(16),
+  waitSeconds: z
+    .int()
+    .min(0)
+    .max(300)
+    .describe('How long stanzas wait for it after its last stream is gone; then they are bounced.')
+    .default(5),
+})
+
+export const components = z
+  .array(
+    fields.transform(({ passwordFile: _file, passwordVariable: _variable, password, ...rest }, context) => {
+      if (password !== undefined) return { ...rest, password }
+      context.addIssue('needs a password, a passwordFile or a passwordVariable')
+      return z.NEVER
+    }),
+  )
+  .describe('External components (XEP-0114) that may connect.')
+  .default([])
