@@ -120,7 +120,7 @@ components:
   assert.match(text, /components\.2\.passwordVariable: the variable PUSH_SECRET isn't set/)
 })
 
-test('a component has domains of its own, and a listener that suits it', () => {
+test('a component has domains of its own, and a secret', () => {
   const path = file(
     'strange-components.yaml',
     `domains: [{name: a.example}]
@@ -135,13 +135,12 @@ components:
     `domains: [{name: a.example}]
 components:
   - { domains: [conference.a.example, x.a.example], password: brush }
-  - { domains: [x.a.example], password: brush, tls: true }
+  - { domains: [x.a.example], password: brush }
 `,
   )
   const strange = mistakes(() => loadConfig({ file: whole, env: {} }))
   assert.match(strange, /components\.0\.domains\.0: conference\.a\.example is in use already/)
   assert.match(strange, /components\.1\.domains\.0: x\.a\.example is in use already/)
-  assert.match(strange, /components\.1\.tls: needs the listener listen\.componentTls/)
 })
 
 test('one message lists everything wrong, with its place', () => {

@@ -5,11 +5,16 @@ import { bareOf, type Domain, domainOf, type Jid, localOf } from '@heliograph/ji
 export class Hosts {
   readonly #kinds = new Map<string, Kind>()
   readonly #uploads = new Set<string>()
+  readonly #components: readonly Domain[]
   readonly domains: readonly Domain[]
 
-  /** `domains` are the XMPP domains served; rooms, nodes live under `conference.` and `pubsub.` of each, files under `upload.`. */
-  constructor(domains: readonly Domain[]) {
+  /**
+   * `domains` are the XMPP domains served; rooms, nodes live under `conference.` and `pubsub.` of each, files under `upload.`. `components` are
+   * served by external components, which are reached like other servers.
+   */
+  constructor(domains: readonly Domain[], components: readonly Domain[] = []) {
     this.domains = domains
+    this.#components = components
     for (const domain of domains) {
       this.#kinds.set(domain, Kind.user)
       this.#kinds.set(`conference.${domain}`, Kind.room)
@@ -27,9 +32,8 @@ export class Hosts {
 
   /** Addresses of the services under a domain, as `disco#items` lists them. */
   services(domain: Domain): readonly Domain[] {
-    return [...this.#kinds]
-      .filter(([name, kind]) => kind !== Kind.user && name.endsWith(`.${domain}`))
-      .map(([name]) => name as Domain)
+    const own = [...this.#kinds].filter(([, kind]) => kind !== Kind.user).map(([name]) => name as Domain)
+    return [...own, ...this.#components].filter((name) => name.endsWith(`.${domain}`))
   }
 
   isLocalUser(jid: Jid): boolean {

@@ -21,6 +21,11 @@ export function propose(members: readonly string[]): readonly string[] {
   })
 }
 
+/** How much a name wants a key: whoever has the highest of all has it, and a name that comes or goes moves only its own share. */
+export function affinity(name: string, key: string): number {
+  return mix(hashOf(name) ^ hashOf(key))
+}
+
 function hashOf(name: string): number {
   let hash = 0x811c9dc5
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193)

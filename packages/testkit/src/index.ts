@@ -15,11 +15,14 @@ export {
   type SlixmppCheck,
   slixmppChecks,
 } from './clients/peers/slixmpp-checks.ts'
+export { SlixmppComponent } from './clients/peers/slixmpp-component.ts'
 export { pythonHas, SlixmppPeer, slixmppAvailable } from './clients/peers/slixmpp-peer.ts'
 export { StanzaPeer } from './clients/peers/stanza-peer.ts'
+export { XmppJsComponent } from './clients/peers/xmpp-js-component.ts'
 export type { Matcher } from './clients/raw/inbox.ts'
 export { type BoshAttributes, type BoshResponse, RawBosh, type RawBoshOptions } from './clients/raw/raw-bosh.ts'
 export { type LoginOptions, RawClient } from './clients/raw/raw-client.ts'
+export { NS_COMPONENT, RawComponent, type RawComponentOptions } from './clients/raw/raw-component.ts'
 export type { RawStreamOptions } from './clients/raw/raw-stream.ts'
 export type { ChannelBinding } from './clients/raw/scram-client.ts'
 export { StreamManagement } from './clients/raw/stream-management.ts'

@@ -10,6 +10,8 @@ export interface Ingress {
   readonly count: number
 }
 
+const NOT_COUNTED: Ingress = { stream: '', count: 0 }
+
 /**
  * Brings a stanza from outside, whose addresses have been checked, to the owner of its `to`, again after each change of owner, until that has
  * taken it. Order from one gateway to any one address holds. `settle` is called once.
@@ -34,16 +36,19 @@ export function bringIn(
 
 /**
  * Sends what this instance itself has to say in the name of a pair's partition: errors for what couldn't be brought out. Nobody has to hear of
- * it twice, so `settle` tells when it is taken.
+ * it twice, so `settle` tells when it is taken; with an ingress id it is recognised when it comes again.
  */
 export function answerFrom(
   { router, hosts, ownership }: Pick<GatewayContext, 'router' | 'hosts' | 'ownership'>,
   partition: number,
   reply: Stanza,
   settle: (outcome: Outcome) => void,
+  { stream, count }: Ingress = NOT_COUNTED,
 ): void {
   const to = trusted<Jid>(reply.to!)
   const envelope = new Envelope(Op.route)
+  envelope.stream = stream
+  envelope.count = count
   envelope.emitterKind = Kind.domain
   envelope.emitterPartition = partition
   envelope.epoch = ownership.heldEpochOf(partition)

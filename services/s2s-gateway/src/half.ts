@@ -9,6 +9,8 @@ export interface Half extends AsyncDisposable {
   takes(remote: Domain): boolean
   /** A stanza for a (local, remote) pair that is owned here. It owes the sender a receipt. */
   receive(envelope: Envelope, from: InstanceId): void
+  /** What another gateway says to this instance itself. False when it isn't for this half. */
+  hears?(envelope: Envelope, from: InstanceId): boolean
   /** First part of a planned hand-over: resolves when what was taken for the partition's pairs is where it belongs. */
   settle(partition: number): Promise<void>
   /** The partition goes: after `handover` everything was settled, after `lost` nothing may be said in its name any more. */

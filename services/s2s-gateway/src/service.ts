@@ -3,6 +3,8 @@ import { type Domain, domainOf, trusted } from '@heliograph/jid'
 import { Hosts, type Tenancy } from '@heliograph/ownership'
 import { joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
 import { Flusher } from '@heliograph/streams'
+import { Components } from './components/components.ts'
+import { externalComponents } from './components/declaration.ts'
 import type { GatewayContext } from './context.ts'
 import type { Half } from './half.ts'
 import { refusing } from './refusing.ts'
@@ -11,13 +13,14 @@ import { refusing } from './refusing.ts'
 export const s2sGateway: Service = {
   name: 's2s-gateway',
   needs: ['bus', 'liveState'],
-  modules: [],
+  listens: ['component', 'componentTls'],
+  modules: [externalComponents],
   start,
 }
 
 /** Asked in this order who takes a domain. */
 function halvesOf(context: GatewayContext): readonly Half[] {
-  return [refusing(context)]
+  return [new Components(context), refusing(context)]
 }
 
 async function start(host: ServiceContext): Promise<RunningService> {
@@ -47,6 +50,7 @@ async function start(host: ServiceContext): Promise<RunningService> {
     if (half) half.receive(envelope, from)
     else router.receipt(from, envelope.transfer)
   })
+  router.serveInstance((envelope, from) => void halves.some((half) => half.hears?.(envelope, from)))
   await ownership.start()
   for (const half of halves) await half.listen()
   return {

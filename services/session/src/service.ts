@@ -44,7 +44,10 @@ async function start(host: ServiceContext): Promise<RunningService> {
     log: telemetry.log,
     metrics: telemetry.metrics,
     tracing: telemetry.tracer,
-    hosts: new Hosts(host.config.domains.map(({ name }) => name as Domain)),
+    hosts: new Hosts(
+      host.config.domains.map(({ name }) => name as Domain),
+      host.config.components.flatMap(({ domains }) => domains.map(ensureDomain)),
+    ),
     db,
     live,
     accounts,

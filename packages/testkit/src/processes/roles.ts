@@ -14,7 +14,17 @@ export type Role = keyof typeof ROLES
 
 export const ROLE_NAMES = Object.keys(ROLES) as Role[]
 
-type Listener = 'c2s' | 'c2sTls' | 's2s' | 's2sTls' | 'component' | 'http' | 'https' | 'rpc' | 'metrics'
+type Listener =
+  | 'c2s'
+  | 'c2sTls'
+  | 's2s'
+  | 's2sTls'
+  | 'component'
+  | 'componentTls'
+  | 'http'
+  | 'https'
+  | 'rpc'
+  | 'metrics'
 
 const LISTENERS: Readonly<Record<Role, readonly Listener[]>> = {
   edge: ['c2s', 'c2sTls', 'http', 'https'],
@@ -22,10 +32,21 @@ const LISTENERS: Readonly<Record<Role, readonly Listener[]>> = {
   fanout: [],
   muc: [],
   pubsub: [],
-  gateway: ['s2s', 's2sTls', 'component'],
+  gateway: ['s2s', 's2sTls', 'component', 'componentTls'],
 }
 
-const ALL: readonly Listener[] = ['c2s', 'c2sTls', 's2s', 's2sTls', 'component', 'http', 'https', 'rpc', 'metrics']
+const ALL: readonly Listener[] = [
+  'c2s',
+  'c2sTls',
+  's2s',
+  's2sTls',
+  'component',
+  'componentTls',
+  'http',
+  'https',
+  'rpc',
+  'metrics',
+]
 
 /** Where an instance listens; loopback ports that nobody else uses. */
 export type Ports = Readonly<Partial<Record<Listener, number>>>

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { adminContract, RpcClients } from '@heliograph/rpc'
 import type { RawStreamOptions } from '../clients/raw/raw-stream.ts'
 import { Cluster, type ClusterOptions } from '../processes/cluster.ts'
-import type { Ports } from '../processes/roles.ts'
+import type { Ports, Role } from '../processes/roles.ts'
 import { Standalone, type StandaloneOptions } from '../processes/standalone.ts'
 import type { Mode } from './modes.ts'
 
@@ -14,6 +14,8 @@ export interface SiteDescription {
   readonly certificate: string
   /** Where the edges listen; a standalone server is its only edge. */
   readonly edges: readonly Ports[]
+  /** Where the gateways listen. */
+  readonly gateways: readonly Ports[]
   /** The administration's address. */
   readonly rpc: string
 }
@@ -38,13 +40,17 @@ export class Site implements AsyncDisposable {
 
   static async standalone(options: StandaloneOptions): Promise<Site> {
     const server = await Standalone.start(options)
-    return new Site(describe('standalone', server, [server.ports], server.ports), server)
+    return new Site(
+      describe('standalone', server, { edges: [server.ports], gateways: [server.ports], admin: server.ports }),
+      server,
+    )
   }
 
   static async cluster(options: ClusterOptions): Promise<Site> {
     const server = await Cluster.start(options)
-    const edges = server.of('edge').map(({ ports }) => ports)
-    return new Site(describe('cluster', server, edges, server.of('session')[0]?.ports), server)
+    const portsOf = (role: Role) => server.of(role).map(({ ports }) => ports)
+    const [edges, gateways, [admin]] = [portsOf('edge'), portsOf('gateway'), portsOf('session')]
+    return new Site(describe('cluster', server, { edges, gateways, admin }), server)
   }
 
   /** One that another process started, and will stop. */
@@ -79,6 +85,12 @@ export class Site implements AsyncDisposable {
     return this.edges[index % this.edges.length]!
   }
 
+  /** Ports of a gateway, counted round and round. */
+  gateway(index = 0): Ports {
+    const { gateways } = this.description
+    return gateways[index % gateways.length]!
+  }
+
   /** How a {@link RawClient} reaches an edge. */
   at(index = 0, transport: NonNullable<RawStreamOptions['transport']> = 'starttls'): RawStreamOptions {
     const ports = this.edge(index)
@@ -108,8 +120,7 @@ export class Site implements AsyncDisposable {
 function describe(
   mode: Mode,
   { domain, certificate }: Cluster | Standalone,
-  edges: readonly Ports[],
-  admin: Ports | undefined,
+  { admin, ...at }: Pick<SiteDescription, 'edges' | 'gateways'> & { readonly admin: Ports | undefined },
 ): SiteDescription {
-  return { mode, domain, certificate, edges, rpc: `127.0.0.1:${admin?.rpc}` }
+  return { mode, domain, certificate, ...at, rpc: `127.0.0.1:${admin?.rpc}` }
 }

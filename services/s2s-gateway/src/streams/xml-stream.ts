@@ -123,10 +123,15 @@ export class XmlStream implements TransportSink, FramerSink, Flushable {
 
   /** The peer begins its stream anew (RFC 6120 §4.3.3), under these limits from now on. */
   restart(limits: XmlLimits = this.#limits): void {
-    this.#limits = limits
+    this.limit(limits)
     this.#greeted = false
-    this.#framer.setLimits(limits)
     this.#framer.reset()
+  }
+
+  /** Other limits, from the next element on. */
+  limit(limits: XmlLimits): void {
+    this.#limits = limits
+    this.#framer.setLimits(limits)
   }
 
   /** Puts TLS on the socket and begins the stream anew. What came in plain text before is forgotten, so that it can't pass for something secured. */

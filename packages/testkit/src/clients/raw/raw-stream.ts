@@ -105,14 +105,9 @@ export class RawStream implements AsyncDisposable {
 
   /** Sends a stream header, the first or that of a restart, and waits for the features. */
   async openStream(): Promise<Element> {
-    this.#reader = new StreamReader({
-      onOpen: (header) => void this.received.push(header),
-      onElement: (element) => this.#onElement(element),
-      onClose: () => this.#sayGoodbye(),
-    })
     const to = escapeAttribute(this.domain)
     const further = this.#options.namespaces === undefined ? '' : ` ${this.#options.namespaces}`
-    this.transport.write(
+    this.startStream(
       this.#framed
         ? `<open xmlns='${NS_FRAMING}' to='${to}' version='1.0'/>`
         : `<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='${NS_STREAM}'${further} to='${to}' version='1.0'>`,
@@ -120,6 +115,22 @@ export class RawStream implements AsyncDisposable {
     this.features = await this.expect((element) => element.is('features', NS_STREAM))
     return this.features
   }
+
+  /** Sends a stream header, and reads what comes as a new stream. */
+  protected startStream(header: string): void {
+    this.#reader = new StreamReader({
+      onOpen: (answer) => {
+        this.received.push(answer)
+        this.opened(answer)
+      },
+      onElement: (element) => this.#onElement(element),
+      onClose: () => this.#sayGoodbye(),
+    })
+    this.transport.write(header)
+  }
+
+  /** Told of the server's stream header. */
+  protected opened(_header: Element): void {}
 
   /** Sends bytes or text exactly as given, but for a stanza in a WebSocket message, which gets the namespace it lacks. */
   send(data: string | Uint8Array): void {

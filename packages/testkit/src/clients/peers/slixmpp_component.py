@@ -1,0 +1,79 @@
+"""A component made with slixmpp, which does what components usually do by the library's own means.
+
+Started with one argument, a JSON object: domain, secret, host, ports (taken in turn when it has to connect again). It tells what happens by JSON
+lines: {"event": "online"}, {"event": "message", "from": …, "to": …, "body": …}, {"event": "answer", …}. Every message to it is answered by
+`echo: …` from its recipient, every request to subscribe is granted and returned. {"ask": jid} on standard input lets it ask that address who it is.
+"""
+
+import asyncio
+import json
+import sys
+
+from slixmpp.componentxmpp import ComponentXMPP
+
+RECONNECT_SECONDS = 0.1
+
+
+def tell(**fields):
+    sys.stdout.write(json.dumps(fields) + "\n")
+    sys.stdout.flush()
+
+
+class Echo(ComponentXMPP):
+    def __init__(self, options):
+        self.places = [(options["host"], port) for port in options["ports"]]
+        super().__init__(options["domain"], options["secret"], *self.places[0])
+        self.register_plugin("xep_0030")
+        self.register_plugin("xep_0199")
+        self["xep_0030"].add_identity(category="gateway", itype="sms", name="Echo")
+        self["xep_0030"].add_feature("jabber:iq:gateway")
+        self.add_event_handler("session_start", lambda _: tell(event="online"))
+        self.add_event_handler("message", self.on_message)
+        self.add_event_handler("presence_subscribe", self.on_subscribe)
+        self.add_event_handler("presence_available", lambda it: tell(event="available", **{"from": str(it["from"])}))
+        self.add_event_handler("disconnected", self.on_disconnected)
+        self.add_event_handler("connection_failed", self.on_disconnected)
+
+    def on_message(self, message):
+        if message["type"] == "error":
+            return
+        tell(event="message", **{"from": str(message["from"]), "to": str(message["to"]), "body": message["body"]})
+        self.send_message(
+            mto=message["from"], mfrom=message["to"], mbody="echo: " + message["body"], mtype=message["type"]
+        )
+
+    def on_subscribe(self, presence):
+        user, own = presence["from"].bare, presence["to"].bare
+        self.send_presence(pto=user, pfrom=own, ptype="subscribed")
+        self.send_presence(pto=user, pfrom=own)
+        self.send_presence(pto=user, pfrom=own, ptype="subscribe")
+
+    def on_disconnected(self, _reason):
+        self.places.append(self.places.pop(0))
+        self.loop.call_later(RECONNECT_SECONDS, self.go)
+
+    def go(self):
+        self.connect(*self.places[0], use_ssl=False)
+
+    async def ask(self, jid):
+        info = await self["xep_0030"].get_info(jid=jid, ifrom=self.boundjid.full, timeout=20)
+        tell(event="answer", identities=[identity[:2] for identity in info["disco_info"]["identities"]])
+
+
+async def read_commands(component):
+    reader = asyncio.StreamReader()
+    await component.loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while line := await reader.readline():
+        await component.ask(json.loads(line)["ask"])
+    component.loop.stop()
+
+
+def main():
+    component = Echo(json.loads(sys.argv[1]))
+    component.go()
+    reading = asyncio.ensure_future(read_commands(component), loop=component.loop)
+    component.loop.run_forever()
+    reading.cancel()
+
+
+main()

@@ -1,0 +1,181 @@
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import { type Envelope, type InstanceId, Op } from '@heliograph/bus'
+import { type CertificateStore, openCertificates } from '@heliograph/certificates'
+import type { ListenAddress } from '@heliograph/config'
+import { type Domain, ensureDomain } from '@heliograph/jid'
+import { type Listener, listen } from '@heliograph/streams'
+import type { GatewayContext } from '../context.ts'
+import type { Half } from '../half.ts'
+import { Arrivals } from './arrivals.ts'
+import { ComponentStream } from './component-stream.ts'
+import type { ComponentsContext } from './context.ts'
+import { Conversations } from './conversations.ts'
+import { definitionsOf } from './definition.ts'
+import { Directory } from './directory.ts'
+import { ComponentEvents } from './events.ts'
+import { Streams } from './streams.ts'
+import { Tidings } from './tidings.ts'
+
+const ROUND_MS = 100
+const HEADER_BYTES = 8_192
+/** Streams that haven't proved who they are. */
+const MOST_UNPROVEN = 64
+/** How long a component may take nothing of what is written to it. */
+const UNREAD_MS = 60_000
+/** So long a hand-over waits for components to take what is theirs; then its senders send it to the next owner. */
+const SETTLE_MS = 2_000
+const KEEP_ALIVE_MS = 30_000
+
+/** External components (XEP-0114): those whose streams are held here, and what is for any, where this instance owns the pair. */
+export class Components implements Half {
+  readonly #context: ComponentsContext
+  readonly #tidings: Tidings
+  readonly #streams: Streams
+  readonly #arrivals: Arrivals
+  readonly #conversations: Conversations
+  readonly #listeners = new Map<string, Listener>()
+  readonly #stop = new AbortController()
+  #certificates: CertificateStore | undefined
+  #round: NodeJS.Timeout | undefined
+
+  constructor(gateway: GatewayContext) {
+    const context = contextOf(gateway)
+    this.#context = context
+    this.#tidings = new Tidings(context, context.directory)
+    this.#streams = new Streams((held) => {
+      this.#tidings.holds(held)
+      this.#conversations.sweep()
+    })
+    this.#arrivals = new Arrivals(context, this.#streams)
+    this.#conversations = new Conversations(context)
+    context.ownership.onDeparture((instance) => this.#tidings.forget(instance))
+    this.#observe()
+  }
+
+  get addresses(): Readonly<Record<string, string>> {
+    return Object.fromEntries([...this.#listeners].map(([name, { address }]) => [name, address]))
+  }
+
+  takes(remote: Domain): boolean {
+    return this.#context.definitions.has(remote)
+  }
+
+  receive(envelope: Envelope, from: InstanceId): void {
+    this.#conversations.receive(envelope, from)
+  }
+
+  hears(envelope: Envelope, from: InstanceId): boolean {
+    if (envelope.op === Op.streams) this.#tidings.hear(envelope, from)
+    else if (envelope.op === Op.component) this.#arrivals.receive(envelope, from)
+    else return false
+    return true
+  }
+
+  async settle(partition: number): Promise<void> {
+    const settled = this.#conversations.settled(partition)
+    const late = Promise.withResolvers<void>()
+    const timer = setTimeout(late.resolve, SETTLE_MS)
+    await Promise.race([settled, late.promise])
+    clearTimeout(timer)
+  }
+
+  async unload(partition: number, reason: 'handover' | 'lost'): Promise<void> {
+    if (reason === 'handover') await this.settle(partition)
+    this.#conversations.forget(partition)
+  }
+
+  async listen(): Promise<void> {
+    const { config, definitions } = this.#context
+    // Nobody could come in.
+    if (definitions.size === 0) return
+    this.#round = setInterval(() => this.#sweep(), ROUND_MS)
+    await this.#add('component', config.listen.component, (socket) => socket)
+    if (config.listen.componentTls === false) return
+    const certificates = await this.#open()
+    await this.#add('componentTls', config.listen.componentTls, (socket) => {
+      // Components name no protocol.
+      const { ALPNProtocols: _none, ...options } = certificates.socketOptions([])
+      const secured = new TLSSocket(socket, options)
+      // A failed handshake destroys the socket: all that is left to do is not to throw.
+      secured.on('_tlsError', () => {})
+      return secured
+    })
+  }
+
+  async drain(signal: AbortSignal): Promise<void> {
+    for (const { close } of this.#listeners.values()) close()
+    this.#streams.leave()
+    await Promise.all([...this.#streams].map((stream) => stream.drain(signal)))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#round)
+    this.#stop.abort()
+    for (const { close } of this.#listeners.values()) close()
+    for (const stream of this.#streams) stream.xml.destroy()
+    await this.#certificates?.[Symbol.asyncDispose]()
+  }
+
+  async #open(): Promise<CertificateStore> {
+    const { config, log } = this.#context
+    const domains = config.domains.map((domain) => ({ ...domain, name: ensureDomain(domain.name) }))
+    this.#certificates = await openCertificates({ ...config, domains }, { log, signal: this.#stop.signal })
+    return this.#certificates
+  }
+
+  async #add(name: string, at: ListenAddress | false, wrap: (socket: Socket) => Socket): Promise<void> {
+    if (at === false) return
+    const accept = (socket: Socket): void => {
+      if (this.#streams.unproven >= MOST_UNPROVEN) {
+        socket.destroy()
+        return
+      }
+      socket.setNoDelay(true)
+      socket.setKeepAlive(true, KEEP_ALIVE_MS)
+      const address = socket.remoteAddress ?? ''
+      new ComponentStream(this.#context, this.#streams, { socket: wrap(socket), address })
+    }
+    this.#listeners.set(name, await listen(at, accept))
+  }
+
+  #sweep(): void {
+    this.#tidings.tell()
+    this.#conversations.sweep()
+    const now = performance.now()
+    for (const stream of this.#streams) stream.checkProgress(now, UNREAD_MS)
+  }
+
+  #observe(): void {
+    const { metrics, definitions } = this.#context
+    for (const domain of definitions.keys()) {
+      const streams = () => this.#streams.countOf(domain)
+      metrics.gauge('heliograph_component_streams', 'Streams of a component held here.', streams, { domain })
+    }
+    metrics.gauge(
+      'heliograph_component_waiting_stanzas',
+      'Stanzas for components that no component has taken yet.',
+      () => this.#conversations.stanzas,
+    )
+  }
+}
+
+function contextOf(gateway: GatewayContext): ComponentsContext {
+  const { config, log, metrics } = gateway
+  const { limits } = config
+  const xml = {
+    elementBytes: limits.stanzaBytes,
+    headerBytes: HEADER_BYTES,
+    depth: limits.depth,
+    attributes: limits.attributes,
+    nameLength: limits.nameBytes,
+  }
+  return {
+    ...gateway,
+    definitions: definitionsOf(config),
+    directory: new Directory(() => performance.now()),
+    events: new ComponentEvents(log, metrics),
+    xmlBeforeAuth: { ...xml, elementBytes: limits.stanzaBytesBeforeAuth },
+    xml,
+  }
+}

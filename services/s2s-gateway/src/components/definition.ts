@@ -1,0 +1,45 @@
+import { BlockList, isIPv6 } from 'node:net'
+import type { HeliographConfig } from '@heliograph/config'
+import { type Domain, ensureDomain } from '@heliograph/jid'
+
+/** A domain that an external component serves, as configured. */
+export interface Definition {
+  readonly domain: Domain
+  readonly password: string
+  /** It must come over TLS. */
+  readonly tls: boolean
+  /** Streams at a time, in the whole cluster. */
+  readonly streams: number
+  /** How long stanzas wait for it after its last stream is gone. */
+  readonly waitMs: number
+  /** Whether it may come from that address. */
+  admits(address: string): boolean
+}
+
+/** @throws InvalidJid for a domain that is none */
+export function definitionsOf({ components }: Pick<HeliographConfig, 'components'>): ReadonlyMap<Domain, Definition> {
+  const all = components.flatMap(({ domains, password, tls, from, streams, waitSeconds }) => {
+    const admits = admitting(from)
+    const shared = { password, tls, streams, waitMs: waitSeconds * 1000, admits }
+    return domains.map((name): Definition => ({ ...shared, domain: ensureDomain(name) }))
+  })
+  return new Map(all.map((definition) => [definition.domain, definition]))
+}
+
+function admitting(networks: readonly string[]): Definition['admits'] {
+  if (networks.length === 0) return () => true
+  const list = new BlockList()
+  for (const network of networks) {
+    const [address, bits] = network.split('/')
+    list.addSubnet(address!, Number(bits), familyOf(address!))
+  }
+  return (address) => {
+    // IPv4 that came in on an IPv6 socket.
+    const plain = /^::ffff:\d+\./.test(address) ? address.slice(7) : address
+    return plain !== '' && list.check(plain, familyOf(plain))
+  }
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIPv6(address) ? 'ipv6' : 'ipv4'
+}

@@ -1,0 +1,69 @@
+import type { ComponentStream } from './component-stream.ts'
+import type { Held } from './directory.ts'
+
+/** The streams of components that this gateway holds. */
+export class Streams {
+  readonly #all = new Set<ComponentStream>()
+  readonly #bound = new Map<number, ComponentStream & Held>()
+  readonly #changed: (held: readonly Held[]) => void
+  #last = 0
+  #leaving = false
+
+  /** @param changed told each time of all that stanzas can be written to */
+  constructor(changed: (held: readonly Held[]) => void) {
+    this.#changed = changed
+  }
+
+  nextNumber(): number {
+    return ++this.#last
+  }
+
+  /** Those that haven't proved who they are. */
+  get unproven(): number {
+    return this.#all.size - this.#bound.size
+  }
+
+  [Symbol.iterator](): Iterator<ComponentStream> {
+    return [...this.#all][Symbol.iterator]()
+  }
+
+  add(stream: ComponentStream): void {
+    this.#all.add(stream)
+  }
+
+  /** It has proved which component it is. */
+  bound(stream: ComponentStream & Held): void {
+    this.#bound.set(stream.number, stream)
+    this.#tell()
+  }
+
+  /** Nothing can be written to it any more; it is here until its transport is gone. */
+  unbound(stream: ComponentStream): void {
+    if (this.#bound.delete(stream.number)) this.#tell()
+  }
+
+  remove(stream: ComponentStream): void {
+    this.#all.delete(stream)
+  }
+
+  get(number: number): (ComponentStream & Held) | undefined {
+    return this.#bound.get(number)
+  }
+
+  /** From now on nobody is to write to what is here. */
+  leave(): void {
+    this.#leaving = true
+    this.#tell()
+  }
+
+  countOf(domain: string): number {
+    let count = 0
+    for (const stream of this.#bound.values()) if (stream.domain === domain) count++
+    return count
+  }
+
+  #tell(): void {
+    const held = [...this.#bound.values()].map(({ domain, number }) => ({ domain, number }))
+    this.#changed(this.#leaving ? [] : held)
+  }
+}
