@@ -14,6 +14,7 @@ export const xepTitles: Readonly<Record<string, string>> = {
   '0077': 'In-Band Registration',
   '0082': 'XMPP Date and Time Profiles',
   '0092': 'Software Version',
+  '0114': 'Jabber Component Protocol',
   '0115': 'Entity Capabilities',
   '0122': 'Data Forms Validation',
   '0124': 'Bidirectional-streams Over Synchronous HTTP (BOSH)',
