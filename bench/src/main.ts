@@ -1,6 +1,6 @@
 import { type BenchCase, selectCases } from './cases.ts'
 import { type BenchOptions, parseOptions, USAGE } from './options.ts'
-import type { Column } from './report/tables.ts'
+import { type Column, mediansOf } from './report/tables.ts'
 import { report, writeResults } from './report/write-results.ts'
 import { TargetRun } from './run-target.ts'
 import { targetOf } from './targets/targets.ts'
@@ -28,8 +28,16 @@ async function column(
 
 async function bench(options: BenchOptions, workspace: Workspace): Promise<void> {
   const rows = selectCases(options.scenarios)
-  const columns: Column[] = []
-  for (const name of options.targets) columns.push(...(await column(name, rows, workspace, options)))
+  const measure = async (once: BenchOptions): Promise<Column[]> => {
+    const columns: Column[] = []
+    for (const name of options.targets) columns.push(...(await column(name, rows, workspace, once)))
+    return columns
+  }
+  const rounds: Column[][] = []
+  for (let round = 0; options.alternate && round < options.runs; round++) {
+    rounds.push(await measure({ ...options, runs: 1 }))
+  }
+  const columns = options.alternate ? mediansOf(rounds) : await measure(options)
   const text = await report(rows, columns, options)
   process.stdout.write(`${text}\n`)
   if (options.write) await writeResults(text)

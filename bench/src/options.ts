@@ -5,6 +5,8 @@ export interface BenchOptions {
   readonly targets: readonly string[]
   readonly scenarios: readonly string[]
   readonly runs: number
+  /** Whether targets take turns, run by run, so that what else the machine does disturbs all alike. */
+  readonly alternate: boolean
   readonly warmupMs: number
   readonly windowMs: number
   /** Factor on the number of users of every row, for a quick try. */
@@ -24,10 +26,12 @@ export interface BenchOptions {
 
 export const USAGE = `pnpm bench [--targets LIST] [--scenarios LIST] [options]
 
-  --targets LIST     of ejabberd ejabberd-tuned prosody prosody-tuned external standalone cluster
+  --targets LIST     of ejabberd ejabberd-tuned prosody prosody-tuned external standalone cluster standalone-all cluster-all
+                     (-all: with everything switched on, beside the same without)
                      (default: ejabberd-tuned,prosody-tuned,standalone,cluster)
   --scenarios LIST   rows or prefixes of rows, e.g. login,chat-closed,presence (default: all)
   --runs N           runs of each row, the median counts (default 3)
+  --alternate        let the targets take turns, run by run: for a comparison on a machine that isn't idle
   --window S         measured seconds of a row without an end of its own, at most 15 (default 10)
   --warmup S         seconds of traffic before (default 3)
   --scale F          factor on the number of users, for quick tries (default 1)
@@ -56,6 +60,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
       targets: { type: 'string', default: 'ejabberd-tuned,prosody-tuned,standalone,cluster' },
       scenarios: { type: 'string', default: 'all' },
       runs: { type: 'string', default: '3' },
+      alternate: { type: 'boolean', default: false },
       window: { type: 'string', default: '10' },
       warmup: { type: 'string', default: '3' },
       scale: { type: 'string', default: '1' },
@@ -77,6 +82,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
     targets: values.targets.split(','),
     scenarios: values.scenarios.split(','),
     runs: positive(values.runs, 'runs'),
+    alternate: values.alternate,
     warmupMs: positive(values.warmup, 'warmup') * 1000,
     windowMs: windowSeconds * 1000,
     scale: positive(values.scale, 'scale'),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { selectCases } from '../cases.ts'
 import { type Measurement, medianOf } from '../measure/measurement.ts'
-import { type Column, detailTable, mainTable } from './tables.ts'
+import { type Column, detailTable, mainTable, mediansOf } from './tables.ts'
 
 const rows = selectCases(['chat-closed'])
 
@@ -35,6 +35,28 @@ const columns = [column('ejabberd', true, 200), column('prosody', true, 120), co
 describe('mainTable', () => {
   it('gives ours as a multiple of the best peer', () => {
     assert.match(mainTable(rows, columns), /\| chat closed \| µs per stanza \| 200 \| 120 \| \*\*60.0\*\* \(×0.50\) \|/)
+  })
+})
+
+describe('mainTable with everything switched on', () => {
+  it('gives that as a multiple of the same without', () => {
+    const all = column('standalone-all', false, 63)
+    assert.match(mainTable(rows, [...columns, all]), /\(×0.50\) \| \*\*63.0\*\* \(×1.05\) \|/)
+  })
+})
+
+describe('mediansOf', () => {
+  it('makes one column a target, with the median of its turns', () => {
+    const rounds = [60, 90, 70].map((cost) => [
+      column('standalone', false, cost),
+      column('standalone-all', false, cost + 7),
+    ])
+    const medians = mediansOf(rounds)
+    assert.deepEqual(
+      medians.map(({ name }) => name),
+      ['standalone', 'standalone-all'],
+    )
+    assert.match(mainTable(rows, medians), /\| 70.0 \| \*\*77.0\*\* \(×1.10\) \|/)
   })
 })
 

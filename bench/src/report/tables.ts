@@ -1,5 +1,5 @@
 import type { BenchCase } from '../cases.ts'
-import { type Measurement, total } from '../measure/measurement.ts'
+import { type Measurement, medianOf, total } from '../measure/measurement.ts'
 import type { Outcome, TargetResults } from '../run-target.ts'
 import { digits, figure, markdownTable, SCALES } from './format.ts'
 
@@ -9,6 +9,20 @@ export interface Column {
   readonly peer: boolean
   readonly version: string
   readonly results: TargetResults
+}
+
+/** One column a target from several rounds that each measured every target once. */
+export function mediansOf(rounds: readonly (readonly Column[])[]): Column[] {
+  const all = rounds.flat()
+  return [...new Set(all.map(({ name }) => name))].map((name) => {
+    const turns = all.filter((column) => column.name === name)
+    const rows = new Set(turns.flatMap(({ results }) => [...results.keys()]))
+    const results = [...rows].map((row): [string, Outcome] => {
+      const good = turns.flatMap((turn) => measured(turn.results.get(row)) ?? [])
+      return [row, good.length > 0 ? medianOf(good) : turns[0]!.results.get(row)!]
+    })
+    return { ...turns[0]!, results: new Map(results) }
+  })
 }
 
 /** Share of one core from which a generator's main thread is said to be the bottleneck. */
@@ -27,6 +41,13 @@ export function bestPeer(row: BenchCase, columns: readonly Column[]): number | u
     .flatMap((column) => measured(column.results.get(row.id)) ?? [])
     .map(total)
   return figures.length === 0 ? undefined : Math.min(...figures)
+}
+
+/** What the same cost without everything switched on, for a column that has it. */
+function plainTwin(row: BenchCase, { name }: Column, columns: readonly Column[]): number | undefined {
+  const twin = name.endsWith('-all') ? columns.find((column) => `${column.name}-all` === name) : undefined
+  const measurement = measured(twin?.results.get(row.id))
+  return measurement && total(measurement)
 }
 
 function mainCell(row: BenchCase, column: Column, best: number | undefined): string {
@@ -50,12 +71,12 @@ function rateOf({ units, seconds, asked }: Measurement): string {
   return asked !== undefined && rate < asked * KEEPS_UP ? `**${rate}/s of ${asked}**` : `${rate}/s`
 }
 
-/** The main table: what a unit costs on each target, and ours as a multiple of the best peer. */
+/** The main table: what a unit costs on each target, and ours as a multiple of the best peer, or of itself without everything on. */
 export function mainTable(rows: readonly BenchCase[], columns: readonly Column[]): string {
   const head = ['load', 'unit', ...columns.map((column) => column.name)]
   const body = rows.map((row) => {
     const best = bestPeer(row, columns)
-    const cells = columns.map((column) => mainCell(row, column, best))
+    const cells = columns.map((column) => mainCell(row, column, plainTwin(row, column, columns) ?? best))
     return [row.title, `${SCALES[row.unit].label} per ${row.unit}`, ...cells]
   })
   return markdownTable(head, body)

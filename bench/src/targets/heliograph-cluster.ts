@@ -15,7 +15,7 @@ const SERVICES = ['session', 'presence-fanout', 'muc', 'pubsub', 's2s-gateway', 
 
 /** Heliograph as a cluster: NATS, Redis, Postgres and so many processes of each service. */
 export class ClusterTarget implements Target {
-  readonly name = 'cluster'
+  readonly name: string
   readonly peer = false
   readonly #workspace: Workspace
   readonly #runtime: HeliographRuntime
@@ -24,6 +24,7 @@ export class ClusterTarget implements Target {
   constructor(workspace: Workspace, runtime: HeliographRuntime, instances: number) {
     this.#workspace = workspace
     this.#runtime = runtime
+    this.name = runtime.everything ? 'cluster-all' : 'cluster'
     this.#instances = instances
   }
 
@@ -32,7 +33,7 @@ export class ClusterTarget implements Target {
   }
 
   async start(setup: Setup): Promise<RunningTarget> {
-    const backing = await Backing.start(this.#workspace, 'cluster')
+    const backing = await Backing.start(this.#workspace, this.name)
     const cluster = new RunningCluster(backing)
     try {
       for (const service of SERVICES) await this.#startService(cluster, service, setup)
@@ -45,7 +46,7 @@ export class ClusterTarget implements Target {
   }
 
   async #startService(cluster: RunningCluster, service: string, { archive, accounts }: Setup): Promise<void> {
-    const home = await this.#workspace.directory('cluster')
+    const home = await this.#workspace.directory(this.name)
     const certificate = await this.#workspace.certificate(DOMAIN)
     const shared = { domain: DOMAIN, dataDir: `${home}/data`, certificate, accounts, archive }
     for (let index = 0; index < this.#instances; index++) {

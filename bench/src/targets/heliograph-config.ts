@@ -1,4 +1,5 @@
 import type { Account } from '../client/endpoint.ts'
+import type { ConfigOverlay } from './everything-on.ts'
 import type { CertificateFiles } from './workspace.ts'
 
 /** What differs from one Heliograph process to the next. */
@@ -9,6 +10,7 @@ export interface HeliographSettings {
   readonly accounts: readonly Account[]
   readonly archive: boolean
   readonly listen: { readonly c2s?: number; readonly c2sTls?: number; readonly rpc: number }
+  readonly overlay?: ConfigOverlay | undefined
   /** Addresses of what a cluster stands on; undefined for standalone. */
   readonly backing?: { readonly nats: string; readonly redis: string; readonly postgres: string }
 }
@@ -22,7 +24,7 @@ function at(port: number | undefined): string | false {
  * allowed, and that only what is measured listens.
  */
 export function heliographConfig(settings: HeliographSettings): string {
-  const { domain, dataDir, certificate, accounts, archive, listen, backing } = settings
+  const { domain, dataDir, certificate, accounts, archive, listen, backing, overlay } = settings
   const stores =
     backing === undefined
       ? { mode: 'standalone' }
@@ -35,12 +37,15 @@ export function heliographConfig(settings: HeliographSettings): string {
   return JSON.stringify({
     ...stores,
     dataDir,
-    domains: [{ name: domain, certificate: { cert: certificate.certificate, key: certificate.key } }],
+    domains: [
+      { name: domain, certificate: { cert: certificate.certificate, key: certificate.key }, ...overlay?.domain },
+    ],
     accounts: accounts.map(({ name, password }) => ({ jid: `${name}@${domain}`, password })),
     tls: { required: false },
     limits: { connectionsPerAddress: 100_000 },
     authentication: { iterations: 4096 }, // as ejabberd; only the making of the accounts costs it
-    archive: { enabled: archive },
+    archive: { enabled: archive, ...overlay?.archive },
+    ...overlay?.rest,
     listen: {
       c2s: at(listen.c2s),
       c2sTls: at(listen.c2sTls),
@@ -51,6 +56,7 @@ export function heliographConfig(settings: HeliographSettings): string {
       https: false,
       rpc: at(listen.rpc),
       metrics: false,
+      ...overlay?.listen,
     },
   })
 }

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Child, run } from './child.ts'
+import { everythingOn } from './everything-on.ts'
 import { type HeliographSettings, heliographConfig } from './heliograph-config.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -16,6 +17,8 @@ export const READY = '"event":"ready"'
 export interface HeliographRuntime {
   readonly jemalloc: boolean
   readonly profileDirectory: string | undefined
+  /** Everything is switched on that can be. */
+  readonly everything: boolean
 }
 
 /** One Heliograph process to start: a service of this tree with its settings. */
@@ -29,16 +32,18 @@ export interface HeliographProcess {
 }
 
 /** The commit that is measured, for the report. */
-export async function heliographVersion(mode: string, { jemalloc }: HeliographRuntime): Promise<string> {
+export async function heliographVersion(mode: string, { jemalloc, everything }: HeliographRuntime): Promise<string> {
   const commit = await run('git', ['-C', TREE, 'rev-parse', '--short', 'HEAD']).catch(() => 'unknown')
-  return `Heliograph ${commit.trim()}, ${mode}${jemalloc ? ', jemalloc' : ''}`
+  return `Heliograph ${commit.trim()}, ${mode}${everything ? ', everything on' : ''}${jemalloc ? ', jemalloc' : ''}`
 }
 
 /** Starts a service as production does: `node services/NAME/src/main.ts --config FILE`. */
 export async function startHeliograph(workspace: Workspace, process: HeliographProcess): Promise<Child> {
   const { service, instance, home, settings, runtime } = process
   const config = join(home, `${instance}.yaml`)
-  await writeFile(config, heliographConfig(settings))
+  const { domain, dataDir } = settings
+  const overlay = runtime.everything ? await everythingOn(domain, dataDir) : undefined
+  await writeFile(config, heliographConfig({ ...settings, overlay }))
   const library = runtime.jemalloc ? JEMALLOC.find((file) => existsSync(file)) : undefined
   if (runtime.jemalloc && library === undefined) throw new Error('jemalloc not found: install libjemalloc2')
   return workspace.spawn({

@@ -9,7 +9,7 @@ const START_LIMIT_MS = 120_000
 
 /** Heliograph in one process, with the private Postgres that it starts itself. */
 export class StandaloneTarget implements Target {
-  readonly name = 'standalone'
+  readonly name: string
   readonly peer = false
   readonly #workspace: Workspace
   readonly #runtime: HeliographRuntime
@@ -17,6 +17,7 @@ export class StandaloneTarget implements Target {
   constructor(workspace: Workspace, runtime: HeliographRuntime) {
     this.#workspace = workspace
     this.#runtime = runtime
+    this.name = runtime.everything ? 'standalone-all' : 'standalone'
   }
 
   version(): Promise<string> {
@@ -24,7 +25,7 @@ export class StandaloneTarget implements Target {
   }
 
   async start({ archive, accounts }: Setup): Promise<RunningTarget> {
-    const home = await this.#workspace.directory('standalone')
+    const home = await this.#workspace.directory(this.name)
     const certificate = await this.#workspace.certificate(DOMAIN)
     const listen = { c2s: await freePort(), c2sTls: await freePort(), rpc: await freePort() }
     const server = await startHeliograph(this.#workspace, {

@@ -10,7 +10,8 @@ import type { Workspace } from './workspace.ts'
 /** The target of a name; throws when there is none or it lacks an option. */
 export function targetOf(name: string, workspace: Workspace, options: BenchOptions): Target {
   const { mayInstall, externalFile, instances } = options
-  const runtime = { jemalloc: options.jemalloc, profileDirectory: options.profileDirectory }
+  const everything = name.endsWith('-all')
+  const runtime = { jemalloc: options.jemalloc, profileDirectory: options.profileDirectory, everything }
   switch (name) {
     case 'ejabberd':
     case 'ejabberd-tuned':
@@ -22,8 +23,10 @@ export function targetOf(name: string, workspace: Workspace, options: BenchOptio
       if (externalFile === undefined) throw new Error('the target external needs --external FILE')
       return new ExternalTarget(externalFile)
     case 'standalone':
+    case 'standalone-all':
       return new StandaloneTarget(workspace, runtime)
     case 'cluster':
+    case 'cluster-all':
       return new ClusterTarget(workspace, runtime, instances)
     default:
       throw new Error(`no target ${name}`)
