@@ -10,7 +10,7 @@ const JULIET = 'juliet@capulet.example'
 let cluster: TestCluster
 let juliet: Client
 before(async () => {
-  cluster = await TestCluster.start(servers, { users: ['juliet', 'romeo', 'nurse', 'empty'] })
+  cluster = await TestCluster.start(servers, { users: ['juliet', 'romeo', 'nurse', 'empty', 'peter'] })
   juliet = await cluster.edge.connect(JULIET).login('balcony')
   const romeo = await cluster.edge.connect('romeo@capulet.example').login('orchard')
   const nurse = await cluster.edge.connect('nurse@capulet.example').login('house')
@@ -65,6 +65,14 @@ test('everything, oldest first, then the result', async () => {
   const [first] = juliet.heard
   assert.deepEqual([first?.from, first?.to, first?.child('result', NS.mam)?.attrs.queryid], [JULIET, juliet.jid, 'q1'])
   assert.ok(first?.child('result', NS.mam)?.getChild('forwarded', NS.forward)?.getChild('delay', NS.delay))
+})
+
+test('what was sent before the query is found, although its commit is still under way', async () => {
+  const peter = await cluster.edge.connect('peter@capulet.example').login('hall')
+  const sent = Array.from({ length: 5 }, (_, n) => `at once ${n}`)
+  for (const body of sent) peter.send(`<message to='nurse@capulet.example' type='chat'><body>${body}</body></message>`)
+  const { bodies } = await query('', peter)
+  assert.deepEqual(bodies, sent)
 })
 
 test('page by page, forwards and backwards', async () => {

@@ -49,7 +49,10 @@ function offered({ config }: SessionContext): FormDefinition {
 /** §6: where the archive begins and ends. */
 function metadata(_request: Stanza, context: OwnContext): Outcome | Promise<Outcome> {
   const { user, session } = context
-  return user.queries.run(async () => reply(metadataElement(await extent(session.db, user.jid))))
+  return user.queries.run(async () => {
+    await session.archive.flushed()
+    return reply(metadataElement(await extent(session.db, user.jid)))
+  })
 }
 
 function query(request: Stanza, context: OwnContext): Outcome | Promise<Outcome> {
@@ -61,6 +64,8 @@ function query(request: Stanza, context: OwnContext): Outcome | Promise<Outcome>
   if ('condition' in wanted) return refuse(wanted)
   // Reading needs no place in the order of the user's chores.
   return user.queries.run(async () => {
+    // What the client sent before it asked is found, and what others were delivered before.
+    await session.archive.flushed()
     const answer = await answerRequest(session.db, user.jid, wanted, pageBytes(session.config))
     if ('condition' in answer) return refuse(answer)
     deliverResults(context, wanted.queryId, answer.messages)
