@@ -20,6 +20,8 @@ const CHECKS = [
   'commands',
   'rooms',
   'room_archive',
+  'room_moderation',
+  'room_profile',
 ]
 
 if (slixmppAvailable())

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from slixmpp_client import Client, PATIENCE, hold_tasks, inner, refused, saying
 from slixmpp_optional_checks import archive_search, invitations
-from slixmpp_room_checks import room_archive, rooms
+from slixmpp_room_checks import room_archive, room_moderation, room_profile, rooms
 
 
 async def subscriptions(juliet, romeo, **_):
@@ -231,7 +231,7 @@ async def password(juliet, romeo, world, **_):
 
 CHECKS = (
     subscriptions, discovery, capabilities, small_questions, chat, carbons, client_state, archive, archive_preferences, bytestreams,
-    upload, password, commands, rooms, room_archive,
+    upload, password, commands, rooms, room_archive, room_moderation, room_profile,
 )
 OPTIONAL = {check.__name__: check for check in (archive_search, invitations)}
 

@@ -1,6 +1,12 @@
 """What slixmpp can do in rooms: checks that slixmpp_checks.py runs."""
 
+from xml.etree import ElementTree as ET
+
+from slixmpp.xmlstream.handler import Callback
+from slixmpp.xmlstream.matcher import MatchXPath
 from slixmpp_client import PATIENCE, refused, saying
+
+AVATAR = "cba92df0fa0ea6aedf50ff3f1e37f1f6cdddc7a1"
 
 
 async def rooms(juliet, romeo, domain, **_):
@@ -65,3 +71,81 @@ async def room_archive(juliet, romeo, domain, **_):
     assert (ends["start"]["id"], ends["end"]["id"]) == (ids[0], ids[-1])
     await muc.destroy(room, timeout=PATIENCE)
     await refused(mam.retrieve(jid=room, timeout=PATIENCE), "item-not-found")
+
+
+async def asked(client, kind, to, xml):
+    """For what the library has no plug-in, or an older one."""
+    request = client.make_iq(itype=kind, ito=to)
+    request.xml.append(ET.fromstring(xml))
+    return (await request.send(timeout=PATIENCE)).xml
+
+
+async def opened(client, room, **values):
+    await client["xep_0045"].join_muc_wait(room, "juliet", maxstanzas=0, timeout=PATIENCE)
+    form = await client["xep_0045"].get_room_config(room, timeout=PATIENCE)
+    form["type"] = "submit"
+    form["values"] = {**form["values"], **{f"muc#roomconfig_{name}": value for name, value in values.items()}}
+    await client["xep_0045"].set_room_config(room, form, timeout=PATIENCE)
+
+
+async def room_moderation(juliet, romeo, domain, **_):
+    room = f"square@conference.{domain}"
+    moderate = "<moderate xmlns='urn:xmpp:message-moderate:1' id='{}'><retract xmlns='urn:xmpp:message-retract:1'/><reason>Peace</reason></moderate>"
+    await opened(juliet, room)
+    await romeo["xep_0045"].join_muc_wait(room, "romeo", maxstanzas=0, timeout=PATIENCE)
+    # The library tells of no message without a body.
+    retracts = MatchXPath("{jabber:client}message/{urn:xmpp:message-retract:1}retract/{urn:xmpp:message-moderate:1}moderated")
+    romeo.register_handler(Callback("retraction", retracts, lambda it: romeo.note("retraction", it)))
+    romeo.send_message(mto=room, mbody="I bite my thumb", mtype="groupchat")
+    said = (await juliet.take("groupchat_message", saying("I bite my thumb")))["stanza_id"]["id"]
+    await refused(asked(romeo, "set", room, moderate.format(said)), "forbidden")
+    await asked(juliet, "set", room, moderate.format(said))
+    told = await romeo.take("retraction")
+    retract = told.xml.find("{urn:xmpp:message-retract:1}retract")
+    assert told["from"] == room and retract.get("id") == said, told
+    assert retract.findtext("{urn:xmpp:message-retract:1}reason") == "Peace", told
+    kept = (await romeo["xep_0313"].retrieve(jid=room, timeout=PATIENCE))["mam"]["results"]
+    assert [it["mam_result"]["forwarded"]["message"]["body"] for it in kept if it["mam_result"]["id"] == said] == [""], kept
+    await juliet["xep_0045"].destroy(room, timeout=PATIENCE)
+
+
+async def room_profile(juliet, romeo, domain, **_):
+    """Avatar (XEP-0486), search (XEP-0433), registration (XEP-0045 §7.10), hats (XEP-0317)."""
+    room, data = f"gallery@conference.{domain}", "<x xmlns='jabber:x:data' type='submit'>{}</x>"
+    field = lambda name, value: f"<field var='{name}'><value>{value}</value></field>"
+    await opened(juliet, room, roomname="Gallery of Verona")
+    photo = "<PHOTO><TYPE>image/png</TYPE><BINVAL>aGVsaW9ncmFwaA==</BINVAL></PHOTO>"
+    await asked(juliet, "set", room, f"<vCard xmlns='vcard-temp'>{photo}</vCard>")
+    shown = await asked(romeo, "get", room, "<vCard xmlns='vcard-temp'/>")
+    assert shown.findtext(".//{vcard-temp}BINVAL") == "aGVsaW9ncmFwaA=="
+    info = (await romeo["xep_0030"].get_info(room, timeout=PATIENCE))["disco_info"]["form"]["values"]
+    assert info["muc#roominfo_avatarhash"] in ([AVATAR], AVATAR), info
+
+    terms = field("FORM_TYPE", "urn:xmpp:channel-search:0:search-params") + field("q", "gallery verona")
+    found = await asked(
+        romeo, "get", f"conference.{domain}", f"<search xmlns='urn:xmpp:channel-search:0:search'>{data.format(terms)}</search>")
+    assert room in [it.get("address") for it in found.iter("{urn:xmpp:channel-search:0:search}item")]
+
+    await romeo["xep_0077"].get_registration(jid=room, timeout=PATIENCE)
+    nick = field("FORM_TYPE", "http://jabber.org/protocol/muc#register") + field("muc#register_roomnick", "Montague")
+    await asked(romeo, "set", room, f"<query xmlns='jabber:iq:register'>{data.format(nick)}</query>")
+    assert (await romeo["xep_0077"].get_registration(jid=room, timeout=PATIENCE))["register"]["registered"]
+    muc, own = juliet["xep_0045"], romeo.boundjid.bare
+    assert await muc.get_affiliation_list(room, "member", timeout=PATIENCE) == [own]
+    await refused(asked(juliet, "set", room, f"<query xmlns='jabber:iq:register'>{data.format(nick)}</query>"), "conflict")
+
+    commands, uri = juliet["xep_0050"], "http://verona.example/hats#host"
+    def form(**values):
+        made = juliet["xep_0004"].make_form(ftype="submit")
+        for name, value in {"FORM_TYPE": "urn:xmpp:hats:commands", **{f"hats#{key}": it for key, it in values.items()}}.items():
+            made.add_field(var=name, value=value)
+        return made
+    await commands.send_command(room, "urn:xmpp:hats:commands:create", payload=form(title="Host", uri=uri), timeout=PATIENCE)
+    await commands.send_command(room, "urn:xmpp:hats:commands:assign", payload=form(jid=own, uri=uri), timeout=PATIENCE)
+    _, _, occupants, _ = await romeo["xep_0045"].join_muc_wait(room, "Montague", maxstanzas=0, timeout=PATIENCE)
+    wears = lambda it: it.xml.find("{urn:xmpp:hats:0}hats/{urn:xmpp:hats:0}hat") is not None
+    seen = await juliet.take("groupchat_presence", lambda it: it["from"] == f"{room}/Montague" and wears(it))
+    assert seen.xml.find("{urn:xmpp:hats:0}hats/{urn:xmpp:hats:0}hat").get("title") == "Host", seen
+    await romeo["xep_0077"].cancel_registration(jid=room, timeout=PATIENCE)
+    assert await muc.get_affiliation_list(room, "member", timeout=PATIENCE) == []
+    await muc.destroy(room, timeout=PATIENCE)
