@@ -1,7 +1,7 @@
 import type { Command } from './command.ts'
 import { drain, info, listInstances, listOwners } from './commands/cluster.ts'
 import { createInvite, listInvites, revokeInvite } from './commands/invites.ts'
-import { createRoom, destroyRoom, inspectRoom, listRooms } from './commands/rooms.ts'
+import { createRoom, destroyRoom, inspectRoom, listRooms, moveRoom } from './commands/rooms.ts'
 import { kick, listSessions } from './commands/sessions.ts'
 import { createUser, deleteUser, disableUser, enableUser, listUsers, retention, setPassword } from './commands/users.ts'
 
@@ -23,6 +23,7 @@ export const commands: readonly Command[] = [
   inspectRoom,
   createRoom,
   destroyRoom,
+  moveRoom,
   listInstances,
   listOwners,
   info,

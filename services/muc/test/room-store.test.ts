@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { connectDatabase, type Database, FencedError, migrate } from '@heliograph/database'
-import { type Domain, ensureBare } from '@heliograph/jid'
+import { type BareJid, type Domain, ensureBare } from '@heliograph/jid'
 import { partitionOf } from '@heliograph/ownership'
 import { infrastructure } from '@heliograph/testkit'
 import { DEFAULT_CONFIG } from '../src/forms/config-form.ts'
@@ -116,6 +116,36 @@ test('affiliations are changed together, and none of somebody without a nick is 
     [juliet],
   )
   await store.destroy(jid)
+})
+
+test('a room is copied, replaced by its copy, and noted where it was', async () => {
+  const [first, second, third] = ['first', 'second', 'third'].map(room) as [BareJid, BareJid, BareJid]
+  const affiliates = [{ jid: juliet, affiliation: 'member', nick: 'J', reason: undefined }] as const
+  const config = { ...DEFAULT_CONFIG, persistent: true }
+  await store.create({ jid: first, creator: romeo, config, locked: false, affiliates }, 10)
+  await store.setSubject(first, { text: 'Names', by: 'R', at: 1_700_000_000_000 })
+  const before = await store.load(first)
+  assert.equal(await store.copy(first, second), true)
+  assert.equal(await store.copy(first, second), false)
+  assert.equal((await store.load(second))?.locked, true)
+  await store.replace(first, second)
+  assert.equal(await store.load(first), undefined)
+  const sorted = (known: Awaited<ReturnType<typeof store.load>>) => ({
+    ...known,
+    jid: second,
+    affiliates: [...known!.affiliates].sort((a, b) => a.jid.localeCompare(b.jid)),
+  })
+  assert.deepEqual(sorted(await store.load(second)), sorted(before))
+  assert.equal(await store.movedTo(first), second)
+  await store.copy(second, third)
+  await store.replace(second, third)
+  assert.deepEqual([await store.movedTo(first), await store.movedTo(second)], [third, third])
+  assert.deepEqual([await store.forgetMove(first), await store.forgetMove(first)], [true, false])
+  await store.copy(third, second)
+  await store.replace(third, second)
+  assert.deepEqual([await store.movedTo(second), await store.movedTo(third)], [undefined, second])
+  await store.destroy(second)
+  assert.equal(await store.movedTo(third), undefined)
 })
 
 test('one user has only so many rooms', async () => {

@@ -78,6 +78,22 @@ export const destroyRoom: Command = {
   },
 }
 
+export const moveRoom: Command = {
+  name: 'rooms move',
+  parameters: ['ROOM', 'ADDRESS'],
+  help: 'Give a persistent room another address, with its archive; occupants are told --reason, and where it is.',
+  async run(context, [jid = '', to = '']) {
+    const reason = context.options.reason ?? ''
+    const verdict = await (await roomService(context)).moveRoom({ jid, to, reason, localOnly: false })
+    mustBeDone(verdict, jid, {
+      conflict: `there is a room at ${to} already`,
+      'item-not-found': 'there is no such room',
+      'not-allowed': 'only persistent rooms that are configured are moved',
+    })
+    return { data: { jid: to }, text: `moved ${jid} to ${to}` }
+  },
+}
+
 function kindOf({ persistent, listed, locked }: RoomSummary): string {
   const kind = `${persistent ? 'persistent' : 'temporary'} ${listed ? 'listed' : 'hidden'}`
   return locked ? `${kind} locked` : kind

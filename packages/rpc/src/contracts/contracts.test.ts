@@ -200,6 +200,8 @@ test('rooms', () => {
     ],
     createRoom: [{ jid, owner: 'a@localhost', localOnly: true }, verdict],
     destroyRoom: [{ jid, reason: 'r', alternate: 'x@conference.localhost', localOnly: true }, verdict],
+    moveRoom: [{ jid, to: 'x@conference.localhost', reason: 'r', localOnly: true }, verdict],
+    reloadRoom: [{ jid, localOnly: true }, verdict],
   })
 })
 

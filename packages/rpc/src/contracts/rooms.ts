@@ -56,6 +56,12 @@ export interface DestroyRoomRequest {
   readonly alternate: string
   readonly localOnly: boolean
 }
+export interface MoveRoomRequest {
+  readonly jid: string
+  readonly to: string
+  readonly reason: string
+  readonly localOnly: boolean
+}
 
 /** `heliograph.v1.Rooms`; the guarantees are in `proto/heliograph/v1/rooms.proto`. */
 export interface RoomsAdmin {
@@ -63,6 +69,8 @@ export interface RoomsAdmin {
   inspectRoom(request: RoomRequest): Promise<InspectRoomReply>
   createRoom(request: CreateRoomRequest): Promise<Verdict>
   destroyRoom(request: DestroyRoomRequest): Promise<Verdict>
+  moveRoom(request: MoveRoomRequest): Promise<Verdict>
+  reloadRoom(request: RoomRequest): Promise<Verdict>
 }
 
 export const roomsContract = contract<RoomsAdmin>('heliograph/v1/rooms.proto', 'heliograph.v1.Rooms')

@@ -35,7 +35,7 @@ export async function destroyRoom(context: MucContext, room: Room, destruction: 
 }
 
 /** Takes everybody out of a room that isn't any more. */
-function tellDestroyed(context: MucContext, room: Room, destruction: Destruction): void {
+export function tellDestroyed(context: MucContext, room: Room, destruction: Destruction): void {
   const destroyed = serializeContent([destroyElement(destruction)], NS.mucUser).xml
   for (const occupant of [...room.occupants]) {
     occupant.shown = false

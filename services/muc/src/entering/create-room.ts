@@ -15,6 +15,8 @@ export async function createRoom(context: MucContext, arrived: Arrived): Promise
   // §10.1.1, §7.2.11
   if (!mayCreate(context, from)) return refuse(context, arrived, 'not-allowed')
   try {
+    const now = await context.store.movedTo(room.jid)
+    if (now !== undefined) return refuse(context, arrived, stanzaError('gone', { uri: `xmpp:${encodeURI(now)}?join` }))
     const creator = bareOf(from)
     const created = await context.store.create(
       { jid: room.jid, creator, config: context.config.defaults, locked: true },

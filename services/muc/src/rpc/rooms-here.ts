@@ -1,13 +1,13 @@
 import type { BareJid } from '@heliograph/jid'
-import { partitionOf } from '@heliograph/ownership'
 import type { InspectRoomReply, RoomSummary, Verdict } from '@heliograph/rpc'
 import { type Destruction, destroyRoom } from '../administration/destroy.ts'
+import { deleteArchive } from '../archive/move-archive.ts'
 import type { MucContext } from '../context.ts'
 import { CONFIG_FIELDS } from '../forms/config-fields.ts'
 import { configFields } from '../forms/config-form.ts'
-import { loadRoom } from '../load-room.ts'
-import { detailsOf, type Room } from '../room.ts'
+import { detailsOf } from '../room.ts'
 import type { KnownRoom } from '../store/room-store.ts'
+import { inMailbox } from './in-mailbox.ts'
 
 const DONE: Verdict = { ok: true, condition: '' }
 
@@ -45,6 +45,8 @@ export function inspectHere(context: MucContext, jid: BareJid): Promise<InspectR
 export function createHere(context: MucContext, jid: BareJid, owner: BareJid): Promise<Verdict> {
   return inMailbox(context, jid, async (room) => {
     if (room.details !== 'absent') return { ok: false, condition: 'conflict' }
+    // One that was here and moved away has left nothing to this one.
+    if (await context.store.forgetMove(jid)) await deleteArchive(context.archive.db, jid)
     const config = { ...context.config.defaults, persistent: true }
     const made = { jid, creator: owner, config, locked: false }
     if ((await context.store.create(made, Number.MAX_SAFE_INTEGER)) !== 'created') {
@@ -69,16 +71,3 @@ export function roomSummary({ jid, name, creator, created, listed, persistent, l
 }
 
 const absent = { ok: false, room: null, owner: '', subject: '', occupants: [], affiliates: [], config: {} }
-
-/** Does something in a room's turn, once it is loaded. */
-function inMailbox<Result>(context: MucContext, jid: BareJid, act: (room: Room) => Promise<Result>): Promise<Result> {
-  const room = context.rooms.get(jid, partitionOf(jid))
-  return new Promise((resolve, reject) => {
-    const pushed = room.mailbox.push(async () => {
-      const isOurs = room.details !== undefined || (await loadRoom(context, room))
-      if (isOurs) await act(room).then(resolve, reject)
-      else reject(new Error('the room went to another owner'))
-    })
-    if (!pushed) reject(new Error('too much waits for this room'))
-  })
-}

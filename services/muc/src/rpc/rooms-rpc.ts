@@ -13,10 +13,13 @@ import {
   type Verdict,
 } from '@heliograph/rpc'
 import type { MucContext } from '../context.ts'
+import { moveHere, reloadHere } from './move-here.ts'
 import { createHere, destroyHere, inspectHere, roomSummary } from './rooms-here.ts'
 
 const PAGE = 100
 const PAGE_MAX = 1_000
+/** A long archive is moved. */
+const MOVE_MS = 600_000
 
 /** Administration of all rooms, by any muc instance. */
 export function roomsRpc(context: MucContext, clients: RpcClients): ServedContract {
@@ -37,6 +40,22 @@ export function roomsRpc(context: MucContext, clients: RpcClients): ServedContra
       const owner = request.localOnly ? undefined : ownerOf(context, clients, room)
       return owner?.createRoom({ ...request, localOnly: true }) ?? refused('recipient-unavailable')
     },
+    moveRoom: async (request) => {
+      const [from, to] = [request.jid, request.to].map((text) => roomAddress(context, text))
+      if (from === undefined || to === undefined || from === to) return refused('jid-malformed')
+      const reason = request.reason === '' ? undefined : request.reason
+      const arrived = () => arrive(context, clients, to)
+      if (owns(context, from)) return moveHere(context, { from, to, reason, arrived })
+      const owner = request.localOnly ? undefined : ownerOf(context, clients, from)
+      return (
+        owner?.moveRoom({ ...request, localOnly: true }, { timeoutMs: MOVE_MS }) ?? refused('recipient-unavailable')
+      )
+    },
+    reloadRoom: async (request) => {
+      const room = roomAddress(context, request.jid)
+      if (room === undefined) return refused('jid-malformed')
+      return owns(context, room) ? reloadHere(context, room) : refused('recipient-unavailable')
+    },
     destroyRoom: async (request) => {
       const room = roomAddress(context, request.jid)
       const venue = request.alternate === '' ? undefined : parseJid(request.alternate)
@@ -47,6 +66,12 @@ export function roomsRpc(context: MucContext, clients: RpcClients): ServedContra
       return owner?.destroyRoom({ ...request, localOnly: true }) ?? refused('recipient-unavailable')
     },
   })
+}
+
+/** The owner of a room reads it anew. */
+async function arrive(context: MucContext, clients: RpcClients, room: BareJid): Promise<unknown> {
+  if (owns(context, room)) return reloadHere(context, room)
+  return ownerOf(context, clients, room)?.reloadRoom({ jid: room, localOnly: true })
 }
 
 async function listRooms(context: MucContext, { domain, after, max }: Parameters<RoomsAdmin['listRooms']>[0]) {

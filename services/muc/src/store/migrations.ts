@@ -47,4 +47,16 @@ export const roomMigrations: readonly Migration[] = [
     id: '0182_room_hats',
     sql: 'ALTER TABLE rooms ADD COLUMN hats jsonb',
   },
+  {
+    // Where rooms are now that were moved: who comes to the old address is told, and nobody makes another there.
+    id: '0183_rooms_moved',
+    sql: `
+      CREATE TABLE rooms_moved (
+        jid      text COLLATE "C" PRIMARY KEY,
+        moved_to text COLLATE "C" NOT NULL REFERENCES rooms (jid) ON DELETE CASCADE,
+        moved_at timestamptz NOT NULL DEFAULT now()
+      );
+      CREATE INDEX rooms_moved_to ON rooms_moved (moved_to);
+    `,
+  },
 ]

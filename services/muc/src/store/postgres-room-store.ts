@@ -6,6 +6,7 @@ import type { RoomConfig } from '../forms/room-config.ts'
 import { configOfStored, storedConfig } from '../forms/stored-config.ts'
 import type { StoredHats } from '../hats/room-hats.ts'
 import { allRooms, listRooms } from './list-rooms.ts'
+import { copyRoom, forgetMove, movedTo, replaceRoom } from './move-room.ts'
 import type { FoundRoom, KnownRoom, NewRoom, RoomPage, RoomQuery, RoomSearch, RoomStore } from './room-store.ts'
 import { searchRooms } from './search-rooms.ts'
 import type { Affiliate, RoomVcard, StoredRoom, Subject } from './stored-room.ts'
@@ -117,6 +118,22 @@ export class PostgresRoomStore implements RoomStore {
 
   async destroy(jid: BareJid): Promise<void> {
     await this.#db.fencedQuery('room_destroy', 'DELETE FROM rooms WHERE jid = $1 RETURNING jid', [jid])
+  }
+
+  copy(from: BareJid, to: BareJid): Promise<boolean> {
+    return copyRoom(this.#db, from, to)
+  }
+
+  replace(from: BareJid, to: BareJid): Promise<void> {
+    return replaceRoom(this.#db, from, to)
+  }
+
+  movedTo(jid: BareJid): Promise<BareJid | undefined> {
+    return movedTo(this.#db, jid)
+  }
+
+  forgetMove(jid: BareJid): Promise<boolean> {
+    return forgetMove(this.#db, jid)
   }
 
   list(query: RoomQuery): Promise<RoomPage> {

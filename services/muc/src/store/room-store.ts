@@ -74,6 +74,14 @@ export interface RoomStore {
   setAffiliates(jid: BareJid, changes: readonly Affiliate[]): Promise<void>
   /** The room and who is known to it; its archive isn't the store's. */
   destroy(jid: BareJid): Promise<void>
+  /** A locked one that is like another, under another address. False: there is one. */
+  copy(from: BareJid, to: BareJid): Promise<boolean>
+  /** Ends the one, opens its copy, and notes where it is now. */
+  replace(from: BareJid, to: BareJid): Promise<void>
+  /** Where the room of that address is now, if it moved. */
+  movedTo(jid: BareJid): Promise<BareJid | undefined>
+  /** Nobody is told any more where it is now. False: nobody was. */
+  forgetMove(jid: BareJid): Promise<boolean>
   list(query: RoomQuery): Promise<RoomPage>
   /** Listed rooms in whose text all terms occur, by address. */
   search(query: RoomSearch): Promise<readonly FoundRoom[]>
