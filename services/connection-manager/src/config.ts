@@ -11,6 +11,8 @@ export interface EdgeConfig
   /** Domains for users without accounts. */
   readonly anonymous: readonly string[]
   readonly registration: HeliographConfig['registration']['open']
+  /** Whoever registers may have to answer something. */
+  readonly asksQuestions: boolean
   readonly custody: {
     /** What a connection may have in flight. */
     readonly stanzas: number
@@ -63,6 +65,7 @@ export function edgeConfig(config: HeliographConfig): EdgeConfig {
     bearer: bearerOf(config),
     anonymous: domains.filter((domain) => domain.anonymous !== undefined).map(({ name }) => name),
     registration: config.registration.open,
+    asksQuestions: config.registration.open === 'always' && config.registration.questions.length > 0,
     custody: {
       stanzas: Math.min(streamManagement.maxUnackedStanzas, MOST_IN_FLIGHT.stanzas),
       bytes: Math.min(streamManagement.maxUnackedBytes, MOST_IN_FLIGHT.bytes),

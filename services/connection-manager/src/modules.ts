@@ -49,7 +49,8 @@ const authentication = defineModule<undefined>({
 const registration = defineModule<undefined>({
   name: 'registration',
   xeps: [
-    { number: '0077', version: '2.4', note: 'without data forms' },
+    { number: '0077', version: '2.4', note: 'a data form only with a question' },
+    { number: '0158', version: '1.0.1', note: 'for registration, with questions of the operator’s' },
     { number: '0445', version: '0.2.0' },
   ],
 })

@@ -95,12 +95,22 @@ export class FakeAccounts implements Accounts {
     return { ok }
   }
 
-  async register({ username, password, invite }: RegisterRequest): Promise<Verdict> {
+  async register({ username, password, invite, challenge, answer }: RegisterRequest): Promise<Verdict> {
     this.#reach()
     this.invite = invite
+    if (this.answer !== '' && `${challenge} ${answer}` !== `c1 ${this.answer}`)
+      return { ok: false, condition: 'not-acceptable', text: 'that is not the answer' }
     if (this.passwords.has(username)) return { ok: false, condition: 'conflict' }
     this.passwords.set(username, password)
     return OK
+  }
+
+  /** The answer to a question, where one is asked. */
+  answer = ''
+
+  async askQuestion() {
+    this.#reach()
+    return this.answer === '' ? { challenge: '', question: '' } : { challenge: 'c1', question: 'Who is <there>?' }
   }
 
   /** Invitations that are good. */

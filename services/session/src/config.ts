@@ -5,6 +5,7 @@ import { OperatorError } from '@heliograph/telemetry'
 import type { LockoutLimits } from './accounts/lockout.ts'
 import type { PasswordPolicy } from './accounts/password-rules.ts'
 import { RESERVED_NAMES, type RegistrationPolicy } from './accounts/registration.ts'
+import type { Question } from './accounts/registration-questions.ts'
 
 export type DomainPolicy = Pick<HeliographConfig['domains'][number], 'contacts' | 'strangers' | 'anonymous'>
 export type StrangerPolicy = NonNullable<DomainPolicy['strangers']>
@@ -20,7 +21,7 @@ export interface SessionConfig {
   readonly policies: ReadonlyMap<Domain, DomainPolicy>
   /** Some domain filters what strangers send. */
   readonly filtersStrangers: boolean
-  readonly registration: RegistrationPolicy
+  readonly registration: RegistrationPolicy & { readonly questions: readonly Question[] }
   readonly invites: HeliographConfig['invites']
   /** Of each domain where there are any. */
   readonly rates: ReadonlyMap<Domain, Rates>
@@ -85,6 +86,7 @@ export function sessionConfig(config: HeliographConfig): SessionConfig {
       throttle: config.registration,
       similarNames: config.registration.similarNames,
       reserved: RESERVED_NAMES,
+      questions: config.registration.questions,
       changePassword: true,
       remove: true,
     },

@@ -51,6 +51,7 @@ export function sessionEvents(metrics: Metrics) {
     network: refusals('network'),
     total: refusals('total'),
     invite: refusals('invite'),
+    answer: refusals('answer'),
     name: refusals('name'),
   }
   const shaped = (reason: string) =>

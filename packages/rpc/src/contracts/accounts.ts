@@ -104,6 +104,14 @@ export interface PasswordFromRequest extends PasswordRequest {
 export interface RegisterRequest extends PasswordFromRequest {
   /** Token of an invitation that was good when the client showed it, or ''. */
   readonly invite: string
+  /** Of `askQuestion`, and what was answered; '' where nothing was asked. */
+  readonly challenge: string
+  readonly answer: string
+}
+export interface AskQuestionReply {
+  /** '' where nothing is asked. */
+  readonly challenge: string
+  readonly question: string
 }
 export interface CheckInviteRequest {
   readonly token: string
@@ -123,6 +131,7 @@ export interface Accounts {
   upgradeStart(request: UpgradeScope): Promise<UpgradeStartReply>
   upgradeFinish(request: UpgradeFinishRequest): Promise<{ readonly ok: boolean }>
   register(request: RegisterRequest): Promise<Verdict>
+  askQuestion(request: { readonly domain: string }): Promise<AskQuestionReply>
   checkInvite(request: CheckInviteRequest): Promise<Verdict>
   changePassword(request: PasswordRequest): Promise<Verdict>
 }

@@ -72,7 +72,8 @@ test('accounts', () => {
       { ...who, source: '::1', hash: 'SHA-512', salt: bytes, iterations: 1, handle: 'h', saltedPassword: bytes },
       { ok: true },
     ],
-    register: [{ ...who, password: 'p', source: '::1', invite: 'i' }, explained],
+    register: [{ ...who, password: 'p', source: '::1', invite: 'i', challenge: 'c', answer: 'a' }, explained],
+    askQuestion: [{ domain: 'localhost' }, { challenge: 'c', question: 'q' }],
     checkInvite: [{ token: 't', domain: 'localhost', source: '::1' }, explained],
     changePassword: [{ ...who, password: 'p' }, explained],
   })

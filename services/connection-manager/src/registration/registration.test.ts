@@ -54,3 +54,26 @@ test('accounts that cannot be reached can be tried again', async () => {
   client.say(ROMEO)
   assert.match(await client.later(), /<error type='wait'><resource-constraint /)
 })
+
+test('where a question is asked it is in a form, and goes with the account', async () => {
+  await using asking = await edgeFixture({ registration: 'always', asksQuestions: true })
+  asking.accounts.answer = 'nobody'
+  const client = new FakeClient(asking, 'tls', { secure: true, address: '192.0.2.1' })
+  client.open()
+  client.say("<iq type='get' id='1'><query xmlns='jabber:iq:register'/></iq>")
+  const shown = await client.later()
+  assert.match(shown, /<username\/><password\/><x xmlns='jabber:x:data' type='form'>/)
+  assert.match(shown, /var='FORM_TYPE' type='hidden'><value>jabber:iq:register</)
+  assert.match(shown, /var='challenge' type='hidden'><value>c1</)
+  assert.match(shown, /var='qa' type='text-single' label='Who is &lt;there&gt;\?'><required\/>/)
+  client.say(ROMEO)
+  assert.match(await client.later(), /<not-acceptable .*that is not the answer/)
+  const field = (name: string, value: string) => `<field var='${name}'><value>${value}</value></field>`
+  const answered = (answer: string) =>
+    `<x xmlns='jabber:x:data' type='submit'>${field('FORM_TYPE', 'jabber:iq:register')}${field('challenge', 'c1')}${field('username', 'Romeo')}${field('password', 'secret')}${field('qa', answer)}</x>`
+  client.say(form(answered('me')))
+  assert.match(await client.later(), /<not-acceptable /)
+  client.say(form(answered('nobody')))
+  assert.match(await client.later(), /type='result'/)
+  assert.equal(asking.accounts.passwords.get('romeo'), 'secret')
+})

@@ -5,7 +5,14 @@ import type { Accounts } from './accounts.ts'
 import { addressGroup, isLoopback } from './address-group.ts'
 import type { Counters } from './counters.ts'
 import { mixesScripts } from './name-scripts.ts'
+import type { Challenge, RegistrationQuestions } from './registration-questions.ts'
 import { type ThrottleLimits, throttled } from './throttle.ts'
+
+/** The answer to a question that was asked. */
+interface Answered {
+  readonly challenge?: string
+  readonly answer?: string
+}
 
 /** What in-band registration (XEP-0077) may do. */
 export interface RegistrationPolicy {
@@ -45,8 +52,10 @@ export interface RegistrationDeps {
   readonly counters: Counters
   readonly policy: RegistrationPolicy
   readonly invites: Pick<Invites, 'findForAccount' | 'isPromised'>
+  /** What those are asked who come without an invitation where everybody may; undefined: nothing. */
+  readonly questions?: RegistrationQuestions
   /** Told why somebody was kept from registering. */
-  readonly refused?: (reason: 'address' | 'network' | 'total' | 'invite' | 'name') => void
+  readonly refused?: (reason: 'address' | 'network' | 'total' | 'invite' | 'answer' | 'name') => void
 }
 
 /** Names that one invitation may be tried with in a day: answers tell which are taken. */
@@ -82,17 +91,17 @@ export function mayRegister(policy: RegistrationPolicy, source: string): boolean
  */
 export async function register(
   deps: RegistrationDeps,
-  request: { username: string; domain: Domain; password: string; source: string; invite: string },
+  request: { username: string; domain: Domain; password: string; source: string; invite: string } & Answered,
 ): Promise<RegistrationVerdict> {
   const { accounts, policy, invites } = deps
-  const { username, domain, password, source, invite: token } = request
+  const { username, domain, password, source, invite: token, challenge = '', answer = '' } = request
   // XEP-0445 §4: once it was good, it doesn't expire.
   const invite = await invites.findForAccount(token, domain, true)
   if (invite === undefined && !mayRegister(policy, source)) return { ok: false, condition: 'not-allowed' }
   const jid = username === '' ? undefined : makeJid(username, domain)
   if (jid === undefined || password === '' || (policy.reserved.includes(localOf(jid)) && invite?.account !== jid))
     return { ok: false, condition: 'not-acceptable' }
-  const refusal = await refusedFor(deps, { jid, source, token, invite })
+  const refusal = await refusedFor(deps, { jid, domain, source, token, invite, challenge, answer })
   if (refusal !== undefined) return refusal
   const text = await accounts.firstPasswordProblem(jid, password)
   if (text !== undefined) {
@@ -102,13 +111,17 @@ export async function register(
       : { ok: false, condition: 'not-acceptable', text }
   }
   const verdict = await accounts.create(jid, password, invite && hashOf(token))
-  if (verdict.ok) return { ok: true, jid, ...(invite && { invite }) }
+  if (verdict.ok) {
+    if (challenge !== '') await deps.questions?.spend(challenge)
+    return { ok: true, jid, ...(invite && { invite }) }
+  }
   if (verdict.condition === 'item-not-found') return VOID
   return { ok: false, condition: verdict.condition === 'conflict' ? 'conflict' : 'not-acceptable' }
 }
 
-interface Wish {
+interface Wish extends Required<Answered> {
   readonly jid: BareJid
+  readonly domain: Domain
   readonly source: string
   readonly token: string
   readonly invite: Invite | undefined
@@ -127,6 +140,11 @@ async function refusedFor(deps: RegistrationDeps, wish: Wish): Promise<Refusal |
     refused?.(excess)
     return { ok: false, condition: 'resource-constraint', text: EXCESS[excess] }
   }
+  if (!(await answered(deps, wish))) {
+    refused?.('answer')
+    // XEP-0158 §3.4
+    return { ok: false, condition: 'not-acceptable', text: 'that is not the answer: ask for the form again' }
+  }
   // XEP-0445 §5
   if (await invites.isPromised(jid, token)) return { ok: false, condition: 'conflict' }
   return invite === undefined && policy.open === 'loopback' ? undefined : refusedName(deps, jid)
@@ -140,6 +158,17 @@ async function excessOf({ counters, policy }: RegistrationDeps, { source, token,
   }
   // With `loopback` only whoever is at the machine may register, and they may do as they like.
   return policy.open === 'loopback' ? undefined : throttled(counters, policy.throttle, source)
+}
+
+/** Before anything is told of names. */
+async function answered({ policy, questions }: RegistrationDeps, wish: Wish): Promise<boolean> {
+  if (wish.invite !== undefined || policy.open !== 'always' || !questions?.areAsked) return true
+  return questions.isRight(wish.domain, wish.challenge, wish.answer)
+}
+
+/** What somebody at a client is asked before he may make an account (XEP-0158 §6); undefined: nothing. */
+export function askQuestion({ policy, questions }: RegistrationDeps, domain: Domain): Challenge | undefined {
+  return policy.open === 'always' ? questions?.ask(domain) : undefined
 }
 
 async function refusedName(

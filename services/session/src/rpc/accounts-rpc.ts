@@ -1,12 +1,14 @@
 import { type Domain, parseDomain } from '@heliograph/jid'
 import { accountsContract, RpcError, type ServedContract, serve, type Verdict } from '@heliograph/rpc'
 import {
+  askQuestion,
   changePassword,
   checkInvite,
   type RegistrationDeps,
   type RegistrationVerdict,
   register,
 } from '../accounts/registration.ts'
+import { RegistrationQuestions } from '../accounts/registration-questions.ts'
 import { admitAnonymous } from '../anonymous/admit.ts'
 import type { SessionContext } from '../context.ts'
 import { welcome } from '../invites/welcome.ts'
@@ -21,6 +23,11 @@ export function accountsRpc(context: SessionContext): ServedContract {
     counters: context.live,
     policy: context.config.registration,
     invites: context.invites,
+    questions: new RegistrationQuestions({
+      questions: context.config.registration.questions,
+      counters: context.live,
+      mark: (text) => context.accounts.mark(text),
+    }),
     refused: (reason) => context.events.registrationRefused(reason),
   }
   return serve(accountsContract, {
@@ -88,6 +95,10 @@ export function accountsRpc(context: SessionContext): ServedContract {
       const result = await register(registration, { ...request, domain })
       if (result.ok && result.invite !== undefined) await settleInvite(context, result, request.invite)
       return verdict(result)
+    },
+    askQuestion: async ({ domain }) => {
+      const asked = askQuestion(registration, domainOf(domain))
+      return { challenge: asked?.id ?? '', question: asked?.question ?? '' }
     },
     checkInvite: async (request) => {
       const result = await checkInvite(registration, { ...request, domain: domainOf(request.domain) })

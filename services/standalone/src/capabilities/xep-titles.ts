@@ -23,6 +23,7 @@ export const xepTitles: Readonly<Record<string, string>> = {
   '0153': 'vCard-Based Avatars',
   '0156': 'Discovering Alternative XMPP Connection Methods',
   '0157': 'Contact Addresses for XMPP Services',
+  '0158': 'CAPTCHA Forms',
   '0160': 'Best Practices for Handling Offline Messages',
   '0175': 'Best Practices for Use of SASL ANONYMOUS',
   '0191': 'Blocking Command',

@@ -2,21 +2,52 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { bothModes, RawClient, type Site } from '@heliograph/testkit'
+import type { Element } from '@heliograph/xml'
 import { enter, errorOf } from '../support/actor.ts'
+import { NS_FORMS } from '../support/commands.ts'
 
 const NS_REGISTER = 'jabber:iq:register'
-const PER_ADDRESS = 12
+const PASSWORD = 'water over the gunwale'
+const PER_ADDRESS = 16
 
-const scenario = await bothModes({ config: { registration: { open: 'always', perAddress: PER_ADDRESS } } })
+const questions = [{ question: 'Where do we lay our scene?', answers: ['Verona', 'in fair Verona'] }]
+const scenario = await bothModes({ config: { registration: { open: 'always', perAddress: PER_ADDRESS, questions } } })
 
-/** The outcome of an attempt to register at an edge. */
-async function attempt(site: Site, edge: number, user: string): Promise<string> {
+/** The outcome of an attempt to register at an edge, with a challenge that was got at the other. */
+async function attempt(
+  site: Site,
+  edge: number,
+  user: string,
+  answer = 'verona ',
+  challenge?: string,
+): Promise<string> {
+  const given = challenge ?? (await challengeOf(site, edge + 1))
   await using client = await RawClient.connect(site.at(edge))
   await client.open()
-  const fields = `<username>${user}</username><password>water over the gunwale</password>`
-  const answer = await client.request(`<iq type='set' id='a'><query xmlns='${NS_REGISTER}'>${fields}</query></iq>`)
+  const fields = { FORM_TYPE: NS_REGISTER, challenge: given, username: user, password: PASSWORD, qa: answer }
+  const outcome = errorOf(await submit(client, formWith(fields)))
   await client.close()
-  return errorOf(answer) ?? 'made'
+  return outcome ?? 'made'
+}
+
+const submit = (client: RawClient, inside: string) =>
+  client.request(`<iq type='set' id='a'><query xmlns='${NS_REGISTER}'>${inside}</query></iq>`)
+
+function formWith(fields: Readonly<Record<string, string>>): string {
+  const xml = Object.entries(fields).map(([name, value]) => `<field var='${name}'><value>${value}</value></field>`)
+  return `<x xmlns='${NS_FORMS}' type='submit'>${xml.join('')}</x>`
+}
+
+/** Of a form that an edge shows whoever wants to register. */
+async function challengeOf(site: Site, edge: number): Promise<string> {
+  await using client = await RawClient.connect(site.at(edge))
+  await client.open()
+  const shown = await client.request(`<iq type='get' id='g'><query xmlns='${NS_REGISTER}'/></iq>`)
+  const fields = (shown.getChild('query')?.getChild('x', NS_FORMS)?.getChildren('field') ?? []) as Element[]
+  const field = (name: string) => fields.find(({ attrs }) => attrs.var === name)
+  assert.equal(field('qa')?.attrs.label, questions[0]!.question)
+  await client.close()
+  return field('challenge')?.getChildText('value') ?? ''
 }
 
 scenario('a name that was removed, or that looks like another, is nobody’s to register', async (site) => {
@@ -31,6 +62,22 @@ scenario('a name that was removed, or that looks like another, is nobody’s to 
   assert.equal((await client.request(removal)).attrs.type, 'result')
   await client.ended
   assert.equal(await attempt(site, 1, nell.user), 'cancel/conflict')
+})
+
+scenario('who does not know the answer is told no more, and an answer is good for one account', async (site) => {
+  const taken = await site.person('taken')
+  const refused = 'modify/not-acceptable'
+  assert.equal(await attempt(site, 0, taken.user, 'mantua'), refused)
+  await using client = await RawClient.connect(site.at(1))
+  await client.open()
+  const without = `<username>${taken.user}</username><password>${PASSWORD}</password>`
+  assert.equal(errorOf(await submit(client, without)), refused)
+  await client.close()
+  const challenge = await challengeOf(site, 0)
+  const name = () => `once-${randomBytes(4).toString('hex')}`
+  assert.equal(await attempt(site, 0, taken.user, 'Verona', challenge), 'cancel/conflict')
+  assert.equal(await attempt(site, 1, name(), 'IN FAIR VERONA', challenge), 'made')
+  assert.equal(await attempt(site, 0, name(), 'Verona', challenge), refused)
 })
 
 scenario('attempts from one address are counted at all edges together', async (site) => {
