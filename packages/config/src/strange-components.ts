@@ -3,7 +3,7 @@ import type { ConfigProblem } from './config-error.ts'
 import type { ParsedConfig } from './schema/schema.ts'
 
 /** Names under a domain that the server has for itself. */
-const OWN = ['', 'conference.', 'pubsub.', 'upload.']
+const OWN = ['', 'conference.', 'pubsub.', 'upload.', 'proxy.']
 
 /** Domains of components that are somebody else's already. */
 export function strangeComponents(

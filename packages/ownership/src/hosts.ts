@@ -56,6 +56,11 @@ export function uploadOf(domain: Domain): Domain {
   return `upload.${domain}` as Domain
 }
 
+/** Where users of a domain find its proxy for bytestreams. */
+export function proxyOf(domain: Domain): Domain {
+  return `proxy.${domain}` as Domain
+}
+
 /** Key of a (local, remote) domain pair. A space occurs in no domain. */
 export function pairKey(local: Domain, remote: Domain): string {
   return `${local} ${remote}`

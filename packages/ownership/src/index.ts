@@ -1,7 +1,7 @@
 export { type Clock, systemClock } from './clock.ts'
 export { createOwnership, type OwnershipOptions } from './create-ownership.ts'
 export { Gate } from './gate.ts'
-export { Hosts, pairKey, uploadOf } from './hosts.ts'
+export { Hosts, pairKey, proxyOf, uploadOf } from './hosts.ts'
 export { Mailbox } from './mailbox.ts'
 export { type Owner, type Ownership, PARTITIONS, type Phase, type Tenancy } from './ownership.ts'
 export { partitionOf } from './partition.ts'

@@ -7,14 +7,14 @@ import { Components } from './components/components.ts'
 import { externalComponents } from './components/declaration.ts'
 import type { GatewayContext } from './context.ts'
 import type { Half } from './half.ts'
+import { bytestreamsProxy } from './proxy65/proxy-module.ts'
 import { refusing } from './refusing.ts'
 
 /** Owners of (local, remote) domain pairs: streams to other servers, and external components. */
 export const s2sGateway: Service = {
   name: 's2s-gateway',
   needs: ['bus', 'liveState'],
-  listens: ['component', 'componentTls'],
-  modules: [externalComponents],
+  modules: [externalComponents, bytestreamsProxy],
   start,
 }
 

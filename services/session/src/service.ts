@@ -1,7 +1,7 @@
 import { Kind } from '@heliograph/bus'
 import { migrate } from '@heliograph/database'
 import { type BareJid, type Domain, ensureDomain } from '@heliograph/jid'
-import { Hosts } from '@heliograph/ownership'
+import { Hosts, proxyOf } from '@heliograph/ownership'
 import { PostgresRosterStore } from '@heliograph/roster'
 import {
   joinCluster,
@@ -46,7 +46,7 @@ async function start(host: ServiceContext): Promise<RunningService> {
     tracing: telemetry.tracer,
     hosts: new Hosts(
       host.config.domains.map(({ name }) => name as Domain),
-      host.config.components.flatMap(({ domains }) => domains.map(ensureDomain)),
+      servedElsewhere(host.config),
     ),
     db,
     live,
@@ -79,6 +79,12 @@ async function start(host: ServiceContext): Promise<RunningService> {
       await membership[Symbol.asyncDispose]()
     },
   }
+}
+
+/** What gateways serve under a domain or beside it. */
+function servedElsewhere({ components, domains, proxy65 }: ServiceContext['config']): readonly Domain[] {
+  const proxies = proxy65.enabled ? domains.map(({ name }) => proxyOf(ensureDomain(name))) : []
+  return [...proxies, ...components.flatMap(({ domains: own }) => own.map(ensureDomain))]
 }
 
 async function openStanding({ database, links, telemetry }: ServiceContext): Promise<StandingMessages> {

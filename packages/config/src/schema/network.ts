@@ -64,6 +64,7 @@ export const listen = z
     s2sTls: at('0.0.0.0:5270', 'Other servers: direct TLS.'),
     component: at('127.0.0.1:5275', 'External components (XEP-0114).'),
     componentTls: listenAddress.describe('The same over TLS from the first byte.').default(false),
+    proxy65: at('0.0.0.0:7777', 'Bytestreams through the proxy (XEP-0065), where that is enabled.'),
     http: at('0.0.0.0:5280', 'WebSocket, BOSH, host-meta: plain HTTP, for use behind a proxy.'),
     https: at('0.0.0.0:5443', 'The same over TLS.'),
     rpc: at(

@@ -5,6 +5,7 @@ import { invites } from './invites.ts'
 import { archive, authentication, leases, limits, presence, push, sessions, streamManagement } from './limits.ts'
 import { accounts, domains, drain, listen, proxyProtocol, reportsTo, telemetry, tls } from './network.ts'
 import { passwords } from './passwords.ts'
+import { proxy65 } from './proxy65.ts'
 import { rates } from './rates.ts'
 import { registration } from './registration.ts'
 import { rooms } from './rooms.ts'
@@ -60,6 +61,7 @@ export const schema = z.strictObject({
   rooms,
   externalServices,
   components,
+  proxy65,
   leases,
   drain,
   telemetry,

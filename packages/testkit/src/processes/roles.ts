@@ -21,6 +21,7 @@ type Listener =
   | 's2sTls'
   | 'component'
   | 'componentTls'
+  | 'proxy65'
   | 'http'
   | 'https'
   | 'rpc'
@@ -32,7 +33,7 @@ const LISTENERS: Readonly<Record<Role, readonly Listener[]>> = {
   fanout: [],
   muc: [],
   pubsub: [],
-  gateway: ['s2s', 's2sTls', 'component', 'componentTls'],
+  gateway: ['s2s', 's2sTls', 'component', 'componentTls', 'proxy65'],
 }
 
 const ALL: readonly Listener[] = [
@@ -42,6 +43,7 @@ const ALL: readonly Listener[] = [
   's2sTls',
   'component',
   'componentTls',
+  'proxy65',
   'http',
   'https',
   'rpc',

@@ -6,9 +6,9 @@ import type { ParsedElement, StreamHeader } from '@heliograph/xml'
 import { headerText } from '../streams/stream-header.ts'
 import { type StreamSink, XmlStream } from '../streams/xml-stream.ts'
 import { acceptFromComponent } from './accept.ts'
+import type { Bearer } from './bearer.ts'
 import type { ComponentsContext } from './context.ts'
 import type { Definition } from './definition.ts'
-import type { Held } from './directory.ts'
 import { provesSecret } from './handshake.ts'
 import { Inbound } from './inbound.ts'
 import type { Streams } from './streams.ts'
@@ -156,7 +156,7 @@ export class ComponentStream implements StreamSink {
     this.#bound = true
     this.xml.limit(context.xml)
     this.xml.write('<handshake/>')
-    this.#streams.bound(this as ComponentStream & Held)
+    this.#streams.bound(this as ComponentStream & Bearer)
     context.events.connected(domain, this.number, this.address)
   }
 

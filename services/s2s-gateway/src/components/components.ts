@@ -7,6 +7,7 @@ import { type Domain, ensureDomain } from '@heliograph/jid'
 import { type Listener, listen } from '@heliograph/streams'
 import type { GatewayContext } from '../context.ts'
 import type { Half } from '../half.ts'
+import { BytestreamsProxy } from '../proxy65/bytestreams-proxy.ts'
 import { Arrivals } from './arrivals.ts'
 import { ComponentStream } from './component-stream.ts'
 import type { ComponentsContext } from './context.ts'
@@ -36,6 +37,8 @@ export class Components implements Half {
   readonly #conversations: Conversations
   readonly #listeners = new Map<string, Listener>()
   readonly #stop = new AbortController()
+  readonly #proxies: readonly Domain[]
+  readonly #proxy: BytestreamsProxy | undefined
   #certificates: CertificateStore | undefined
   #round: NodeJS.Timeout | undefined
 
@@ -50,15 +53,19 @@ export class Components implements Half {
     this.#arrivals = new Arrivals(context, this.#streams)
     this.#conversations = new Conversations(context)
     context.ownership.onDeparture((instance) => this.#tidings.forget(instance))
+    this.#proxies = BytestreamsProxy.domains(context)
+    this.#proxy = this.#proxies.length > 0 ? new BytestreamsProxy(context) : undefined
     this.#observe()
   }
 
   get addresses(): Readonly<Record<string, string>> {
-    return Object.fromEntries([...this.#listeners].map(([name, { address }]) => [name, address]))
+    const own = Object.fromEntries([...this.#listeners].map(([name, { address }]) => [name, address]))
+    const proxy65 = this.#proxy?.address
+    return proxy65 === undefined ? own : { ...own, proxy65 }
   }
 
   takes(remote: Domain): boolean {
-    return this.#context.definitions.has(remote)
+    return this.#context.definitions.has(remote) || this.#proxies.includes(remote)
   }
 
   receive(envelope: Envelope, from: InstanceId): void {
@@ -87,9 +94,11 @@ export class Components implements Half {
 
   async listen(): Promise<void> {
     const { config, definitions } = this.#context
+    if (definitions.size === 0 && this.#proxy === undefined) return
+    this.#round = setInterval(() => this.#sweep(), ROUND_MS)
+    await this.#openProxy()
     // Nobody could come in.
     if (definitions.size === 0) return
-    this.#round = setInterval(() => this.#sweep(), ROUND_MS)
     await this.#add('component', config.listen.component, (socket) => socket)
     if (config.listen.componentTls === false) return
     const certificates = await this.#open()
@@ -105,6 +114,7 @@ export class Components implements Half {
 
   async drain(signal: AbortSignal): Promise<void> {
     for (const { close } of this.#listeners.values()) close()
+    this.#proxy?.stop()
     this.#streams.leave()
     await Promise.all([...this.#streams].map((stream) => stream.drain(signal)))
   }
@@ -114,7 +124,15 @@ export class Components implements Half {
     this.#stop.abort()
     for (const { close } of this.#listeners.values()) close()
     for (const stream of this.#streams) stream.xml.destroy()
+    this.#proxy?.[Symbol.dispose]()
     await this.#certificates?.[Symbol.asyncDispose]()
+  }
+
+  /** Whoever listens serves the proxies of all domains. */
+  async #openProxy(): Promise<void> {
+    await this.#proxy?.listen()
+    if (this.#proxy?.address === undefined) return
+    for (const domain of this.#proxies) this.#streams.bound(this.#proxy.bearer(domain, this.#streams.nextNumber()))
   }
 
   async #open(): Promise<CertificateStore> {

@@ -8,6 +8,8 @@ import type { BounceReason } from './events.ts'
 
 /** What may wait here for all components together. Past it stanzas are bounced. */
 const MOST = { stanzas: 16_384, bytes: 67_108_864 }
+/** How long a part of this server is waited for, where no instance has it. */
+const OWN_WAIT_MS = 5_000
 /** What an item costs beside its payload. */
 const OVERHEAD = 512
 
@@ -83,7 +85,7 @@ export class Conversations {
   #isAbsent(domain: Domain): boolean {
     const { directory, definitions } = this.#context
     const absent = directory.absentMs(domain)
-    return absent > 0 && absent >= (definitions.get(domain)?.waitMs ?? 0)
+    return absent > 0 && absent >= (definitions.get(domain)?.waitMs ?? OWN_WAIT_MS)
   }
 
   #conversation(domain: Domain, key: string, partition: number): Conversation {

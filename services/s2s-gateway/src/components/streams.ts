@@ -1,10 +1,11 @@
+import type { Bearer } from './bearer.ts'
 import type { ComponentStream } from './component-stream.ts'
 import type { Held } from './directory.ts'
 
 /** The streams of components that this gateway holds. */
 export class Streams {
   readonly #all = new Set<ComponentStream>()
-  readonly #bound = new Map<number, ComponentStream & Held>()
+  readonly #bound = new Map<number, Bearer>()
   readonly #changed: (held: readonly Held[]) => void
   #last = 0
   #leaving = false
@@ -20,7 +21,7 @@ export class Streams {
 
   /** Those that haven't proved who they are. */
   get unproven(): number {
-    return this.#all.size - this.#bound.size
+    return [...this.#all].filter(({ number }) => !this.#bound.has(number)).length
   }
 
   [Symbol.iterator](): Iterator<ComponentStream> {
@@ -31,8 +32,8 @@ export class Streams {
     this.#all.add(stream)
   }
 
-  /** It has proved which component it is. */
-  bound(stream: ComponentStream & Held): void {
+  /** From now on stanzas can be given to it: it has proved which component it is, or is a part of this instance. */
+  bound(stream: Bearer): void {
     this.#bound.set(stream.number, stream)
     this.#tell()
   }
@@ -46,7 +47,7 @@ export class Streams {
     this.#all.delete(stream)
   }
 
-  get(number: number): (ComponentStream & Held) | undefined {
+  get(number: number): Bearer | undefined {
     return this.#bound.get(number)
   }
 

@@ -1,8 +1,11 @@
-/** External components (XEP-0114): who may be one, what goes through them, and what happens when they come and go. */
+/** External components (XEP-0114): who may be one, what goes through them, what happens when they come and go. And the server's own: the proxy for bytestreams (XEP-0065). */
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import {
   bothModes,
   Cluster,
+  type RawClient,
   RawComponent,
   type Site,
   SlixmppComponent,
@@ -12,6 +15,7 @@ import {
 import type { Element } from '@heliograph/xml'
 import { bareOf, enter, errorOf, newcomer, say, saying, settle } from '../support/actor.ts'
 import { getRoster } from '../support/roster.ts'
+import { hashOf, readAll, throughProxy } from '../support/socks.ts'
 
 const SECRET = 'three-may-keep-one'
 const domains = [
@@ -26,6 +30,7 @@ const domains = [
 const scenario = await bothModes({
   counts: { edge: 1, fanout: 1, muc: 1, pubsub: 1 },
   config: {
+    proxy65: { enabled: true, host: '127.0.0.1' },
     components: [
       { domains, password: SECRET, waitSeconds: 60 },
       { domains: ['quiet.example'], password: SECRET, waitSeconds: 1 },
@@ -241,6 +246,51 @@ scenario('an app server may be a component (XEP-0357)', async (site) => {
   const publish = push.getChild('pubsub', 'http://jabber.org/protocol/pubsub')?.getChild('publish')
   assert.ok(publish?.getChild('item')?.getChild('notification', PUSH))
   app.send(`<iq type='result' id='${push.attrs.id}' from='push.example' to='${bob.jid}'/>`)
+})
+
+const BYTESTREAMS = 'http://jabber.org/protocol/bytestreams'
+let ids = 0
+
+const ask = (client: RawClient, type: 'get' | 'set', to: string, payload: string) =>
+  client.request(`<iq type='${type}' id='stream-${ids++}' to='${to}'>${payload}</iq>`)
+
+const activation = (sid: string, target: string) =>
+  `<query xmlns='${BYTESTREAMS}' sid='${sid}'><activate>${target}</activate></query>`
+
+scenario('two people pass a file through the proxy', async (site) => {
+  await using juliet = await newcomer(site, 'juliet')
+  await using romeo = await newcomer(site, 'romeo')
+  const items = await ask(juliet, 'get', site.domain, `<query xmlns='http://jabber.org/protocol/disco#items'/>`)
+  const proxy = `proxy.${site.domain}`
+  assert.ok(
+    items
+      .getChild('query')
+      ?.getChildren('item')
+      .some(({ attrs }) => attrs.jid === proxy),
+  )
+  const info = await ask(juliet, 'get', proxy, `<query xmlns='http://jabber.org/protocol/disco#info'/>`)
+  const { category, type } = info.getChild('query')?.getChild('identity')?.attrs ?? {}
+  assert.deepEqual([category, type], ['proxy', 'bytestreams'])
+  const found = await ask(juliet, 'get', proxy, `<query xmlns='${BYTESTREAMS}'/>`)
+  const { host, port, jid } = found.getChild('query')?.getChild('streamhost')?.attrs ?? {}
+  assert.deepEqual([host, jid], ['127.0.0.1', proxy])
+
+  const hash = hashOf('the-sid', juliet.jid, romeo.jid)
+  const his = await throughProxy(Number(port), hash)
+  assert.equal(errorOf(await ask(juliet, 'set', proxy, activation('the-sid', romeo.jid))), 'cancel/not-allowed')
+  const hers = await throughProxy(Number(port), hash)
+  hers.write('too early')
+  await assert.rejects(throughProxy(Number(port), hash), /refused|closed/)
+  assert.equal(errorOf(await ask(juliet, 'set', proxy, activation('other', romeo.jid))), 'cancel/item-not-found')
+  assert.equal(errorOf(await ask(romeo, 'set', proxy, activation('the-sid', romeo.jid))), 'cancel/item-not-found')
+  assert.equal((await ask(juliet, 'set', proxy, activation('the-sid', romeo.jid))).attrs.type, 'result')
+
+  const file = randomBytes(3_000_000)
+  his.write('ready')
+  assert.equal(String((await once(hers, 'data'))[0]), 'ready')
+  const received = readAll(his)
+  hers.end(file)
+  assert.ok((await received).equals(file))
 })
 
 if (slixmppAvailable())
