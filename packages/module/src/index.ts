@@ -1,4 +1,3 @@
-export { discoOf, type Identity } from './disco-of.ts'
 export {
   type Declaration,
   defineModule,

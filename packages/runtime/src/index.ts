@@ -1,5 +1,4 @@
 export type { Adapters } from './adapters.ts'
-export { type AnsweringService, answeringService } from './answering-service.ts'
 export type { ConnectOptions } from './connect-adapters.ts'
 export { connectAdapters } from './connect-adapters.ts'
 export type { ServiceContext } from './context.ts'

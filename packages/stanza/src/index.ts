@@ -1,5 +1,6 @@
 export { type Content, el, type IqHead, iqGet, iqResult, iqSet, stanza } from './builders.ts'
 export { type Checked, checkForm, type FormDefinition, FormValues } from './check-form.ts'
+export { type ConfigField, choice, choices, flag, text } from './config-field.ts'
 export { delay, forwardedXml } from './delay.ts'
 export {
   FIELD_TYPES,

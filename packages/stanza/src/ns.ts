@@ -118,6 +118,7 @@ export const NS = Object.freeze({
   pubsubPublishOptions: 'http://jabber.org/protocol/pubsub#publish-options',
   pubsubSubscribeOptions: 'http://jabber.org/protocol/pubsub#subscribe_options',
   pubsubMetaData: 'http://jabber.org/protocol/pubsub#meta-data',
+  pubsubSubscribeAuthorization: 'http://jabber.org/protocol/pubsub#subscribe_authorization',
   avatarData: 'urn:xmpp:avatar:data',
   avatarMetadata: 'urn:xmpp:avatar:metadata',
   avatarConversion: 'urn:xmpp:pep-vcard-conversion:0',

@@ -1,13 +1,46 @@
 import { Kind } from '@heliograph/bus'
-import { discoOf, Registry } from '@heliograph/module'
-import { answeringService, type Service } from '@heliograph/runtime'
-import { stanzaError } from '@heliograph/stanza'
+import { migrate } from '@heliograph/database'
+import type { Domain } from '@heliograph/jid'
+import { Hosts } from '@heliograph/ownership'
+import { joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
+import { pubsubConfig } from './config.ts'
+import { PubsubService } from './pubsub-service.ts'
+import { pubsubModules } from './requests/modules.ts'
+import { pubsubMigrations } from './store/migrations.ts'
 
-/** Owners of nodes. Nodes themselves are not there yet: the service is discovered, and refuses the rest. */
-export const pubsub: Service = answeringService({
+/** Owners of nodes: their items, and who is told of them. */
+export const pubsub: Service = {
   name: 'pubsub',
-  kind: Kind.node,
-  watch: [Kind.user, Kind.room, Kind.node, Kind.domain].filter((kind) => kind !== Kind.node),
-  modules: new Registry([discoOf({ category: 'pubsub', type: 'service' })]),
-  refusal: () => stanzaError('service-unavailable'),
-})
+  needs: ['bus', 'liveState', 'database'],
+  modules: pubsubModules,
+  start,
+}
+
+async function start(host: ServiceContext): Promise<RunningService> {
+  const { database: db, telemetry } = host
+  await migrate(db, pubsubMigrations)
+  const service = new PubsubService({
+    config: pubsubConfig(host.config),
+    log: telemetry.log,
+    metrics: telemetry.metrics,
+    tracing: telemetry.tracer,
+    hosts: new Hosts(host.config.domains.map(({ name }) => name as Domain)),
+    db,
+    onFenced: () => host.abandon('another instance shut this one out of the database'),
+  })
+  const membership = joinCluster(host, {
+    kind: Kind.node,
+    watch: [Kind.user, Kind.room, Kind.domain],
+    tenancy: service.tenancy,
+  })
+  service.attach(membership)
+  await membership.ownership.start()
+  return {
+    ready: async () => membership.problems(),
+    drain: (signal) => membership.leave(signal),
+    async [Symbol.asyncDispose]() {
+      await service[Symbol.asyncDispose]()
+      await membership[Symbol.asyncDispose]()
+    },
+  }
+}

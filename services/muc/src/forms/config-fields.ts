@@ -1,5 +1,5 @@
 import { type BareJid, bareOf, type Jid } from '@heliograph/jid'
-import { type ConfigField, choice, choices, flag, text } from './config-field.ts'
+import { type ConfigField, choice, choices, flag, text } from '@heliograph/stanza'
 import type { RoomConfig } from './room-config.ts'
 
 /** More addresses than these are no contacts. */

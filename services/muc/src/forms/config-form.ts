@@ -1,5 +1,5 @@
-import { checkForm, type Form, type FormField, NS } from '@heliograph/stanza'
-import type { ConfigField } from './config-field.ts'
+import { type ConfigField, checkForm, type Form, type FormField, NS } from '@heliograph/stanza'
+
 import { CONFIG_FIELDS } from './config-fields.ts'
 import type { RoomConfig } from './room-config.ts'
 

@@ -24,6 +24,9 @@ const LASTING: ReadonlySet<string> = new Set([
   `{${NS.register}}query`,
 ])
 
+/** Reading nodes is as good as anybody's. */
+const OF_NODES: ReadonlySet<string> = new Set([`{${NS.pubsub}}pubsub`, `{${NS.pubsubOwner}}pubsub`])
+
 const RELATIONS: ReadonlySet<string | undefined> = new Set(['subscribe', 'subscribed', 'unsubscribe', 'unsubscribed'])
 
 /** Whether a presence stanza begins or ends a relation that would outlive an anonymous user's session. */
@@ -49,6 +52,7 @@ function forbidden(context: SessionContext, user: User, stanza: Stanza): string 
   if (stanza.name !== 'iq' || (stanza.type !== 'get' && stanza.type !== 'set')) return undefined
   const payload = stanza.children[0] ?? ''
   const isOurs = to === user.jid || isServer(context, to) || context.hosts.isUpload(to)
-  const may = isOurs ? stanza.type === 'get' && ANSWERED.has(payload) : !LASTING.has(payload)
+  const lasts = LASTING.has(payload) || (stanza.type === 'set' && OF_NODES.has(payload))
+  const may = isOurs ? stanza.type === 'get' && ANSWERED.has(payload) : !lasts
   return may ? undefined : 'anonymous users may not do that'
 }

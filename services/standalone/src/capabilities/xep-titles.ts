@@ -10,6 +10,7 @@ export const xepTitles: Readonly<Record<string, string>> = {
   '0054': 'vcard-temp',
   '0055': 'Jabber Search',
   '0059': 'Result Set Management',
+  '0060': 'Publish-Subscribe',
   '0065': 'SOCKS5 Bytestreams',
   '0068': 'Field Standardization for Data Forms',
   '0077': 'In-Band Registration',

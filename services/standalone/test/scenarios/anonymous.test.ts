@@ -151,7 +151,7 @@ scenario('when a guest is gone nobody has ever been there, and nothing waits', a
   await db.close()
 })
 
-scenario('a guest enters a room and talks there, but sets none up', async (site) => {
+scenario('a guest enters a room and talks there, but sets none up, and no node', async (site) => {
   await using nell = await newcomer(site, 'nell', { edge: 0 })
   await using visitor = await guest(site, 1)
   const room = freshRoom(site)
@@ -164,6 +164,8 @@ scenario('a guest enters a room and talks there, but sets none up', async (site)
   visitor.send(`<presence to='${other}/me'><x xmlns='http://jabber.org/protocol/muc'/></presence>`)
   await visitor.expect((it) => it.name === 'presence' && it.attrs.from?.startsWith(`${other}/`) === true)
   assert.equal(errorOf(await visitor.request(`<iq type='set' id='o' to='${other}'>${owner}</iq>`)), 'auth/forbidden')
+  const create = `<iq type='set' id='n' to='pubsub.${site.domain}'><pubsub xmlns='http://jabber.org/protocol/pubsub'><create/></pubsub></iq>`
+  assert.equal(errorOf(await visitor.request(create)), 'auth/forbidden')
 })
 
 scenario('only so many come from one address, at whichever edges, and no passwords are taken', async (site) => {

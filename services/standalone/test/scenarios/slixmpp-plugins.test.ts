@@ -22,6 +22,7 @@ const CHECKS = [
   'room_archive',
   'room_moderation',
   'room_profile',
+  'nodes',
 ]
 
 if (slixmppAvailable())

@@ -18,6 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from slixmpp_client import Client, PATIENCE, hold_tasks, inner, refused, saying
+from slixmpp_node_checks import nodes
 from slixmpp_optional_checks import archive_search, invitations
 from slixmpp_room_checks import room_archive, room_moderation, room_profile, rooms
 
@@ -231,7 +232,7 @@ async def password(juliet, romeo, world, **_):
 
 CHECKS = (
     subscriptions, discovery, capabilities, small_questions, chat, carbons, client_state, archive, archive_preferences, bytestreams,
-    upload, password, commands, rooms, room_archive, room_moderation, room_profile,
+    upload, password, commands, rooms, room_archive, room_moderation, room_profile, nodes,
 )
 OPTIONAL = {check.__name__: check for check in (archive_search, invitations)}
 

@@ -8,7 +8,7 @@ from slixmpp.exceptions import IqError
 
 PATIENCE = 30
 PLUGINS = (
-    "xep_0004", "xep_0012", "xep_0030", "xep_0045", "xep_0047", "xep_0050", "xep_0059", "xep_0077", "xep_0085", "xep_0092", "xep_0115",
+    "xep_0004", "xep_0012", "xep_0030", "xep_0045", "xep_0047", "xep_0050", "xep_0059", "xep_0060", "xep_0077", "xep_0085", "xep_0092", "xep_0115",
     "xep_0184", "xep_0198", "xep_0199", "xep_0202", "xep_0203", "xep_0280", "xep_0308", "xep_0313", "xep_0333", "xep_0334",
     "xep_0352", "xep_0359", "xep_0441", *(["xep_0363"] if find_spec("aiohttp") else []),
 )
@@ -31,6 +31,7 @@ class Client(ClientXMPP):
             "session_start", "message", "carbon_received", "carbon_sent", "chatstate", "receipt_received", "message_correction",
             "marker_displayed", "ibb_stream_start", "got_online", "got_offline", "changed_status", "disconnected",
             "groupchat_message", "groupchat_subject", "groupchat_invite", "groupchat_decline", "groupchat_presence",
+            "pubsub_publish", "pubsub_retract", "pubsub_purge", "pubsub_delete", "pubsub_config",
         ):
             self.add_event_handler(event, lambda it, event=event: self.note(event, it))
 

@@ -1,6 +1,6 @@
-import type { FieldOption, FieldRule, FieldType, FormField } from '@heliograph/stanza'
+import type { FieldOption, FieldRule, FieldType, FormField } from './form.ts'
 
-/** How one property of a configuration is asked for, read, shown and told. */
+/** How one property of a configuration (of a room, a node) is asked for, read, shown and told. */
 export interface ConfigField<Value> {
   readonly var: string
   readonly label: string

@@ -1,0 +1,37 @@
+import type { IdClock } from '@heliograph/archive'
+import type { Registry } from '@heliograph/module'
+import type { Hosts, Ownership, Router } from '@heliograph/ownership'
+import type { Logger, Tracing } from '@heliograph/telemetry'
+import type { PubsubConfig } from './config.ts'
+import type { PubsubEvents } from './events.ts'
+import type { Nodes } from './node/nodes.ts'
+import type { RecipientBudget } from './node/recipients.ts'
+import type { NodeIq } from './requests/node-iq.ts'
+import type { ItemStore } from './store/item-store.ts'
+import type { NodeStore } from './store/node-store.ts'
+import type { PeopleStore } from './store/people-store.ts'
+
+/** Where nodes are kept. */
+export interface Store {
+  readonly nodes: NodeStore
+  readonly people: PeopleStore
+  readonly items: ItemStore
+}
+
+/** Everything the pubsub service is made of; built in `pubsub-service.ts`, handed to whoever needs it. */
+export interface PubsubContext {
+  readonly config: PubsubConfig
+  readonly log: Logger
+  readonly events: PubsubEvents
+  readonly tracing: Tracing
+  readonly hosts: Hosts
+  readonly router: Router
+  readonly ownership: Ownership
+  readonly clock: IdClock
+  readonly store: Store
+  readonly nodes: Nodes
+  readonly budget: RecipientBudget
+  readonly modules: Registry<NodeIq>
+  /** Another instance wrote in Postgres that this one is shut out: it must start again as another instance. */
+  readonly onFenced: () => void
+}

@@ -1,0 +1,128 @@
+import { type ConfigField, checkForm, type Form, type FormField, NS } from '@heliograph/stanza'
+import type { NodeConfig } from './node-config.ts'
+import { NODE_FIELDS } from './node-fields.ts'
+
+type Key = keyof NodeConfig
+
+const KEYS = Object.keys(NODE_FIELDS) as readonly Key[]
+const fieldOf = (key: Key) => NODE_FIELDS[key] as ConfigField<NodeConfig[Key]>
+const PREFIX = 'pubsub#'
+
+/** What a node is like whose creator said nothing. */
+export const DEFAULT_CONFIG: NodeConfig = Object.freeze(
+  Object.fromEntries(KEYS.map((key) => [key, NODE_FIELDS[key].fallback])),
+) as unknown as NodeConfig
+
+/** The configuration form, with present values (XEP-0060 §8.2.2). */
+export function configForm(config: NodeConfig, type: 'form' | 'result' = 'form'): Form {
+  return { type, formType: NS.pubsubNodeConfig, fields: configFields(config) }
+}
+
+function configFields(config: NodeConfig): FormField[] {
+  return KEYS.map((key) => {
+    const { var: name, type, label, rule, write, options } = fieldOf(key)
+    return { var: name, type, label, rule, values: write(config[key]), options }
+  })
+}
+
+export type ReadConfig = { readonly config: NodeConfig } | { readonly problem: string }
+
+/**
+ * A submitted form put over the present configuration: what it leaves out stays (XEP-0004 §3.5). Options that no node has here are a
+ * problem only where they ask for something. A problem is answered with `not-acceptable`.
+ */
+export function readConfig(submitted: Form, present: NodeConfig): ReadConfig {
+  const nodeType = submitted.fields.find((field) => field.var === 'pubsub#node_type')?.values?.[0] ?? 'leaf'
+  if (nodeType !== 'leaf') return { problem: 'pubsub#node_type: there are no collections here' }
+  // Without a FORM_TYPE it can be meant for nothing else.
+  const form = { ...submitted, formType: submitted.formType ?? NS.pubsubNodeConfig }
+  const checked = checkForm(form, { formType: NS.pubsubNodeConfig, fields: configFields(present) })
+  if ('problem' in checked) return checked
+  const config: Record<string, unknown> = { ...present }
+  for (const key of KEYS) {
+    const field = fieldOf(key)
+    const given = checked.values.list(field.var)
+    if (given === undefined) continue
+    const read = field.read(given)
+    if ('problem' in read) return { problem: `${field.var} ${read.problem}` }
+    config[key] = read.value
+  }
+  return { config: config as unknown as NodeConfig }
+}
+
+/**
+ * The first of the publish-options that a node doesn't meet (XEP-0060 §7.1.5); undefined when it meets all. An option that no node has
+ * isn't met.
+ */
+export function unmetOption(options: Form, config: NodeConfig): string | undefined {
+  for (const { var: name = '', values = [] } of options.fields) {
+    const key = KEYS.find((each) => NODE_FIELDS[each].var === name)
+    if (key === undefined) return name
+    const field = fieldOf(key)
+    const given = field.read(field.type === 'boolean' ? values.map(plainBoolean) : values)
+    if ('problem' in given || field.write(given.value).join('\n') !== field.write(config[key]).join('\n')) return name
+  }
+  return undefined
+}
+
+/** Publish-options as the configuration of a node that is made by publishing. */
+export function optionsAsConfig(options: Form): ReadConfig {
+  const unknown = options.fields.find(({ var: name = '' }) => !KEYS.some((key) => NODE_FIELDS[key].var === name))
+  if (unknown) return { problem: `${unknown.var} is no option of a node here` }
+  return readConfig({ ...options, formType: NS.pubsubNodeConfig }, DEFAULT_CONFIG)
+}
+
+function plainBoolean(value: string): string {
+  return value === 'true' ? '1' : value === 'false' ? '0' : value
+}
+
+/** A configuration as JSON, with every property: a changed default leaves nodes as they were set up. */
+export function storedConfig(config: NodeConfig): Record<string, unknown> {
+  return Object.fromEntries(KEYS.map((key) => [key, config[key] ?? null]))
+}
+
+/** A configuration that was stored, maybe by a neighbouring version: what that didn't know is as usual, what we don't know is left out. */
+export function configOfStored(stored: Readonly<Record<string, unknown>>): NodeConfig {
+  const known = Object.entries(stored).filter(([key]) => Object.hasOwn(NODE_FIELDS, key))
+  return { ...DEFAULT_CONFIG, ...Object.fromEntries(known.map(([key, value]) => [key, value ?? undefined])) }
+}
+
+/** What disco tells of a node beyond its configuration. */
+export interface NodeState {
+  readonly creator: string
+  /** Milliseconds since 1970. */
+  readonly created: number
+  readonly owners: readonly string[]
+  readonly publishers: readonly string[]
+  readonly subscribers: number
+}
+
+/** XEP-0060 §5.4 */
+export function metaData(config: NodeConfig, state: NodeState): Form {
+  const said = (
+    ['title', 'description', 'type', 'language', 'contacts', 'accessModel', 'publishModel', 'maxItems'] as const
+  )
+    .map((key) => {
+      const { var: name, type, label, write } = fieldOf(key)
+      return { var: name, type: type === 'list-single' ? type : type, label, values: write(config[key]) }
+    })
+    .filter(({ values }) => values.length > 0)
+  const more: FormField[] = [
+    { var: `${PREFIX}creator`, type: 'jid-single', label: 'Who made it', values: [state.creator] },
+    {
+      var: `${PREFIX}creation_date`,
+      type: 'text-single',
+      label: 'When it was made',
+      values: [new Date(state.created).toISOString()],
+    },
+    { var: `${PREFIX}owner`, type: 'jid-multi', label: 'Owners', values: state.owners },
+    { var: `${PREFIX}publisher`, type: 'jid-multi', label: 'Publishers', values: state.publishers },
+    {
+      var: `${PREFIX}num_subscribers`,
+      type: 'text-single',
+      label: 'Subscribers',
+      values: [String(state.subscribers)],
+    },
+  ]
+  return { type: 'result', formType: NS.pubsubMetaData, fields: [...said, ...more] }
+}

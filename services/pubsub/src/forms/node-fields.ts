@@ -1,0 +1,99 @@
+import { type BareJid, bareOf, type Jid } from '@heliograph/jid'
+import { type ConfigField, choice, flag, text } from '@heliograph/stanza'
+import type { NodeConfig } from './node-config.ts'
+
+/** More items than these no node keeps, whatever its configuration says. */
+export const ITEMS_MAX = 10_000
+/** A larger payload fits no node. */
+export const PAYLOAD_MAX = 60_000
+const CONTACTS_MAX = 20
+const EXPIRE_MAX = 315_360_000
+
+/** Every option of a node, in the order of the form. */
+export const NODE_FIELDS: { readonly [Key in keyof NodeConfig]: ConfigField<NodeConfig[Key]> } = {
+  title: text('pubsub#title', 'Name of the node', 200),
+  description: text('pubsub#description', 'Description', 2_000),
+  type: text('pubsub#type', 'What its items are, usually a namespace', 1_000),
+  language: { ...text('pubsub#language', 'Language of the items', 35), rule: { datatype: 'xs:language' } },
+  contacts: {
+    var: 'pubsub#contact',
+    label: 'Addresses of contacts',
+    type: 'jid-multi',
+    fallback: [],
+    write: (value) => value,
+    read: readContacts,
+  },
+  accessModel: choice<NodeConfig['accessModel']>(
+    'pubsub#access_model',
+    'Who may subscribe and read',
+    { open: 'Anyone', authorize: 'Whom an owner has agreed to', whitelist: 'Those on the list' },
+    { fallback: 'open' },
+  ),
+  publishModel: choice<NodeConfig['publishModel']>(
+    'pubsub#publish_model',
+    'Who may publish',
+    { publishers: 'Publishers', subscribers: 'Subscribers, too', open: 'Anyone' },
+    { fallback: 'publishers' },
+  ),
+  subscribe: flag('pubsub#subscribe', 'Let in new subscriptions', true),
+  persistItems: flag('pubsub#persist_items', 'Keep items', true),
+  maxItems: limit('pubsub#max_items', 'Items kept at most', { fallback: 100, least: 1, most: ITEMS_MAX }),
+  itemExpire: limit('pubsub#item_expire', 'Seconds for which an item is kept', {
+    fallback: undefined,
+    least: 1,
+    most: EXPIRE_MAX,
+  }),
+  maxPayloadSize: {
+    var: 'pubsub#max_payload_size',
+    label: 'Bytes of a payload at most',
+    type: 'text-single',
+    rule: { datatype: 'xs:integer', min: '1', max: String(PAYLOAD_MAX) },
+    fallback: PAYLOAD_MAX,
+    write: (value) => [String(value)],
+    read: ([value]) => (value === undefined ? { problem: 'needs a number' } : { value: Number(value) }),
+  },
+  deliverNotifications: flag('pubsub#deliver_notifications', 'Tell subscribers of what is published', true),
+  deliverPayloads: flag('pubsub#deliver_payloads', 'Send payloads along', true),
+  notificationType: choice<NodeConfig['notificationType']>(
+    'pubsub#notification_type',
+    'Type of the messages that tell subscribers',
+    { headline: 'Headline', normal: 'Normal' },
+    { fallback: 'headline' },
+  ),
+  notifyConfig: flag('pubsub#notify_config', 'Tell subscribers of a changed configuration', false),
+  notifyDelete: flag('pubsub#notify_delete', 'Tell subscribers that the node was deleted', true),
+  notifyRetract: flag('pubsub#notify_retract', 'Tell subscribers that items were removed', true),
+  sendLastItem: choice<NodeConfig['sendLastItem']>(
+    'pubsub#send_last_published_item',
+    'When the last item is sent',
+    { never: 'Never', on_sub: 'To a new subscriber' },
+    { fallback: 'on_sub' },
+  ),
+}
+
+/** A number, or `max`: whatever the service has (§8.1.3). */
+function limit(
+  name: string,
+  label: string,
+  { fallback, least, most }: { readonly fallback: number | undefined; readonly least: number; readonly most: number },
+): ConfigField<number | undefined> {
+  return {
+    var: name,
+    label,
+    type: 'text-single',
+    fallback,
+    write: (value) => [value === undefined ? 'max' : String(value)],
+    read: ([value]) => {
+      if (value === 'max') return { value: undefined }
+      const given = value !== undefined && /^\d{1,9}$/.test(value) ? Number(value) : 0
+      const isGood = given >= least && given <= most
+      return isGood ? { value: given } : { problem: `is neither max nor a number from ${least} to ${most}` }
+    },
+  }
+}
+
+function readContacts(values: readonly string[]): ReturnType<ConfigField<readonly BareJid[]>['read']> {
+  // checkForm has made them addresses.
+  const contacts = [...new Set(values.map((value) => bareOf(value as Jid)))]
+  return contacts.length > CONTACTS_MAX ? { problem: `has more than ${CONTACTS_MAX} addresses` } : { value: contacts }
+}

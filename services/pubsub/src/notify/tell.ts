@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto'
+import type { Jid } from '@heliograph/jid'
+import { NS, Stanza } from '@heliograph/stanza'
+import type { PubsubContext } from '../context.ts'
+import type { Node } from '../node/node.ts'
+
+/** What happened to a node, as the content of `<event/>`, and what else the message carries. */
+export interface News {
+  readonly event: string
+  readonly more?: { readonly xml: string; readonly name: string }
+  /** Under which sequence; a repetition is known by it. Not given: a new one. */
+  readonly sequence?: number
+  readonly trace?: string
+}
+
+/** The first of `count` consecutive sequences of a node, above all that it gave out before. */
+export function takeSequences({ clock }: Pick<PubsubContext, 'clock'>, node: Node, count = 1): number {
+  const first = clock.next(node.lastSequence)
+  node.lastSequence = first + count - 1
+  return first
+}
+
+/**
+ * Tells all subscribers: a page of them after the other, one parcel a page, so one envelope a page and owner of users. `told` when all
+ * destinations took it.
+ */
+export async function tellAll(
+  context: PubsubContext,
+  node: Node,
+  news: News,
+  told: () => void = ignore,
+): Promise<void> {
+  const stanza = message(node, news)
+  let sequence = sequenceOf(context, node, news)
+  let open = 1
+  const close = () => {
+    open--
+    if (open === 0) told()
+  }
+  try {
+    for await (const recipients of node.recipients.pages()) {
+      open++
+      send(context, node, { stanza, recipients, sequence, trace: news.trace }, close)
+      sequence++
+    }
+  } finally {
+    close()
+  }
+}
+
+/** Tells some addresses alone. */
+export function tell(
+  context: PubsubContext,
+  node: Node,
+  recipients: readonly Jid[],
+  news: News,
+  told: () => void = ignore,
+): void {
+  send(
+    context,
+    node,
+    { stanza: message(node, news), recipients, sequence: sequenceOf(context, node, news), trace: news.trace },
+    told,
+  )
+}
+
+interface Told {
+  readonly stanza: Stanza
+  readonly recipients: readonly string[]
+  readonly sequence: number
+  readonly trace: string | undefined
+}
+
+function send(
+  context: PubsubContext,
+  node: Node,
+  { stanza, recipients, sequence, trace = '' }: Told,
+  told: () => void,
+): void {
+  node.lastTold = sequence
+  node.lastSequence = Math.max(node.lastSequence, sequence)
+  context.events.notified(recipients.length)
+  node.lane.send({ stanza, recipients, sequence, trace }, told)
+}
+
+/** What was said under it before is said again under it, unless something newer was said since. */
+function sequenceOf(context: PubsubContext, node: Node, { sequence = 0 }: News): number {
+  return sequence > node.lastTold ? sequence : takeSequences(context, node)
+}
+
+function message(node: Node, { event, more }: News): Stanza {
+  const type =
+    node.details === undefined || node.details === 'absent' ? 'headline' : node.details.config.notificationType
+  // XEP-0060 §12.4: each has an id.
+  const head = new Stanza({ name: 'message', type, id: randomUUID(), from: node.service })
+  const stanza = head.append(`<event xmlns='${NS.pubsubEvent}'>${event}</event>`, `{${NS.pubsubEvent}}event`)
+  return more ? stanza.append(more.xml, more.name) : stanza
+}
+
+function ignore(): void {}

@@ -1,0 +1,56 @@
+import { bareOf, type Jid } from '@heliograph/jid'
+import { type Outcome, refuse, reply } from '@heliograph/module'
+import { el, NS, type StanzaError, stanzaError } from '@heliograph/stanza'
+import type { PubsubContext } from '../context.ts'
+import { DEFAULT_CONFIG, readConfig } from '../forms/config-form.ts'
+import type { NodeConfig } from '../forms/node-config.ts'
+import { loadNode } from '../node/load-node.ts'
+import type { ItemIq } from './node-iq.ts'
+import { childrenOf, formIn, isError, type Operation } from './operation.ts'
+
+/** XEP-0060 §8.1 */
+export const create: Operation = {
+  makes: true,
+  async handle(iq, { pubsub: around }): Promise<Outcome> {
+    const form = formIn(childrenOf(around, 'configure')[0])
+    if (isError(form)) return refuse(form)
+    const read = form && form.type !== 'cancel' ? readConfig(form, DEFAULT_CONFIG) : { config: DEFAULT_CONFIG }
+    if ('problem' in read) return refuse(stanzaError('not-acceptable', { text: read.problem }))
+    const { details } = iq.node
+    if (details !== undefined && details !== 'absent' && !isRepetition(iq, details))
+      return refuse(stanzaError('conflict'))
+    const error = details === 'absent' ? await makeNode(iq, read.config) : undefined
+    if (error) return refuse(error)
+    return reply(el('pubsub', { xmlns: NS.pubsub }, el('create', { node: iq.node.name })))
+  },
+}
+
+/** Makes the node, whose first owner is who asks; an error when he may not. */
+export async function makeNode(iq: ItemIq, config: NodeConfig): Promise<StanzaError | undefined> {
+  const { pubsub: context, node, from } = iq
+  if (!mayCreate(context, from)) return stanzaError('forbidden')
+  const creator = bareOf(from)
+  const isAdmin = context.config.admins.includes(creator)
+  const made = await context.store.nodes.create(
+    { service: node.service, node: node.name, creator, createdBy: ingressOf(iq), config },
+    isAdmin ? Number.MAX_SAFE_INTEGER : context.config.nodesPerUser,
+  )
+  if (made === 'too-many') return stanzaError('policy-violation', { text: 'you have made too many nodes' })
+  node.details = undefined
+  node.peopleChanged()
+  await loadNode(context, node)
+  return undefined
+}
+
+function mayCreate({ config, hosts }: PubsubContext, from: Jid): boolean {
+  return hosts.isLocalUser(from) || config.admins.includes(bareOf(from))
+}
+
+function ingressOf({ stream, count }: ItemIq): string {
+  return stream === '' ? '' : `${stream}:${count}`
+}
+
+/** The same request made the node, at an owner who died before he could say so. */
+function isRepetition(iq: ItemIq, { createdBy }: { readonly createdBy: string }): boolean {
+  return createdBy !== '' && createdBy === ingressOf(iq)
+}

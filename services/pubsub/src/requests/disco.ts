@@ -1,0 +1,95 @@
+import { bareOf } from '@heliograph/jid'
+import { defineModule, type Outcome, onGet, refuse, reply } from '@heliograph/module'
+import { el, formElement, NS, readRsm, rsmElement, type Stanza, stanzaError } from '@heliograph/stanza'
+import type { Element } from '@heliograph/xml'
+import { refusedReading } from '../access/rules.ts'
+import { metaData } from '../forms/config-form.ts'
+import { ITEMS_MAX } from '../forms/node-fields.ts'
+import { type ItemIq, type NodeIq, ofNode } from './node-iq.ts'
+import { standingOf } from './operation.ts'
+
+const INFO = `{${NS.discoInfo}}query`
+const ITEMS = `{${NS.discoItems}}query`
+const ITEMS_LISTED = 500
+const PEOPLE_NAMED = 20
+
+/** XEP-0030 of the service, its nodes, and their items (XEP-0060 §5). */
+export const disco = defineModule<NodeIq>({
+  name: 'disco',
+  xeps: [{ number: '0030', version: '2.5.0' }],
+  features: { server: [NS.discoInfo, NS.discoItems, NS.rsm], item: [NS.discoInfo, NS.discoItems] },
+  iq: [
+    onGet('server', INFO, serviceInfo),
+    onGet('server', ITEMS, serviceItems),
+    onGet('item', INFO, (_request, iq) => nodeInfo(ofNode(iq))),
+    onGet('item', ITEMS, (_request, iq) => nodeItems(ofNode(iq))),
+  ],
+})
+
+function serviceInfo(_request: Stanza, { pubsub }: NodeIq): Outcome {
+  const identity = el('identity', { category: 'pubsub', type: 'service', name: 'Nodes' })
+  return reply(infoElement(identity, pubsub.modules.features('server')))
+}
+
+/** §5.2: the nodes that the asker may know of. */
+async function serviceItems(request: Stanza, { pubsub, service, from }: NodeIq): Promise<Outcome> {
+  const set = request.child('query', NS.discoItems)?.getChild('set', NS.rsm) as Element | undefined
+  const page = set ? readRsm(set) : {}
+  if (!page) return refuse(stanzaError('bad-request'))
+  const asker = bareOf(from)
+  const nodes = await pubsub.store.nodes.list(service, asker, page)
+  const count = await pubsub.store.nodes.count(service, asker)
+  const items = nodes.map(({ node, title }) =>
+    el('item', { jid: service, node, name: title === '' ? undefined : title }),
+  )
+  const rsm = rsmElement({ first: nodes[0]?.node, last: nodes.at(-1)?.node, count })
+  return reply(el('query', { xmlns: NS.discoItems }, items, set || nodes.length < count ? rsm : null))
+}
+
+/** §5.3, §5.4 */
+async function nodeInfo(iq: ItemIq): Promise<Outcome> {
+  if (!(await isKnownTo(iq))) return refuse(stanzaError('item-not-found'))
+  const { pubsub, node } = iq
+  const { id, config, creator, created } = node.about
+  const { people } = pubsub.store
+  const named = async (affiliation: 'owner' | 'publisher') =>
+    (await people.affiliates(id, { max: PEOPLE_NAMED, affiliation })).map(({ jid }) => jid)
+  const state = {
+    ...{ creator, created },
+    owners: await named('owner'),
+    publishers: await named('publisher'),
+    subscribers: await people.countSubscribers(id),
+  }
+  const identity = el('identity', {
+    category: 'pubsub',
+    type: 'leaf',
+    name: config.title === '' ? undefined : config.title,
+  })
+  const form = formElement(metaData(config, state))
+  return reply(infoElement(identity, pubsub.modules.features('item'), form, node.name))
+}
+
+/** §5.5: names of items are for those who may read them. */
+async function nodeItems(iq: ItemIq): Promise<Outcome> {
+  if (!(await isKnownTo(iq))) return refuse(stanzaError('item-not-found'))
+  const { pubsub, node, service } = iq
+  const { id, config } = node.about
+  const mayRead = config.persistItems && !refusedReading(config, await standingOf(iq))
+  const max = Math.min(config.maxItems ?? ITEMS_MAX, ITEMS_LISTED)
+  const ids = mayRead ? await pubsub.store.items.ids(id, { since: node.expired, max }) : []
+  const items = ids.map((name) => el('item', { jid: service, name }))
+  return reply(el('query', { xmlns: NS.discoItems, node: node.name }, items))
+}
+
+/** A node with a whitelist is there for those on it. */
+async function isKnownTo(iq: ItemIq): Promise<boolean> {
+  if (iq.node.details === 'absent') return false
+  if (iq.node.about.config.accessModel !== 'whitelist') return true
+  const { affiliation } = await standingOf(iq)
+  return affiliation !== 'none' && affiliation !== 'outcast'
+}
+
+function infoElement(identity: Element, features: readonly string[], form?: Element, node?: string): Element {
+  const all = features.map((feature) => el('feature', { var: feature }))
+  return el('query', { xmlns: NS.discoInfo, node }, identity, all, form)
+}

@@ -1,0 +1,130 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { bareOf } from '@heliograph/jid'
+import { type Outcome, refuse, reply } from '@heliograph/module'
+import { el, type Form, NS, type StanzaError, stanzaError } from '@heliograph/stanza'
+import type { Element } from '@heliograph/xml'
+import { pubsubError } from '../access/errors.ts'
+import { mayPublish, onlyOwnItems } from '../access/rules.ts'
+import { optionsAsConfig, unmetOption } from '../forms/config-form.ts'
+import type { NodeConfig } from '../forms/node-config.ts'
+import { ITEMS_MAX } from '../forms/node-fields.ts'
+import { itemsXml, itemXml, payloadXml } from '../notify/item-xml.ts'
+import { takeSequences, tellAll } from '../notify/tell.ts'
+import type { NewItem } from '../store/stored.ts'
+import { makeNode } from './create.ts'
+import type { ItemIq } from './node-iq.ts'
+import { childrenOf, formIn, isError, type Operation, standingOf } from './operation.ts'
+
+/** Longer ids don't fit an index. */
+const ID_BYTES = 1_000
+const NOTHING = Buffer.alloc(0)
+
+/** XEP-0060 §7.1. Acknowledged when stored; the sender keeps the request until every subscriber's owner has the news. */
+export const publish: Operation = {
+  makes: true,
+  async handle(iq, { element, pubsub: around }): Promise<Outcome> {
+    const options = formIn(childrenOf(around, 'publish-options')[0])
+    if (isError(options)) return refuse(options)
+    const unready = await prepare(iq, options)
+    if (unready) return refuse(unready)
+    const { config } = iq.node.about
+    const read = readItems(iq, childrenOf(element, 'item'), config)
+    if (isError(read)) return refuse(read)
+    const refused = await store(iq, read)
+    if (refused) return refuse(refused)
+    return reply(
+      el(
+        'pubsub',
+        { xmlns: NS.pubsub },
+        el(
+          'publish',
+          { node: iq.node.name },
+          read.map(({ id }) => el('item', { id })),
+        ),
+      ),
+    )
+  },
+}
+
+/** The node is there, meets the options, and lets the sender publish: else why not. */
+async function prepare(iq: ItemIq, options: Form | undefined): Promise<StanzaError | undefined> {
+  if (options && (options.type !== 'submit' || options.formType !== NS.pubsubPublishOptions))
+    return stanzaError('bad-request', { text: 'these are no publish-options' })
+  if (iq.node.details === 'absent') {
+    // §7.1.4
+    const read = optionsAsConfig(options ?? { type: 'submit', fields: [] })
+    if ('problem' in read) return pubsubError('precondition-not-met', { text: read.problem })
+    return makeNode(iq, read.config)
+  }
+  const { config } = iq.node.about
+  if (!mayPublish(config, await standingOf(iq))) return stanzaError('forbidden')
+  const unmet = options && unmetOption(options, config)
+  return unmet === undefined ? undefined : pubsubError('precondition-not-met', { text: `${unmet} is otherwise` })
+}
+
+/** §7.1.3: what is to be stored, or why it can't be. */
+function readItems(iq: ItemIq, elements: readonly Element[], config: NodeConfig): NewItem[] | StanzaError {
+  const { persistItems, deliverPayloads, maxPayloadSize, maxItems = ITEMS_MAX } = config
+  const needsItem = persistItems || deliverPayloads
+  if (needsItem && elements.length === 0) return pubsubError('item-required')
+  if (!needsItem && elements.length > 0) return pubsubError('item-forbidden')
+  // §12.7
+  if (elements.length > maxItems) return pubsubError('max-items-exceeded')
+  const items: NewItem[] = []
+  const first = takeSequences(iq.pubsub, iq.node, Math.max(1, elements.length))
+  for (const [at, element] of elements.entries()) {
+    const payloads = element.getChildElements() as Element[]
+    if (payloads.length > 1) return pubsubError('invalid-payload')
+    // §7.1.3.6
+    if (payloads.length === 0 && deliverPayloads) return pubsubError('payload-required')
+    const payload = payloads[0] ? payloadXml(payloads[0]) : NOTHING
+    if (payload.length > maxPayloadSize) return pubsubError('payload-too-big')
+    const id = element.attrs.id || madeId(iq, at)
+    if (Buffer.byteLength(id) > ID_BYTES) return stanzaError('bad-request', { text: 'the id of an item is too long' })
+    items.push({ id, payload, sequence: first + at })
+  }
+  if (new Set(items.map(({ id }) => id)).size < items.length)
+    return stanzaError('bad-request', { text: 'two items have the same id' })
+  return items
+}
+
+/** The same for the same request, should that come again. */
+function madeId({ node, stream, count }: ItemIq, at: number): string {
+  if (stream === '') return randomUUID()
+  return createHash('sha256').update(`item ${node.key} ${stream} ${count} ${at}`).digest('base64url').slice(0, 22)
+}
+
+async function store(iq: ItemIq, items: readonly NewItem[]): Promise<StanzaError | undefined> {
+  const { pubsub: context, node, from, stream, count, hold } = iq
+  const { id, config } = node.about
+  let sequence = items.at(-1)?.sequence
+  if (config.persistItems) {
+    const onlyOwn = onlyOwnItems(await standingOf(iq), 'replace')
+    const stored = await context.store.items.put(id, items, { publisher: bareOf(from), stream, count, onlyOwn })
+    if (!stored) return stanzaError('forbidden', { text: 'somebody else published an item with this id' })
+    sequence = stored.get(items.at(-1)!.id) ?? sequence
+  }
+  context.events.published(items.length)
+  if (config.deliverNotifications) {
+    const event = itemsXml(node.name, items.map((item) => itemXml(item, config.deliverPayloads)).join(''))
+    await tellAll(context, node, { event, trace: iq.trace, ...(sequence !== undefined && { sequence }) }, hold())
+  }
+  if (config.persistItems) trimSoon(iq, items.length)
+  return undefined
+}
+
+/** After the answer: what is beyond the limit isn't shown meanwhile. Of many items some more may wait for that. */
+function trimSoon({ pubsub: context, node }: ItemIq, added: number): void {
+  const { id, config } = node.about
+  const most = config.maxItems ?? ITEMS_MAX
+  node.untrimmed += added
+  if (node.untrimmed < most / 100) return
+  node.untrimmed = 0
+  node.mailbox.pushBeyond(async () => {
+    try {
+      await context.store.items.trim(id, most)
+    } catch (error) {
+      context.log.warn('node_not_trimmed', { node: node.key, error })
+    }
+  })
+}

@@ -1,0 +1,32 @@
+import { bareOf } from '@heliograph/jid'
+import { type Outcome, refuse, reply } from '@heliograph/module'
+import { stanzaError } from '@heliograph/stanza'
+import { escapeAttribute } from '@heliograph/xml'
+import { pubsubError, unsupported } from '../access/errors.ts'
+import { mayPublish, onlyOwnItems } from '../access/rules.ts'
+import { itemsXml } from '../notify/item-xml.ts'
+import { tellAll } from '../notify/tell.ts'
+import { childrenOf, type Operation, standingOf } from './operation.ts'
+
+/** XEP-0060 §7.2 */
+export const retract: Operation = {
+  async handle(iq, { element }): Promise<Outcome> {
+    const { pubsub: context, node, from, hold } = iq
+    const { id, config } = node.about
+    const standing = await standingOf(iq)
+    if (!mayPublish(config, standing)) return refuse(stanzaError('forbidden'))
+    const ids = [...new Set(childrenOf(element, 'item').map(({ attrs }) => attrs.id ?? ''))]
+    if (ids.length === 0 || ids.includes('')) return refuse(pubsubError('item-required'))
+    if (!config.persistItems) return refuse(unsupported('persistent-items'))
+    const publisher = onlyOwnItems(standing, 'retract') ? bareOf(from) : undefined
+    const done = await context.store.items.retract(id, ids, publisher)
+    if (done === 'not-found') return refuse(stanzaError('item-not-found'))
+    if (done === 'foreign') return refuse(stanzaError('forbidden'))
+    const { notify } = element.attrs
+    if (config.notifyRetract || notify === 'true' || notify === '1') {
+      const event = itemsXml(node.name, ids.map((each) => `<retract id='${escapeAttribute(each)}'/>`).join(''))
+      await tellAll(context, node, { event, trace: iq.trace }, hold())
+    }
+    return reply()
+  },
+}

@@ -1,0 +1,60 @@
+import type { Migration } from '@heliograph/database'
+
+/**
+ * `service` is the address that has the node: a service of ours, or an account. `node` is null in what was deleted: its rows go in small
+ * batches afterwards. `created_by`: the ingress id of the request, so that its repetition is known. `listed`, `item_expire` repeat what the
+ * configuration says. `sequence`: microseconds, in the order of publication.
+ */
+export const pubsubMigrations: readonly Migration[] = [
+  {
+    id: '0220_pubsub',
+    sql: `
+      CREATE TABLE pubsub_nodes (
+        id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        service     text COLLATE "C" NOT NULL,
+        node        text COLLATE "C",
+        creator     text COLLATE "C" NOT NULL,
+        created_at  timestamptz NOT NULL DEFAULT now(),
+        created_by  text    NOT NULL,
+        listed      boolean NOT NULL,
+        item_expire integer,
+        config      jsonb   NOT NULL,
+        deleted_at  timestamptz,
+        UNIQUE (service, node)
+      );
+      CREATE INDEX pubsub_nodes_by_creator ON pubsub_nodes (creator, service) WHERE node IS NOT NULL;
+      CREATE INDEX pubsub_nodes_expiring ON pubsub_nodes (id) WHERE item_expire IS NOT NULL;
+      CREATE INDEX pubsub_nodes_deleted ON pubsub_nodes (deleted_at) WHERE deleted_at IS NOT NULL;
+      CREATE TABLE pubsub_affiliations (
+        node_id     bigint NOT NULL REFERENCES pubsub_nodes (id),
+        jid         text COLLATE "C" NOT NULL,
+        affiliation text NOT NULL,
+        PRIMARY KEY (node_id, jid)
+      );
+      CREATE INDEX pubsub_affiliations_by_jid ON pubsub_affiliations (jid);
+      CREATE TABLE pubsub_subscriptions (
+        node_id     bigint NOT NULL REFERENCES pubsub_nodes (id),
+        jid         text COLLATE "C" NOT NULL,
+        bare        text COLLATE "C" NOT NULL,
+        subid       text NOT NULL,
+        state       text NOT NULL,
+        deliver     boolean NOT NULL,
+        expires_at  timestamptz,
+        PRIMARY KEY (node_id, jid)
+      );
+      CREATE INDEX pubsub_subscriptions_by_bare ON pubsub_subscriptions (bare, node_id);
+      CREATE INDEX pubsub_subscriptions_expiring ON pubsub_subscriptions (expires_at) WHERE expires_at IS NOT NULL;
+      CREATE TABLE pubsub_items (
+        node_id     bigint NOT NULL REFERENCES pubsub_nodes (id),
+        id          text COLLATE "C" NOT NULL,
+        sequence    bigint NOT NULL,
+        publisher   text COLLATE "C" NOT NULL,
+        stream      text NOT NULL,
+        count       bigint NOT NULL,
+        payload     bytea NOT NULL,
+        PRIMARY KEY (node_id, id)
+      );
+      CREATE INDEX pubsub_items_in_order ON pubsub_items (node_id, sequence);
+    `,
+  },
+]

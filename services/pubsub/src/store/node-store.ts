@@ -1,0 +1,116 @@
+import type { Database } from '@heliograph/database'
+import type { BareJid } from '@heliograph/jid'
+import type { RsmRequest } from '@heliograph/stanza'
+import { configOfStored, storedConfig } from '../forms/config-form.ts'
+import type { NodeConfig } from '../forms/node-config.ts'
+import type { NewNode, NodeName, StoredNode } from './stored.ts'
+
+interface Row {
+  id: string
+  creator: string
+  created: number
+  created_by: string
+  config: Record<string, unknown>
+  last: number | null
+}
+
+const LOAD = `SELECT id::text, creator, extract(epoch FROM created_at)::float8 * 1000 AS created, created_by, config,
+    (SELECT max(sequence)::float8 FROM pubsub_items WHERE node_id = n.id) AS last
+  FROM pubsub_nodes n WHERE service = $1 AND node = $2`
+
+/** Counted in the statement that inserts: a creator who makes nodes in many places at once may end a few above. */
+const CREATE = `WITH had AS (SELECT count(*) AS nodes FROM pubsub_nodes WHERE creator = $3 AND service = $1 AND node IS NOT NULL),
+  made AS (
+    INSERT INTO pubsub_nodes (service, node, creator, created_by, listed, item_expire, config)
+    SELECT $1, $2, $3, $4, $5, $6, $7 FROM had WHERE had.nodes < $8
+    ON CONFLICT (service, node) DO NOTHING RETURNING id)
+  SELECT (SELECT id::text FROM made) AS made, (SELECT nodes FROM had) < $8 AS fits`
+
+const LISTED = `node IS NOT NULL AND service = $1 AND (listed OR EXISTS (
+  SELECT 1 FROM pubsub_affiliations a WHERE a.node_id = n.id AND a.jid = $2 AND a.affiliation <> 'outcast'))`
+const FORWARD = `SELECT node, config->>'title' AS title FROM pubsub_nodes n WHERE ${LISTED} AND node > $3 ORDER BY node LIMIT $4`
+const BACKWARD = `SELECT node, config->>'title' AS title FROM pubsub_nodes n WHERE ${LISTED} AND ($3 = '' OR node < $3)
+  ORDER BY node DESC LIMIT $4`
+const NODES_AT_ONCE = 100
+
+export interface ListedNode {
+  readonly node: string
+  readonly title: string
+}
+
+/** Nodes in Postgres. Writes are fenced: they throw `FencedError` once this instance was shut out. */
+export class NodeStore {
+  readonly #db: Database
+
+  constructor(db: Database) {
+    this.#db = db
+  }
+
+  async load({ service, node }: NodeName): Promise<StoredNode | undefined> {
+    const { rows } = await this.#db.query<Row>('pubsub_load', LOAD, [service, node])
+    const row = rows[0]
+    return (
+      row && {
+        id: row.id,
+        creator: row.creator as BareJid,
+        created: row.created,
+        createdBy: row.created_by,
+        config: configOfStored(row.config),
+        lastSequence: row.last ?? 0,
+      }
+    )
+  }
+
+  /** `exists`: another was faster. `too-many`: the creator has `most` nodes already. Its creator is an owner. */
+  create(
+    { service, node, creator, createdBy, config }: NewNode,
+    most: number,
+  ): Promise<'created' | 'exists' | 'too-many'> {
+    return this.#db.fencedWrite(async (tx) => {
+      const params = [service, node, creator, createdBy, isListed(config), config.itemExpire ?? null]
+      const { rows } = await tx.query<{ made: string | null; fits: boolean }>('pubsub_create', CREATE, [
+        ...params,
+        JSON.stringify(storedConfig(config)),
+        most,
+      ])
+      if (!rows[0]?.made) return rows[0]?.fits ? 'exists' : 'too-many'
+      const own = "INSERT INTO pubsub_affiliations (node_id, jid, affiliation) VALUES ($1, $2, 'owner')"
+      await tx.query('pubsub_first_owner', own, [rows[0].made, creator])
+      return 'created'
+    })
+  }
+
+  async configure(id: string, config: NodeConfig): Promise<void> {
+    const sql = `UPDATE pubsub_nodes SET config = config || $2, listed = $3, item_expire = $4 WHERE id = $1 RETURNING id`
+    const stored = JSON.stringify(storedConfig(config))
+    await this.#db.fencedQuery('pubsub_configure', sql, [id, stored, isListed(config), config.itemExpire ?? null])
+  }
+
+  /** The node is no more; what it had is removed later, a little at a time. */
+  async destroy(id: string): Promise<void> {
+    const sql = 'UPDATE pubsub_nodes SET node = NULL, deleted_at = now() WHERE id = $1 RETURNING id'
+    await this.#db.fencedQuery('pubsub_destroy', sql, [id])
+  }
+
+  /** Nodes that somebody is told of, by name; those on whose whitelist he isn't are not among them. */
+  async list(service: BareJid, asker: BareJid, page: RsmRequest): Promise<readonly ListedNode[]> {
+    const limit = Math.min(page.max ?? NODES_AT_ONCE, NODES_AT_ONCE)
+    const isBackward = page.before !== undefined
+    const { rows } = await this.#db.query<ListedNode>(
+      isBackward ? 'pubsub_nodes_before' : 'pubsub_nodes_after',
+      isBackward ? BACKWARD : FORWARD,
+      [service, asker, (isBackward ? page.before : page.after) ?? '', limit],
+    )
+    return isBackward ? rows.reverse() : rows
+  }
+
+  async count(service: BareJid, asker: BareJid): Promise<number> {
+    const sql = `SELECT count(*)::int AS count FROM pubsub_nodes n WHERE ${LISTED}`
+    const { rows } = await this.#db.query<{ count: number }>('pubsub_nodes_count', sql, [service, asker])
+    return rows[0]?.count ?? 0
+  }
+}
+
+function isListed({ accessModel }: NodeConfig): boolean {
+  return accessModel !== 'whitelist'
+}

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { connectDatabase, type Database, FencedError, migrate } from '@heliograph/database'
+import { ensureBare, ensureJid } from '@heliograph/jid'
+import { infrastructure } from '@heliograph/testkit'
+import { DEFAULT_CONFIG } from '../src/forms/config-form.ts'
+import { ItemStore } from '../src/store/item-store.ts'
+import { pubsubMigrations } from '../src/store/migrations.ts'
+import { NodeStore } from '../src/store/node-store.ts'
+import { PeopleStore } from '../src/store/people-store.ts'
+import { removeExpired } from '../src/store/sweeper.ts'
+
+const servers = await infrastructure()
+const service = ensureBare('pubsub.capulet.example')
+const romeo = ensureBare('romeo@montague.example')
+const juliet = ensureBare('juliet@capulet.example')
+let db: Database
+let other: Database
+let nodes: NodeStore
+let people: PeopleStore
+let items: ItemStore
+before(async () => {
+  const url = await servers.createDatabase()
+  db = await connectDatabase({ url, instance: 'pubsub-1', poolSize: 2 })
+  other = await connectDatabase({ url, instance: 'pubsub-2', poolSize: 1 })
+  await migrate(db, pubsubMigrations)
+  nodes = new NodeStore(db)
+  people = new PeopleStore(db)
+  items = new ItemStore(db)
+})
+after(async () => {
+  await db.close()
+  await other.close()
+  await servers.close()
+})
+
+async function made(node: string, config = DEFAULT_CONFIG): Promise<string> {
+  assert.equal(await nodes.create({ service, node, creator: romeo, createdBy: 's:1', config }, 100), 'created')
+  const stored = await nodes.load({ service, node })
+  assert.ok(stored)
+  return stored.id
+}
+
+const item = (id: string, sequence: number, text = `<x xmlns='${id}'/>`) => ({
+  id,
+  sequence,
+  payload: Buffer.from(text),
+})
+const by = (publisher: typeof romeo, count = 0, onlyOwn = false) => ({
+  publisher,
+  stream: count ? 's' : '',
+  count,
+  onlyOwn,
+})
+
+test('a node comes back as it was stored, and is listed for whom it is', async () => {
+  const id = await made('plain')
+  assert.equal(
+    await nodes.create({ service, node: 'plain', creator: juliet, createdBy: '', config: DEFAULT_CONFIG }, 100),
+    'exists',
+  )
+  assert.equal(
+    await nodes.create({ service, node: 'more', creator: romeo, createdBy: '', config: DEFAULT_CONFIG }, 1),
+    'too-many',
+  )
+  const stored = await nodes.load({ service, node: 'plain' })
+  assert.deepEqual([stored?.creator, stored?.createdBy, stored?.config], [romeo, 's:1', DEFAULT_CONFIG])
+  const config = { ...DEFAULT_CONFIG, title: 'it’s “I”', accessModel: 'whitelist', maxItems: undefined } as const
+  await nodes.configure(id, config)
+  assert.deepEqual((await nodes.load({ service, node: 'plain' }))?.config, config)
+  await made('zebra')
+  assert.deepEqual(
+    (await nodes.list(service, juliet, {})).map(({ node }) => node),
+    ['zebra'],
+  )
+  assert.deepEqual(
+    (await nodes.list(service, romeo, {})).map(({ node }) => node),
+    ['plain', 'zebra'],
+  )
+  assert.deepEqual(
+    (await nodes.list(service, romeo, { before: '', max: 1 })).map(({ node }) => node),
+    ['zebra'],
+  )
+  assert.equal(await nodes.count(service, juliet), 1)
+})
+
+test('items are in the order of publication; a repeated request changes none', async () => {
+  const id = await made('items')
+  const order = async () => (await items.page(id, { page: {}, since: 0, most: 10 }))?.items.map((each) => each.id)
+  await items.put(id, [item('a', 10), item('b', 11)], by(romeo, 1))
+  await items.put(id, [item('c', 12)], by(juliet, 2))
+  assert.equal((await items.put(id, [item('a', 20, '<y/>')], by(romeo, 3)))?.get('a'), 20)
+  assert.deepEqual(await order(), ['b', 'c', 'a'])
+  assert.equal((await items.put(id, [item('a', 30, '<y/>')], by(romeo, 3)))?.get('a'), 20)
+  assert.equal(await items.put(id, [item('d', 31), item('c', 32)], by(romeo, 4, true)), undefined)
+  assert.deepEqual(await order(), ['b', 'c', 'a'])
+  const page = await items.page(id, { page: { after: 'b', max: 1 }, since: 0, most: 10 })
+  assert.deepEqual([page?.items.map((each) => each.id), page?.count, page?.index], [['c'], 3, 1])
+  const back = await items.page(id, { page: { before: 'a', max: 1 }, since: 0, most: 2 })
+  assert.deepEqual([back?.items.map((each) => each.id), back?.count, back?.index], [['c'], 2, 0])
+  assert.equal(await items.page(id, { page: { after: 'missing' }, since: 0, most: 10 }), undefined)
+  assert.equal((await items.last(id, 0))?.payload.toString(), '<y/>')
+  assert.equal(await items.last(id, 20), undefined)
+  assert.equal(await items.retract(id, ['b', 'none'], undefined), 'not-found')
+  assert.equal(await items.retract(id, ['b', 'c'], romeo), 'foreign')
+  assert.equal(await items.retract(id, ['b', 'c'], undefined), 'retracted')
+  assert.deepEqual(await items.ids(id, { since: 0, max: 10 }), ['a'])
+  const many = Array.from({ length: 1_200 }, (_, i) => item(`m${i}`, 100 + i))
+  await items.put(id, many, by(romeo))
+  await items.trim(id, 2)
+  assert.deepEqual(await items.ids(id, { since: 0, max: 10 }), ['m1198', 'm1199'])
+})
+
+test('people: affiliations together, an owner always, outcasts and the unlisted not subscribed', async () => {
+  const id = await made('people')
+  const subscription = { subid: 'x', state: 'subscribed', deliver: true, expire: undefined } as const
+  const balcony = ensureJid(`${juliet}/balcony`)
+  await people.subscribe(id, { ...subscription, jid: juliet })
+  await people.subscribe(id, { ...subscription, jid: balcony, deliver: false })
+  await people.subscribe(id, { ...subscription, jid: romeo, expire: Date.now() - 1_000 })
+  assert.deepEqual(await people.recipients(id, '', 10), [juliet])
+  assert.equal(await people.countSubscribers(id), 2)
+  const standing = await people.standing(id, juliet)
+  assert.deepEqual(
+    standing.subscriptions.map(({ jid }) => jid),
+    [juliet, balcony],
+  )
+  assert.deepEqual(
+    (await people.subscriptionsOf(service, juliet)).map(({ node }) => node),
+    ['people', 'people'],
+  )
+  assert.equal(await people.setAffiliates(id, [{ jid: romeo, affiliation: 'none' }]), false)
+  assert.equal(await people.setAffiliates(id, [{ jid: juliet, affiliation: 'member' }]), true)
+  await people.removeUnlisted(id)
+  assert.deepEqual(
+    (await people.affiliates(id, { max: 10 })).map(({ jid }) => jid),
+    [juliet, romeo],
+  )
+  assert.equal(await people.countSubscribers(id), 2)
+  await people.setAffiliates(id, [{ jid: juliet, affiliation: 'outcast' }])
+  assert.deepEqual(await people.standing(id, juliet), { affiliation: 'outcast', subscriptions: [] })
+})
+
+test('what is over is removed a little at a time: deleted nodes, and items and subscriptions whose time is up', async () => {
+  const id = await made('gone', { ...DEFAULT_CONFIG, itemExpire: 60 })
+  const now = Date.now() * 1_000
+  await items.put(id, [item('old', now - 61_000_000), item('new', now)], by(romeo))
+  await people.subscribe(id, { jid: romeo, subid: 'x', state: 'subscribed', deliver: true, expire: Date.now() - 1 })
+  assert.equal(await removeExpired(db), false)
+  assert.deepEqual(await items.ids(id, { since: 0, max: 10 }), ['new'])
+  await nodes.destroy(id)
+  assert.equal(await nodes.load({ service, node: 'gone' }), undefined)
+  await made('gone')
+  await db.query('age', "UPDATE pubsub_nodes SET deleted_at = now() - interval '1 hour' WHERE id = $1", [id])
+  await removeExpired(db)
+  assert.equal((await db.query('look', 'SELECT 1 FROM pubsub_nodes WHERE id = $1', [id])).count, 0)
+  assert.ok(await nodes.load({ service, node: 'gone' }))
+})
+
+test('an instance that was shut out writes nothing any more', async () => {
+  const id = await made('fenced')
+  await other.fence('pubsub-1')
+  await assert.rejects(items.put(id, [item('a', 1)], by(romeo)), FencedError)
+  await assert.rejects(nodes.configure(id, DEFAULT_CONFIG), FencedError)
+  await assert.rejects(people.setAffiliates(id, [{ jid: juliet, affiliation: 'member' }]), FencedError)
+})
