@@ -16,11 +16,14 @@ import urllib.request
 from datetime import datetime, timedelta, timezone
 from importlib.util import find_spec
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 from slixmpp_client import Client, PATIENCE, hold_tasks, inner, refused, saying
 from slixmpp_node_checks import nodes
 from slixmpp_optional_checks import archive_search, invitations
 from slixmpp_room_checks import room_archive, room_moderation, room_profile, rooms
+
+CLIENTS = "urn:xmpp:cam:0"
 
 
 async def subscriptions(juliet, romeo, **_):
@@ -164,6 +167,10 @@ async def commands(juliet, desk, domain, **_):
     listed = (await adhoc.send_command(domain, "list-clients"))["command"]
     assert listed["status"] == "completed"
     assert {item["client"] for item in listed["form"].get_items()} == {"balcony", "desk"}
+    query = juliet.make_iq_get()
+    query.append(ET.Element(f"{{{CLIENTS}}}list"))
+    told = await query.send(timeout=PATIENCE)
+    assert {client.get("id") for client in told.xml.iter(f"{{{CLIENTS}}}client")} == {"balcony", "desk"}, told
     steps, ended = [], asyncio.get_running_loop().create_future()
 
     def submit(values):
