@@ -30,6 +30,10 @@ const defaults = z
       .optional(),
     presenceBroadcast: roles.describe('Whose presence everybody is told.').default([...everybody]),
     memberListFor: roles.describe('Who may read the list of members.').default([...everybody]),
+    absentShown: z
+      .boolean()
+      .describe('Whether members who aren’t there are shown as unavailable, by the nicks kept for them.')
+      .default(false),
     listed: z.boolean().describe('Whether the room is found by those who weren’t told its address.').default(true),
     persistent: z.boolean().describe('Whether the room stays when nobody is in it.').default(false),
     moderated: z.boolean().describe('Whether only those who were given voice may speak.').default(false),
@@ -58,6 +62,7 @@ const fixed = [
   'maxOccupants',
   'presenceBroadcast',
   'memberListFor',
+  'absentShown',
   'listed',
   'persistent',
   'moderated',

@@ -4,8 +4,10 @@ import { el, iqResult, NS, type Stanza, stanza } from '@heliograph/stanza'
 import { say } from '../arrived.ts'
 import { roleMay } from '../authority/privileges.ts'
 import type { MucContext } from '../context.ts'
+import type { RoomConfig } from '../forms/room-config.ts'
 import type { ItemIq } from '../iqs/room-iq.ts'
 import type { Occupant } from '../occupant.ts'
+import { absentMembers } from '../presence/absent-members.ts'
 import { announce } from '../presence/announce.ts'
 import { audienceOf } from '../presence/audience.ts'
 import { depart, sendAll } from '../presence/depart.ts'
@@ -64,6 +66,11 @@ export function showAsConfigured(context: MucContext, room: Room): void {
   }
 }
 
+/** Shows everybody who isn't there, where that was hidden before. */
+export function showAbsent(context: MucContext, room: Room, before: RoomConfig): void {
+  if (!before.absentShown) sendAll(room, absentMembers(context, room, audienceOf(room, [])))
+}
+
 /** Tells everybody in the room something that only rooms say. */
 export function tellStatus(context: MucContext, room: Room, codes: readonly number[]): void {
   if (codes.length === 0 || room.occupants.size === 0) return
@@ -87,7 +94,10 @@ function affect(context: MucContext, room: Room, effect: Effect<Occupant>, { act
 /** XEP-0045 §10.3: of users who aren't there those are told who may see addresses. */
 function tellOfAbsent(context: MucContext, room: Room, changed: readonly Affiliate[]): void {
   const absent = changed.filter(({ jid }) => room.occupants.of(jid).length === 0)
-  const recipients = absent.length > 0 ? audienceOf(room, []).sighted : []
+  if (absent.length === 0) return
+  const audience = audienceOf(room, [])
+  sendAll(room, absentMembers(context, room, audience, { among: absent }))
+  const recipients = audience.sighted
   if (recipients.length === 0) return
   let sequence = takeSequences(context, room, absent.length)
   const parcels = absent.map(({ jid, affiliation }) => {

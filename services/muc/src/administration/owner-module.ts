@@ -6,7 +6,15 @@ import { affiliationMay } from '../authority/privileges.ts'
 import { configFields } from '../forms/config-form.ts'
 import { type ItemIq, inRoom, type RoomIq } from '../iqs/room-iq.ts'
 import { someoneLeft } from '../remove-room.ts'
-import { answerWhenKept, carryOut, showAsConfigured, storeAffiliates, tellStatus, viewOf } from './carry-out.ts'
+import {
+  answerWhenKept,
+  carryOut,
+  showAbsent,
+  showAsConfigured,
+  storeAffiliates,
+  tellStatus,
+  viewOf,
+} from './carry-out.ts'
 import { destroyRoom, readDestruction } from './destroy.ts'
 import { listFields, readSubmission } from './owner-form.ts'
 import { planConfiguration } from './plan-configuration.ts'
@@ -54,6 +62,7 @@ async function configure(request: Stanza, item: ItemIq, form: Form): Promise<Out
   if ('problem' in submission) return refuse(stanzaError('not-acceptable', { text: submission.problem }))
   const plan = planConfiguration(viewOf(room), bareOf(from), submission)
   if ('error' in plan) return refuse(plan.error)
+  const before = room.about.config
   await storeAffiliates(muc, room, plan.affiliates)
   await muc.store.configure(room.jid, submission.config)
   Object.assign(room.about, { config: submission.config, locked: false })
@@ -61,6 +70,7 @@ async function configure(request: Stanza, item: ItemIq, form: Form): Promise<Out
   carryOut(muc, room, plan, { actor: occupant?.nick, kept })
   showAsConfigured(muc, room)
   tellStatus(muc, room, plan.status)
+  showAbsent(muc, room, before)
   // Maybe it is temporary now, and nobody is there.
   someoneLeft(muc, room)
   return outcome

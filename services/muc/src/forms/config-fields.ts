@@ -42,6 +42,9 @@ export const CONFIG_FIELDS: { readonly [Key in keyof RoomConfig]: ConfigField<Ro
   maxOccupants: maxOccupants(),
   presenceBroadcast: choices('muc#roomconfig_presencebroadcast', 'Whose presence is broadcast', ROLES),
   memberListFor: choices('muc#roomconfig_getmemberlist', 'Who may read the member list', ROLES),
+  absentShown: flag('x-muc#roomconfig_absentmembers', 'Show members who aren’t there', false, {
+    status: (value) => (value ? 102 : 103),
+  }),
   listed: flag('muc#roomconfig_publicroom', 'List the room publicly', true, {
     feature: (value) => (value ? 'muc_public' : 'muc_hidden'),
   }),

@@ -35,6 +35,7 @@ const busy: RoomConfig = {
   privateMessages: 'moderators',
   maxOccupants: 77,
   presenceBroadcast: ['moderator', 'participant'],
+  absentShown: true,
   memberListFor: [],
   listed: false,
   persistent: true,

@@ -17,6 +17,8 @@ export interface RoomConfig {
   readonly maxOccupants: number | undefined
   /** Whose presence everybody is told. */
   readonly presenceBroadcast: readonly PresentRole[]
+  /** Whether those are told of members who aren't there who are (102, 103). */
+  readonly absentShown: boolean
   readonly memberListFor: readonly PresentRole[]
   /** Whether the room is found by those who weren't told its address. */
   readonly listed: boolean

@@ -1,6 +1,7 @@
 /** MUC-02: rooms are made, set up and ended by their owners. */
 import assert from 'node:assert/strict'
 import { bothModes, type RawClient, type Site } from '@heliograph/testkit'
+import type { Element } from '@heliograph/xml'
 import { bareOf, errorOf, newcomer, settle, together } from '../support/actor.ts'
 import { codesOf, configure, freshRoom, itemOf, join, knock, makeRoom } from '../support/room.ts'
 import { administer, ask, company, owner, seen, submission, told, valuesOf } from '../support/room-admin.ts'
@@ -189,6 +190,37 @@ scenario('presence that isn’t broadcast any more is seen to go, and comes agai
   await administer(owen, room, { jid: bareOf(nora.jid), affiliation: 'member' })
   await seen(ada, at('nora'), 'member participant')
 })
+
+scenario(
+  'members who aren’t there are shown where the room is set up so, by the nicks kept for them (§16.6.2)',
+  async (site) => {
+    using all = await company(site)
+    const { owen, ada, max, nora, room, at } = all
+    const isAbsent = (nick: string) => (it: Element) => it.attrs.from === at(nick) && it.attrs.type === 'unavailable'
+    await administer(owen, room, { jid: 'away@other.example', affiliation: 'member', nick: 'Paris' })
+    await configure(owen, room, { 'x-muc#roomconfig_absentmembers': '1' })
+    await told(nora, room, '102')
+    const shown = await nora.expect(isAbsent('Paris'))
+    assert.deepEqual(
+      [itemOf(shown)?.attrs.affiliation, itemOf(shown)?.attrs.jid, codesOf(shown)],
+      ['member', undefined, []],
+    )
+    assert.equal(itemOf(await ada.expect(isAbsent('Paris')))?.attrs.jid, 'away@other.example')
+    await administer(owen, room, { jid: 'afar@other.example', affiliation: 'member', nick: 'Benvolio' })
+    await nora.expect(isAbsent('Benvolio'))
+    // Who enters is told before he is in.
+    max.send(`<presence to='${room}' type='unavailable'/>`)
+    await seen(max, at('max'), '-member none 110')
+    // Not of himself: he would take it for his end.
+    await administer(owen, room, { jid: bareOf(max.jid), affiliation: 'member', nick: 'max' })
+    max.takeAll(() => true)
+    await join(max, room, 'max')
+    const absent = max.takeAll((it) => it.name === 'presence' && it.attrs.type === 'unavailable')
+    assert.deepEqual(absent.map(({ attrs }) => attrs.from).sort(), [at('Benvolio'), at('Paris')])
+    await configure(owen, room, { 'x-muc#roomconfig_absentmembers': '0' })
+    await told(max, room, '103')
+  },
+)
 
 scenario('a room is ended, with the way to another; each hears it once (§10.9)', async (site) => {
   using all = await company(site)
