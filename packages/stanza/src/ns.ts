@@ -20,6 +20,7 @@ export const NS = Object.freeze({
   dialback: 'jabber:server:dialback',
   dialbackFeature: 'urn:xmpp:features:dialback',
   componentAccept: 'jabber:component:accept',
+  privilege: 'urn:xmpp:privilege:2',
   bidi: 'urn:xmpp:bidi',
   bidiFeature: 'urn:xmpp:features:bidi',
   altWebSocket: 'urn:xmpp:alt-connections:websocket',

@@ -1,6 +1,6 @@
 import type { RetentionPolicy } from '@heliograph/archive'
 import { type HeliographConfig, type Rates, ratesOf } from '@heliograph/config'
-import { type BareJid, type Domain, ensureBare } from '@heliograph/jid'
+import { type BareJid, type Domain, ensureBare, ensureDomain } from '@heliograph/jid'
 import { OperatorError } from '@heliograph/telemetry'
 import type { LockoutLimits } from './accounts/lockout.ts'
 import type { PasswordPolicy } from './accounts/password-rules.ts'
@@ -42,6 +42,8 @@ export interface SessionConfig {
     readonly retention: RetentionPolicy
   }
   readonly push: HeliographConfig['push']
+  /** What components may do with everybody's roster (XEP-0356). */
+  readonly rosterPrivileges: ReadonlyMap<Domain, 'get' | 'set' | 'both'>
   readonly externalServices: HeliographConfig['externalServices']
   readonly uploads: HeliographConfig['uploads']
   readonly offlineLimit: number
@@ -71,6 +73,13 @@ function retentionOf({ archive, domains }: HeliographConfig): RetentionPolicy {
 function ratesByDomain(config: HeliographConfig): ReadonlyMap<Domain, Rates> {
   const byDomain = config.domains.map(({ name }) => [name as Domain, ratesOf(config, name)] as const)
   return new Map(byDomain.filter(([, { stanzasPerSecond, bytesPerSecond }]) => stanzasPerSecond + bytesPerSecond > 0))
+}
+
+function rosterPrivilegesOf({ components }: HeliographConfig): SessionConfig['rosterPrivileges'] {
+  const granted = components.flatMap(({ domains, privileges: { roster } }) =>
+    roster === 'none' ? [] : domains.map((domain) => [ensureDomain(domain), roster] as const),
+  )
+  return new Map(granted)
 }
 
 export function sessionConfig(config: HeliographConfig): SessionConfig {
@@ -105,6 +114,7 @@ export function sessionConfig(config: HeliographConfig): SessionConfig {
     },
     archive: { ...config.archive, retention: retentionOf(config) },
     push: config.push,
+    rosterPrivileges: rosterPrivilegesOf(config),
     externalServices: config.externalServices,
     uploads: config.uploads,
     offlineLimit: config.sessions.offlineLimit,

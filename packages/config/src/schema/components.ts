@@ -1,6 +1,22 @@
 import { z } from 'zod'
 import { domain, path, positive, secret } from './values.ts'
 
+const privileges = z
+  .strictObject({
+    roster: z
+      .enum(['none', 'get', 'set', 'both'])
+      .describe('What it may do with the rosters of all users.')
+      .default('none'),
+    message: z
+      .enum(['none', 'outgoing'])
+      .describe('Whether it may send messages in the name of any user, and of the server.')
+      .default('none'),
+  })
+  .describe(
+    'What it may do in the name of users (XEP-0356). Only for components that are trusted like the server itself.',
+  )
+  .prefault({})
+
 const fields = z.strictObject({
   domains: z.array(domain).min(1).describe('What it serves. Each of its streams is for one of them.'),
   password: secret.describe('The secret that it proves to know.').optional(),
@@ -11,6 +27,7 @@ const fields = z.strictObject({
     .array(z.union([z.cidrv4(), z.cidrv6()]))
     .describe('Networks (CIDR) that it may come from. Default: any that reach the listener.')
     .default([]),
+  privileges,
   streams: positive.max(1_000).describe('Streams of one domain at a time; they share its work.').default(16),
   waitSeconds: z
     .int()

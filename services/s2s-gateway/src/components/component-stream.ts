@@ -11,6 +11,7 @@ import type { ComponentsContext } from './context.ts'
 import type { Definition } from './definition.ts'
 import { provesSecret } from './handshake.ts'
 import { Inbound } from './inbound.ts'
+import { advertisePrivileges } from './privileges.ts'
 import type { Streams } from './streams.ts'
 
 type Settle = (isWritten: boolean) => void
@@ -109,7 +110,7 @@ export class ComponentStream implements StreamSink {
   }
 
   element(parsed: ParsedElement): void {
-    if (this.#bound) acceptFromComponent(this, this.domain!, parsed)
+    if (this.#bound) acceptFromComponent(this, this.#definition!, parsed)
     else if (parsed.namespace === NS.componentAccept && parsed.name === 'handshake') this.#handshake(parsed)
     // RFC 6120 §4.9.3.12
     else this.refuse({ condition: 'not-authorized', text: 'the handshake comes first' })
@@ -157,6 +158,7 @@ export class ComponentStream implements StreamSink {
     this.xml.limit(context.xml)
     this.xml.write('<handshake/>')
     this.#streams.bound(this as ComponentStream & Bearer)
+    advertisePrivileges(this, definition)
     context.events.connected(domain, this.number, this.address)
   }
 

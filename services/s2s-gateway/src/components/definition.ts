@@ -8,6 +8,7 @@ export interface Definition {
   readonly password: string
   /** It must come over TLS. */
   readonly tls: boolean
+  readonly privileges: HeliographConfig['components'][number]['privileges']
   /** Streams at a time, in the whole cluster. */
   readonly streams: number
   /** How long stanzas wait for it after its last stream is gone. */
@@ -18,9 +19,9 @@ export interface Definition {
 
 /** @throws InvalidJid for a domain that is none */
 export function definitionsOf({ components }: Pick<HeliographConfig, 'components'>): ReadonlyMap<Domain, Definition> {
-  const all = components.flatMap(({ domains, password, tls, from, streams, waitSeconds }) => {
+  const all = components.flatMap(({ domains, password, tls, from, privileges, streams, waitSeconds }) => {
     const admits = admitting(from)
-    const shared = { password, tls, streams, waitMs: waitSeconds * 1000, admits }
+    const shared = { password, tls, privileges, streams, waitMs: waitSeconds * 1000, admits }
     return domains.map((name): Definition => ({ ...shared, domain: ensureDomain(name) }))
   })
   return new Map(all.map((definition) => [definition.domain, definition]))

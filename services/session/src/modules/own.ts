@@ -24,7 +24,8 @@ export function notYours(): Outcome {
   return refuse(stanzaError('forbidden'))
 }
 
-function ownersOnly(handle: OwnHandler): IqHandler<IqContext>['handle'] {
+/** For its own clients; others are refused. */
+export function ownersOnly(handle: OwnHandler): IqHandler<IqContext>['handle'] {
   return (request, context) => (isOwn(context) ? handle(request, context) : notYours())
 }
 

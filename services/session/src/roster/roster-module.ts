@@ -1,7 +1,8 @@
 import { defineModule, type Outcome, reply } from '@heliograph/module'
 import { el, NS, type Stanza } from '@heliograph/stanza'
 import type { IqContext } from '../modules/iq-context.ts'
-import { type OwnContext, onOwnGet, onOwnSet } from '../modules/own.ts'
+import { type OwnContext, ownersOnly } from '../modules/own.ts'
+import { forAllUsers, managed } from './managed-roster.ts'
 import { itemElement, pushTo, removalElement } from './push.ts'
 import { setRoster } from './roster-set.ts'
 
@@ -14,8 +15,12 @@ export const rosterModule = defineModule<IqContext>({
   features: { server: [NS.roster] },
   iq: [
     // §2.3.3: forbidden to others, whether there is such a roster or not.
-    ...onOwnGet(QUERY, getRoster),
-    ...onOwnSet(QUERY, setRoster),
+    ...forAllUsers(
+      'get',
+      QUERY,
+      managed('get', (_, context) => reply(wholeRoster(context, false)), ownersOnly(getRoster)),
+    ),
+    ...forAllUsers('set', QUERY, managed('set', setRoster, ownersOnly(setRoster))),
   ],
 })
 

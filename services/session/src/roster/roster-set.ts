@@ -4,14 +4,13 @@ import type { RosterItem } from '@heliograph/roster'
 import { NS, type Stanza, type StanzaCondition, stanzaError } from '@heliograph/stanza'
 import type { Element } from '@heliograph/xml'
 import type { IqContext } from '../modules/iq-context.ts'
-import type { OwnContext } from '../modules/own.ts'
 import { endSubscriptions } from './end-subscriptions.ts'
 import { ROSTER_MAX, removeItem, storeItem } from './store-item.ts'
 
 const NAME_BYTES = 1023
 
 /** RFC 6121 §2.1.5, §2.3 to §2.5. */
-export function setRoster(request: Stanza, context: OwnContext): Outcome | Promise<Outcome> {
+export function setRoster(request: Stanza, context: IqContext): Outcome | Promise<Outcome> {
   const { user } = context
   const items = request.child('query', NS.roster)?.getChildElements() ?? []
   const element = items[0]

@@ -14,8 +14,10 @@ import {
 } from '@heliograph/testkit'
 import type { Element } from '@heliograph/xml'
 import { bareOf, enter, errorOf, newcomer, say, saying, settle } from '../support/actor.ts'
-import { getRoster } from '../support/roster.ts'
+import { getRoster, nextPush } from '../support/roster.ts'
 import { hashOf, readAll, throughProxy } from '../support/socks.ts'
+
+let ids = 0
 
 const SECRET = 'three-may-keep-one'
 const domains = [
@@ -36,6 +38,7 @@ const scenario = await bothModes({
       { domains: ['quiet.example'], password: SECRET, waitSeconds: 1 },
       { domains: ['secure.example'], password: SECRET, tls: true },
       { domains: ['far.example'], password: SECRET, from: ['203.0.113.0/24'] },
+      { domains: ['trusted.example'], password: SECRET, privileges: { roster: 'both', message: 'outgoing' } },
       { domains: ['lone.example'], password: SECRET, streams: 1 },
     ],
   },
@@ -248,9 +251,59 @@ scenario('an app server may be a component (XEP-0357)', async (site) => {
   app.send(`<iq type='result' id='${push.attrs.id}' from='push.example' to='${bob.jid}'/>`)
 })
 
-const BYTESTREAMS = 'http://jabber.org/protocol/bytestreams'
-let ids = 0
+scenario('a privileged component keeps rosters and speaks for users; others may not (XEP-0356)', async (site) => {
+  const PRIVILEGE = 'urn:xmpp:privilege:2'
+  await using juliet = await newcomer(site, 'juliet')
+  await using romeo = await newcomer(site, 'romeo')
+  await getRoster(juliet)
+  await using trusted = await RawComponent.login(at(site, 'trusted.example', 1))
+  await using echo = await RawComponent.login(at(site, 'echo.localhost'))
+  const told = await trusted.expect('message')
+  const permissions = told.getChild('privilege', PRIVILEGE)?.getChildren('perm') ?? []
+  assert.equal(told.attrs.from, site.domain)
+  assert.deepEqual(
+    permissions.map(({ attrs }) => [attrs.access, attrs.type, attrs.push]),
+    [
+      ['roster', 'both', 'false'],
+      ['message', 'outgoing', undefined],
+    ],
+  )
 
+  const query = (inside = '') => `<query xmlns='jabber:iq:roster'>${inside}</query>`
+  const ask = (who: RawComponent, type: 'get' | 'set', to: string, inside = '', from = who.domain) =>
+    who.request(`<iq type='${type}' id='managed-${ids++}' from='${from}' to='${to}'>${query(inside)}</iq>`)
+  const item = `<item jid='nurse@sms.example' name='Nurse'/>`
+  const her = bareOf(juliet.jid)
+  assert.equal((await ask(trusted, 'set', her, item)).attrs.type, 'result')
+  assert.equal((await nextPush(juliet)).name, 'Nurse')
+  const managed = (await ask(trusted, 'get', her)).getChild('query')?.getChildren('item') ?? []
+  assert.deepEqual(
+    managed.map(({ attrs }) => attrs.jid),
+    ['nurse@sms.example'],
+  )
+  assert.equal(errorOf(await ask(trusted, 'get', `nobody@${site.domain}`)), 'cancel/item-not-found')
+  assert.equal(errorOf(await ask(trusted, 'get', her, '', 'user@trusted.example')), 'auth/forbidden')
+  assert.equal(errorOf(await ask(echo, 'get', her)), 'auth/forbidden')
+  assert.equal(errorOf(await ask(echo, 'set', her, item)), 'auth/forbidden')
+
+  const onBehalf = (who: RawComponent, from: string, body: string) =>
+    who.send(
+      `<message from='${who.domain}' to='${site.domain}' id='b${ids++}'><privilege xmlns='${PRIVILEGE}'><forwarded xmlns='urn:xmpp:forward:0'>` +
+        `<message xmlns='jabber:client' from='${from}' to='${romeo.jid}' type='chat'><body>${body}</body></message></forwarded></privilege></message>`,
+    )
+  onBehalf(trusted, her, 'in her name')
+  assert.equal((await romeo.expect(saying('in her name'))).attrs.from, her)
+  for (const from of [juliet.jid, 'juliet@elsewhere.example', 'trusted.example']) {
+    onBehalf(trusted, from, 'no')
+    assert.equal(errorOf(await trusted.expect('message')), 'auth/forbidden', from)
+  }
+  onBehalf(echo, her, 'no')
+  assert.equal(errorOf(await echo.expect('message')), 'auth/forbidden')
+  await settle(romeo)
+  assert.deepEqual(romeo.takeAll(saying('no')), [])
+})
+
+const BYTESTREAMS = 'http://jabber.org/protocol/bytestreams'
 const ask = (client: RawClient, type: 'get' | 'set', to: string, payload: string) =>
   client.request(`<iq type='${type}' id='stream-${ids++}' to='${to}'>${payload}</iq>`)
 
