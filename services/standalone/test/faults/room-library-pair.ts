@@ -2,6 +2,8 @@ import { type Site, StanzaPeer } from '@heliograph/testkit'
 import type { Element } from '@heliograph/xml'
 import { freshRoom } from '../support/room.ts'
 
+const LIMIT_MS = 20_000
+
 /** Two clients of the library `stanza` in a room of theirs, one over a WebSocket and one over BOSH, who talk in turn. */
 export class LibraryPair implements AsyncDisposable {
   readonly #room: string
@@ -28,9 +30,9 @@ export class LibraryPair implements AsyncDisposable {
       if (edge === 0) await peer.agent.configureRoom(room, {})
       peers.push(peer)
     }
-    await peers[0]!.expect((it) => it.attrs.from === `${room}/1`)
+    await peers[0]!.expect((it) => it.attrs.from === `${room}/1`, LIMIT_MS)
     for (const peer of peers) {
-      await peer.expect((it) => it.attrs.type === 'groupchat' && it.getChild('subject') !== undefined)
+      await peer.expect((it) => it.attrs.type === 'groupchat' && it.getChild('subject') !== undefined, LIMIT_MS)
       peer.takeAll(() => true)
     }
     return new LibraryPair(room, peers)

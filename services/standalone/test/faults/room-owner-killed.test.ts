@@ -1,10 +1,14 @@
 /** MUC-23: the owner of rooms dies while people talk in them; nobody enters again, sees anybody leave, or misses anything. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Cluster, infrastructure, Site } from '@heliograph/testkit'
+import { type Cluster, infrastructure, type RawClient, Site } from '@heliograph/testkit'
+import { bareOf, enter } from '../support/actor.ts'
+import { commandOf, commandStep } from '../support/commands.ts'
+import { freshRoom, knock, makeRoom } from '../support/room.ts'
 import { Chorus } from './room-chorus.ts'
 import { LibraryPair } from './room-library-pair.ts'
 
+const HATS = 'urn:xmpp:hats:commands'
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 test('each owner of rooms is killed in its turn: another goes on where it was', async () => {
@@ -14,6 +18,8 @@ test('each owner of rooms is killed in its turn: another goes on where it was', 
   // Clients of another's library, which know nothing of what this test looks at.
   await using pair = await LibraryPair.start(site)
   pair.talk()
+  await using hatter = await enter(site, await site.person('hatter'), { edge: 2 })
+  const room = await wearHat(site, hatter)
   // Fifty messages a second, a thousand copies; each room hears one a second.
   chorus.talk({ voices: 1 })
   for (const owner of (site.server as Cluster).of('muc')) {
@@ -29,5 +35,23 @@ test('each owner of rooms is killed in its turn: another goes on where it was', 
   pair.stopTalking()
   await chorus.heard(30_000)
   await pair.heard(30_000)
+  await using late = await enter(site, await site.person('late'))
+  knock(late, room, 'late')
+  await late.expect((it) => it.attrs.from === `${room}/hatter` && `${it}`.includes('Mad Hatter'), 20_000)
   assert.deepEqual([...chorus.verdict(), ...pair.verdict()], [])
 })
+
+/** In a room of his own. */
+async function wearHat(site: Site, hatter: RawClient): Promise<string> {
+  const room = freshRoom(site, 'tea')
+  await makeRoom(hatter, room, 'hatter')
+  const command = async (name: string, fields: Readonly<Record<string, string>>) => {
+    const node = `${HATS}:${name}`
+    commandOf(
+      await commandStep(hatter, { to: room, node, fields: { 'hats#uri': 'urn:x:mad', ...fields }, formType: HATS }),
+    )
+  }
+  await command('create', { 'hats#title': 'Mad Hatter' })
+  await command('assign', { 'hats#jid': bareOf(hatter.jid) })
+  return room
+}
