@@ -2,8 +2,9 @@ import { type Envelope, type InstanceId, Op } from '@heliograph/bus'
 import { FencedError } from '@heliograph/database'
 import { type Jid, trusted } from '@heliograph/jid'
 import { respond } from '@heliograph/module'
-import type { Stanza } from '@heliograph/stanza'
+import { iqResult, type Stanza } from '@heliograph/stanza'
 import { hop } from '@heliograph/telemetry'
+import type { Element } from '@heliograph/xml'
 import { refuse, say } from './arrived.ts'
 import type { PubsubContext } from './context.ts'
 import { failure } from './failure.ts'
@@ -11,7 +12,7 @@ import { receiveForService } from './front.ts'
 import { loadNode } from './node/load-node.ts'
 import type { Node, Work } from './node/node.ts'
 import { readNodeKey } from './node/node-key.ts'
-import { NotOurs } from './node/until-available.ts'
+import { isLost } from './node/until-available.ts'
 import { authorize } from './requests/authorize.ts'
 import type { ItemIq } from './requests/node-iq.ts'
 
@@ -73,7 +74,8 @@ async function answer(
   const { stream, count } = envelope
   const from = trusted<Jid>(stanza.from!)
   let lost: unknown
-  const asked: ItemIq = { pubsub: context, service: node.service, from, node, stream, count, trace, hold }
+  const answerNow = (payload: Element) => say(context, node, iqResult(stanza, payload))
+  const asked: ItemIq = { pubsub: context, service: node.service, from, node, stream, count, trace, hold, answerNow }
   const reply = await respond(stanza, {
     registry: context.modules,
     entity: 'item',
@@ -87,10 +89,6 @@ async function answer(
   if (!reply) return
   if (reply.type === 'error') context.events.refused()
   say(context, node, reply)
-}
-
-function isLost(error: unknown): boolean {
-  return error instanceof FencedError || error instanceof NotOurs
 }
 
 /** Calls `free` when every hold has been let go. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isUnavailable } from '@heliograph/database'
+import { FencedError, isUnavailable } from '@heliograph/database'
 import type { PubsubContext } from '../context.ts'
 import type { Node } from './node.ts'
 
@@ -8,6 +8,11 @@ const RETRY_MS = 250
 /** The node went to another instance: nothing is done or answered here any more. */
 export class NotOurs extends Error {
   override readonly name = 'NotOurs'
+}
+
+/** The same, found out in one way or the other. */
+export function isLost(error: unknown): boolean {
+  return error instanceof FencedError || error instanceof NotOurs
 }
 
 /**

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Jid } from '@heliograph/jid'
 import { NS, Stanza } from '@heliograph/stanza'
 import type { PubsubContext } from '../context.ts'
 import type { Node } from '../node/node.ts'
+
+const PARTS_A_TURN = 4
 
 /** What happened to a node, as the content of `<event/>`, and what else the message carries. */
 export interface News {
@@ -33,6 +36,7 @@ export async function tellAll(
   const stanza = message(node, news)
   let sequence = sequenceOf(context, node, news)
   let open = 1
+  let parts = 0
   const close = () => {
     open--
     if (open === 0) told()
@@ -42,6 +46,8 @@ export async function tellAll(
       open++
       send(context, node, { stanza, recipients, sequence, trace: news.trace }, close)
       sequence++
+      // Pages in memory come without a pause, and others have something to do, too.
+      if (++parts % PARTS_A_TURN === 0) await nextTurn()
     }
   } finally {
     close()

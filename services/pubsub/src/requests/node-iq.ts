@@ -1,4 +1,5 @@
 import type { BareJid, Jid } from '@heliograph/jid'
+import type { Element } from '@heliograph/xml'
 import type { PubsubContext } from '../context.ts'
 import type { Node } from '../node/node.ts'
 
@@ -19,6 +20,8 @@ export interface ItemIq extends NodeIq {
   readonly trace: string
   /** The sender keeps the request until the returned function is called: should this instance die before, its successor is asked again. */
   readonly hold: () => () => void
+  /** Sends the result ahead of what the handler, which returns `answered` then, has still to do. */
+  readonly answerNow: (payload: Element) => void
 }
 
 /** @throws where a request that isn't for a node reaches a handler that is */

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { bareOf } from '@heliograph/jid'
-import { type Outcome, refuse, reply } from '@heliograph/module'
+import { type Outcome, refuse } from '@heliograph/module'
 import { el, type Form, NS, type StanzaError, stanzaError } from '@heliograph/stanza'
 import type { Element } from '@heliograph/xml'
 import { pubsubError } from '../access/errors.ts'
@@ -8,6 +8,7 @@ import { mayPublish, onlyOwnItems } from '../access/rules.ts'
 import { optionsAsConfig, unmetOption } from '../forms/config-form.ts'
 import type { NodeConfig } from '../forms/node-config.ts'
 import { ITEMS_MAX } from '../forms/node-fields.ts'
+import { isLost } from '../node/until-available.ts'
 import { itemsXml, itemXml, payloadXml } from '../notify/item-xml.ts'
 import { takeSequences, tellAll } from '../notify/tell.ts'
 import type { NewItem } from '../store/stored.ts'
@@ -30,19 +31,12 @@ export const publish: Operation = {
     const { config } = iq.node.about
     const read = readItems(iq, childrenOf(element, 'item'), config)
     if (isError(read)) return refuse(read)
-    const refused = await store(iq, read)
-    if (refused) return refuse(refused)
-    return reply(
-      el(
-        'pubsub',
-        { xmlns: NS.pubsub },
-        el(
-          'publish',
-          { node: iq.node.name },
-          read.map(({ id }) => el('item', { id })),
-        ),
-      ),
-    )
+    const sequence = await store(iq, read)
+    if (isError(sequence)) return refuse(sequence)
+    const ids = read.map(({ id }) => el('item', { id }))
+    iq.answerNow(el('pubsub', { xmlns: NS.pubsub }, el('publish', { node: iq.node.name }, ids)))
+    await tellOf(iq, read, sequence)
+    return { kind: 'answered' }
   },
 }
 
@@ -94,23 +88,32 @@ function madeId({ node, stream, count }: ItemIq, at: number): string {
   return createHash('sha256').update(`item ${node.key} ${stream} ${count} ${at}`).digest('base64url').slice(0, 22)
 }
 
-async function store(iq: ItemIq, items: readonly NewItem[]): Promise<StanzaError | undefined> {
-  const { pubsub: context, node, from, stream, count, hold } = iq
+/** Under which sequence the last of them is stored; nothing where nothing is. */
+async function store(iq: ItemIq, items: readonly NewItem[]): Promise<number | undefined | StanzaError> {
+  const { pubsub: context, node, from, stream, count } = iq
   const { id, config } = node.about
-  let sequence = items.at(-1)?.sequence
-  if (config.persistItems) {
-    const onlyOwn = onlyOwnItems(await standingOf(iq), 'replace')
-    const stored = await context.store.items.put(id, items, { publisher: bareOf(from), stream, count, onlyOwn })
-    if (!stored) return stanzaError('forbidden', { text: 'somebody else published an item with this id' })
-    sequence = stored.get(items.at(-1)!.id) ?? sequence
-  }
+  const last = items.at(-1)
+  if (!config.persistItems) return last?.sequence
+  const onlyOwn = onlyOwnItems(await standingOf(iq), 'replace')
+  const stored = await context.store.items.put(id, items, { publisher: bareOf(from), stream, count, onlyOwn })
+  if (!stored) return stanzaError('forbidden', { text: 'somebody else published an item with this id' })
+  trimSoon(iq, items.length)
+  return last && (stored.get(last.id) ?? last.sequence)
+}
+
+/** The publisher has his answer, so what goes wrong here isn't told to him. */
+async function tellOf(iq: ItemIq, items: readonly NewItem[], sequence: number | undefined): Promise<void> {
+  const { pubsub: context, node, hold, trace } = iq
+  const { config } = node.about
   context.events.published(items.length)
-  if (config.deliverNotifications) {
-    const event = itemsXml(node.name, items.map((item) => itemXml(item, config.deliverPayloads)).join(''))
-    await tellAll(context, node, { event, trace: iq.trace, ...(sequence !== undefined && { sequence }) }, hold())
+  if (!config.deliverNotifications) return
+  const event = itemsXml(node.name, items.map((item) => itemXml(item, config.deliverPayloads)).join(''))
+  try {
+    await tellAll(context, node, { event, trace, ...(sequence !== undefined && { sequence }) }, hold())
+  } catch (error) {
+    if (isLost(error)) throw error
+    context.log.error('subscribers_not_told', { node: node.key, error })
   }
-  if (config.persistItems) trimSoon(iq, items.length)
-  return undefined
 }
 
 /** After the answer: what is beyond the limit isn't shown meanwhile. Of many items some more may wait for that. */

@@ -55,6 +55,7 @@ const FEATURES = [
   'access-whitelist',
   'auto-create',
   'config-node',
+  'config-node-max',
   'create-and-configure',
   'create-nodes',
   'delete-items',
