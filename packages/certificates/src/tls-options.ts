@@ -6,6 +6,8 @@ export interface TlsPolicy {
   readonly minVersion?: SecureVersion | undefined
   /** OpenSSL cipher list. Default: Node's. */
   readonly ciphers?: string | undefined
+  /** PEM of the authorities by which the peer's certificate is judged. Default: Node's. */
+  readonly ca?: readonly string[] | undefined
 }
 
 /**
@@ -21,6 +23,7 @@ export function tlsDefaults(policy: TlsPolicy = {}): SecureContextOptions {
     // RFC 9266 §4.2 and common sense: a renegotiated connection has no stable binding.
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     ...(policy.ciphers === undefined ? {} : { ciphers: policy.ciphers }),
+    ...(policy.ca === undefined ? {} : { ca: [...policy.ca] }),
   }
 }
 

@@ -46,6 +46,7 @@ export function loadConfig({ file, env, mode }: ConfigSources): HeliographConfig
     ...(parsed.success ? strangeUploads(parsed.data, where) : []),
     ...(parsed.success ? strangeBearer(parsed.data, where) : []),
     ...(parsed.success ? strangeComponents(parsed.data, where) : []),
+    ...(parsed.success ? strangeFederation(parsed.data, where) : []),
   ]
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
   const { registration, instance, uploads, ...rest } = parsed.data
@@ -138,6 +139,23 @@ function strangeUploads(
   if (mode === 'cluster' && store === 'directory' && (uploads.directory === undefined || !uploads.directoryShared))
     problems.push(problem('directory', 'must be one that all instances share, and `directoryShared` say so'))
   return problems
+}
+
+/** One instance of a cluster makes keys for dialback, another is asked about them. */
+function strangeFederation(
+  { mode, federation: { enabled, authentication, peers, secret } }: ParsedConfig,
+  where: (path: readonly PropertyKey[]) => string | undefined,
+): ConfigProblem[] {
+  const dials = [authentication, ...peers.map((peer) => peer.authentication)].includes('dialback')
+  if (mode !== 'cluster' || !enabled || !dials || secret !== undefined) return []
+  const path = ['federation', 'secret']
+  return [
+    {
+      option: path.join('.'),
+      message: 'is required in a cluster: all instances verify the same keys',
+      where: where(path),
+    },
+  ]
 }
 
 /** First label of the host name, in the form an instance id has. */

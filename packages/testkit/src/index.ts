@@ -26,6 +26,10 @@ export { NS_COMPONENT, RawComponent, type RawComponentOptions } from './clients/
 export type { RawStreamOptions } from './clients/raw/raw-stream.ts'
 export type { ChannelBinding } from './clients/raw/scram-client.ts'
 export { StreamManagement } from './clients/raw/stream-management.ts'
+export { ejabberdAvailable, startEjabberd } from './federation/ejabberd.ts'
+export type { OtherServer, OtherServerOptions } from './federation/other-server.ts'
+export { prosodyAvailable, startProsody } from './federation/prosody.ts'
+export { type Place, TestDns } from './federation/test-dns.ts'
 export { freePort } from './free-port.ts'
 export {
   type Infrastructure,

@@ -3,7 +3,7 @@ import { type Declaration, defineModule } from '@heliograph/module'
 const streams = defineModule<undefined>({
   name: 'streams',
   rfcs: [
-    { number: '6120', title: 'XMPP: Core', note: 'without streams between servers' },
+    { number: '6120', title: 'XMPP: Core' },
     { number: '7395', title: 'XMPP Subprotocol for WebSocket' },
     { number: '7590', title: 'Use of TLS in XMPP' },
     { number: '7622', title: 'XMPP: Address Format' },

@@ -6,6 +6,8 @@ import { Flusher } from '@heliograph/streams'
 import { Components } from './components/components.ts'
 import { externalComponents } from './components/declaration.ts'
 import type { GatewayContext } from './context.ts'
+import { federationModule } from './federation/declaration.ts'
+import { openFederation } from './federation/federation.ts'
 import type { Half } from './half.ts'
 import { bytestreamsProxy } from './proxy65/proxy-module.ts'
 import { refusing } from './refusing.ts'
@@ -14,16 +16,18 @@ import { refusing } from './refusing.ts'
 export const s2sGateway: Service = {
   name: 's2s-gateway',
   needs: ['bus', 'liveState'],
-  modules: [externalComponents, bytestreamsProxy],
+  modules: [externalComponents, bytestreamsProxy, federationModule],
   start,
 }
 
 /** Asked in this order who takes a domain. */
-function halvesOf(context: GatewayContext): readonly Half[] {
-  return [new Components(context), refusing(context)]
+async function halvesOf(context: GatewayContext, signal: AbortSignal): Promise<readonly Half[]> {
+  const components = new Components(context)
+  if (!context.config.federation.enabled) return [components, refusing(context)]
+  return [components, await openFederation(context, components, signal)]
 }
 
-async function start(host: ServiceContext): Promise<RunningService> {
+async function start(host: ServiceContext, signal: AbortSignal): Promise<RunningService> {
   const { config, telemetry, instance } = host
   let halves: readonly Half[] = []
   const membership = joinCluster(host, {
@@ -43,7 +47,7 @@ async function start(host: ServiceContext): Promise<RunningService> {
     ownership,
     flusher: new Flusher(),
   }
-  halves = halvesOf(context)
+  halves = await halvesOf(context, signal)
   router.serve((envelope, from) => {
     const to = envelope.stanza?.to
     const half = to === undefined ? undefined : halves.find((each) => each.takes(domainOf(trusted(to))))

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { components } from './components.ts'
 import { externalServices } from './external-services.ts'
+import { federation } from './federation.ts'
 import { invites } from './invites.ts'
 import { archive, authentication, leases, limits, presence, push, sessions, streamManagement } from './limits.ts'
 import { accounts, domains, drain, listen, proxyProtocol, reportsTo, telemetry, tls } from './network.ts'
@@ -59,6 +60,7 @@ export const schema = z.strictObject({
   uploads,
   push,
   rooms,
+  federation,
   externalServices,
   components,
   proxy65,

@@ -15,6 +15,10 @@ export interface BothModesOptions {
   readonly counts?: ClusterOptions['counts']
   /** Laid over the configuration in both modes. */
   readonly config?: Readonly<Record<string, unknown>>
+  /** The domain that is served in each mode; default `localhost`. */
+  readonly domains?: Readonly<Record<Mode, string>>
+  /** Where the certificate is kept, or found; default a directory of the file's own. */
+  readonly tlsDirectory?: string
   /** Default: both, or what `HELIOGRAPH_TEST_MODES` names. */
   readonly modes?: readonly Mode[]
 }
@@ -55,11 +59,13 @@ class OwnSites implements AsyncDisposable {
   async #start(mode: Mode): Promise<Site> {
     this.#servers ??= infrastructure()
     // One certificate for both: OpenSSL can't tell two of the same name apart where a whole process trusts them.
-    this.#tlsDirectory ??= mkdtemp(join(tmpdir(), 'hg-tls-'))
-    const [servers, tlsDirectory] = await Promise.all([this.#servers, this.#tlsDirectory])
-    const { counts, config = {} } = this.#options
-    if (mode === 'cluster') return Site.cluster({ servers, config, tlsDirectory, ...(counts && { counts }) })
-    return Site.standalone({ postgres: await servers.createDatabase(), config, tlsDirectory })
+    if (this.#options.tlsDirectory === undefined) this.#tlsDirectory ??= mkdtemp(join(tmpdir(), 'hg-tls-'))
+    const { counts, config = {}, domains } = this.#options
+    const servers = await this.#servers
+    const tlsDirectory = this.#options.tlsDirectory ?? (await this.#tlsDirectory)
+    const shared = { config, ...(tlsDirectory && { tlsDirectory }), ...(domains && { domain: domains[mode] }) }
+    if (mode === 'cluster') return Site.cluster({ servers, ...shared, ...(counts && { counts }) })
+    return Site.standalone({ postgres: await servers.createDatabase(), ...shared })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -60,6 +60,9 @@ export class XmlStream implements TransportSink, FramerSink, Flushable {
   #over = false
   #gone = false
   #closing: NodeJS.Timeout | undefined
+  /** The socket while TLS is being put on it. */
+  #bare: Socket | undefined
+  readonly #onBareGone = (): void => this.onGone()
   readonly #whenGone = Promise.withResolvers<void>()
 
   constructor({ socket, limits, flusher, sink }: XmlStreamOptions) {
@@ -134,14 +137,27 @@ export class XmlStream implements TransportSink, FramerSink, Flushable {
     this.#framer.setLimits(limits)
   }
 
-  /** Puts TLS on the socket and begins the stream anew. What came in plain text before is forgotten, so that it can't pass for something secured. */
-  secure(wrap: (socket: Socket) => TLSSocket): void {
+  /**
+   * Gives up the socket for TLS to be put on it; `secured` takes it back. What came in plain text before is forgotten, so that it can't pass for
+   * something secured.
+   */
+  detach(): Socket {
     this.#framer.stop()
     this.#framer.takeRest()
     this.flush()
+    const socket = this.#transport.release()
+    this.#bare = socket
+    socket.once('close', this.#onBareGone)
+    return socket
+  }
+
+  /** The same connection inside TLS: the peer begins its stream anew. */
+  secured(socket: TLSSocket): void {
+    this.#bare?.off('close', this.#onBareGone)
+    this.#bare = undefined
     this.#framer = new Framer(this.#limits, this)
     this.#greeted = false
-    this.#transport = new SocketTransport('tls', wrap(this.#transport.release()), this)
+    this.#transport = new SocketTransport('tls', socket, this)
   }
 
   /** Reads no more until `release`; what arrives waits in the kernel, and the peer's buffers fill. */
@@ -171,7 +187,8 @@ export class XmlStream implements TransportSink, FramerSink, Flushable {
 
   destroy(): void {
     this.#end({ by: 'us' })
-    this.#transport.destroy()
+    if (this.#bare !== undefined) this.#bare.destroy()
+    else this.#transport.destroy()
   }
 
   // What the transport brings.

@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { domain, duration, path, secret } from './values.ts'
+
+const authentication = z
+  .enum(['certificates', 'dialback'])
+  .describe(
+    '`certificates`: both sides show one that is valid for their domain. `dialback`: where one can’t, it is enough that the domain’s own server confirms (XEP-0220). TLS is required in any case.',
+  )
+
+const routes = z
+  .array(
+    z.strictObject({
+      domain: domain.describe('Another server’s domain.'),
+      host: z.string().min(1).describe('Where it is.'),
+      port: z.int().min(1).max(65_535).describe('The port there.').default(5269),
+      directTls: z.boolean().describe('Whether TLS comes first there (XEP-0368).').default(false),
+    }),
+  )
+  .describe('Where domains are that DNS isn’t asked for. Several of one domain are tried in this order.')
+  .default([])
+
+const peers = z
+  .array(
+    z.strictObject({
+      domain: domain.describe('Another server’s domain.'),
+      allow: z
+        .enum(['both', 'inbound', 'outbound', 'nothing'])
+        .describe('In which direction stanzas may go.')
+        .default('both'),
+      authentication: authentication.optional(),
+    }),
+  )
+  .describe('What holds for single domains.')
+  .default([])
+
+export const federation = z
+  .strictObject({
+    enabled: z
+      .boolean()
+      .describe('Whether this server speaks with others. Without that nothing listens for them.')
+      .default(false),
+    others: z
+      .enum(['allow', 'deny'])
+      .describe('Whether it speaks with domains that are not among `peers`.')
+      .default('allow'),
+    authentication: authentication.default('certificates'),
+    ca: path.describe('PEM file of authorities that are trusted beside those that Node comes with.').optional(),
+    secret: secret
+      .min(16)
+      .describe(
+        'From which keys for dialback are made; the same for all instances of a cluster, which needs it for `dialback`.',
+      )
+      .optional(),
+    routes,
+    peers,
+    nameServers: z
+      .array(z.string().min(1))
+      .describe('Addresses of the DNS servers asked, with a port if it isn’t 53. Default: those of the system.')
+      .default([]),
+    connectSeconds: duration()
+      .describe('How long a stanza waits for a stream to its domain, then it comes back as an error.')
+      .default(20),
+    idleSeconds: duration(5).describe('A stream on which nothing has come or gone for so long is closed.').default(600),
+  })
+  .describe('Other servers (RFC 6120).')
+  .prefault({})

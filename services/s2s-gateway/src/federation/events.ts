@@ -1,0 +1,30 @@
+import type { Metrics } from '@heliograph/telemetry'
+
+/** What is counted of streams to other servers. */
+export type FederationEvents = ReturnType<typeof federationEvents>
+
+export function federationEvents(metrics: Metrics) {
+  const counter = (name: string, help: string, labels?: Readonly<Record<string, string>>) =>
+    metrics.counter(`heliograph_s2s_${name}_total`, help, labels)
+  const sent = counter('stanzas_sent', 'Stanzas written to other servers')
+  const received = counter('stanzas_received', 'Stanzas taken from other servers')
+  const bounced = counter('bounced', 'Stanzas to other servers that came back as errors')
+  const repeated = counter('repeated', 'Stanzas to other servers that had been sent before')
+  const full = counter('full', 'Stanzas to other servers refused because too much waited')
+  const opened = { in: opens('in'), out: opens('out') }
+  const failed = counter('failed', 'Attempts to set up a stream to another server that failed')
+  const rejected = counter('rejected', 'Connections of other servers closed at once because there were too many')
+  function opens(direction: 'in' | 'out') {
+    return counter('streams', 'Streams between servers that were authenticated', { direction })
+  }
+  return {
+    sent: () => sent.add(),
+    received: () => received.add(),
+    bounced: () => bounced.add(),
+    repeated: () => repeated.add(),
+    full: () => full.add(),
+    opened: (direction: 'in' | 'out') => opened[direction].add(),
+    failed: () => failed.add(),
+    rejected: () => rejected.add(),
+  }
+}

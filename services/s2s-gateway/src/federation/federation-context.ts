@@ -1,0 +1,30 @@
+import type { CertificateStore } from '@heliograph/certificates'
+import type { Domain } from '@heliograph/jid'
+import type { XmlLimits } from '@heliograph/xml'
+import type { GatewayContext } from '../context.ts'
+import type { DialbackKeys } from '../dialback/key.ts'
+import type { Finder } from '../finding/finder.ts'
+import type { NameResolver } from '../finding/resolver.ts'
+import type { Setbacks } from '../finding/setbacks.ts'
+import type { TlsReception } from '../inbound/tls-reception.ts'
+import type { FederationEvents } from './events.ts'
+import type { PeerPolicy } from './peer-policy.ts'
+
+/** Everything that streams to other servers are made of; built in `federation.ts`. */
+export interface FederationContext extends GatewayContext {
+  readonly events: FederationEvents
+  readonly policy: PeerPolicy
+  readonly finder: Finder
+  readonly names: Pick<NameResolver, 'lookup'>
+  readonly setbacks: Setbacks
+  readonly keys: DialbackKeys
+  readonly certificates: CertificateStore
+  readonly tls: TlsReception
+  /** Whether a domain is served here, by us or by a component, so that others may have stanzas for it. */
+  readonly isOurs: (domain: Domain) => boolean
+  /** Aborts when the gateway stops. */
+  readonly stopping: AbortSignal
+  /** The parser's limits before and after authentication. */
+  readonly xmlBeforeAuth: XmlLimits
+  readonly xml: XmlLimits
+}

@@ -1,0 +1,188 @@
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import type { Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { rootCertificates } from 'node:tls'
+import { Kind } from '@heliograph/bus'
+import { type CertificateStore, openCertificates } from '@heliograph/certificates'
+import type { HeliographConfig } from '@heliograph/config'
+import { type Domain, ensureDomain } from '@heliograph/jid'
+import { type Listener, listen } from '@heliograph/streams'
+import { OperatorError } from '@heliograph/telemetry'
+import type { GatewayContext } from '../context.ts'
+import { DialbackKeys } from '../dialback/key.ts'
+import { Finder, type Target } from '../finding/finder.ts'
+import { NameResolver } from '../finding/resolver.ts'
+import { Setbacks } from '../finding/setbacks.ts'
+import type { Half } from '../half.ts'
+import { Inbound } from '../inbound/inbound.ts'
+import { TlsReception } from '../inbound/tls-reception.ts'
+import { Pairs } from '../pairs/pairs.ts'
+import { federationEvents } from './events.ts'
+import type { FederationContext } from './federation-context.ts'
+import { PeerPolicy } from './peer-policy.ts'
+
+const SWEEP_MS = 1_000
+/** Streams that others have open here at once. */
+const MOST_INBOUND = 10_000
+const HEADER_BYTES = 8_192
+const LOOK_EVERY_MS = 20
+
+/** Speaks with other servers. */
+export async function openFederation(
+  gateway: GatewayContext,
+  components: Pick<Half, 'takes'>,
+  signal: AbortSignal,
+): Promise<Half> {
+  const stopping = new AbortController()
+  const certificates = await certificatesOf(gateway, signal)
+  const isOurs = (domain: Domain): boolean => gateway.hosts.kindOf(domain) !== Kind.domain || components.takes(domain)
+  return new Federation({ ...contextOf(gateway, certificates), isOurs, stopping: stopping.signal }, stopping)
+}
+
+class Federation implements Half {
+  readonly #context: FederationContext
+  readonly #stopping: AbortController
+  readonly #pairs: Pairs
+  readonly #inbound = new Set<Inbound>()
+  readonly #listeners = new Map<string, Listener>()
+  readonly #timer: NodeJS.Timeout
+
+  constructor(context: FederationContext, stopping: AbortController) {
+    this.#context = context
+    this.#stopping = stopping
+    this.#pairs = new Pairs(context)
+    this.#timer = setInterval(() => this.#sweep(), SWEEP_MS)
+    const { metrics } = context
+    const streams = 'Streams between servers that are open'
+    metrics.gauge('heliograph_s2s_open_streams', streams, () => this.#inbound.size, { direction: 'in' })
+    metrics.gauge('heliograph_s2s_open_streams', streams, () => this.#count(({ isOpen }) => (isOpen ? 1 : 0)), {
+      direction: 'out',
+    })
+    metrics.gauge('heliograph_s2s_waiting', 'Stanzas that wait to be written to other servers', () =>
+      this.#count(({ waiting }) => waiting),
+    )
+  }
+
+  get addresses(): Record<string, string> {
+    return Object.fromEntries([...this.#listeners].map(([name, { address }]) => [name, address]))
+  }
+
+  takes(): boolean {
+    return true
+  }
+
+  receive(...received: Parameters<Half['receive']>): void {
+    this.#pairs.receive(...received)
+  }
+
+  settle(partition: number): Promise<void> {
+    return this.#context.router.settled(partition)
+  }
+
+  async unload(partition: number, reason: 'handover' | 'lost'): Promise<void> {
+    if (reason === 'handover') await this.#pairs.handOver(partition)
+    else this.#pairs.lose(partition)
+  }
+
+  async listen(): Promise<void> {
+    const { s2s, s2sTls } = this.#context.config.listen
+    if (s2s !== false) this.#listeners.set('s2s', await listen(s2s, (socket) => this.#accept(socket, false)))
+    if (s2sTls !== false) this.#listeners.set('s2sTls', await listen(s2sTls, (socket) => this.#accept(socket, true)))
+  }
+
+  async drain(signal: AbortSignal): Promise<void> {
+    for (const listener of this.#listeners.values()) listener.close()
+    for (const { stream } of this.#inbound) stream.close()
+    while (this.#inbound.size > 0 && !signal.aborted) await sleep(LOOK_EVERY_MS)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer)
+    this.#stopping.abort()
+    for (const listener of this.#listeners.values()) listener.close()
+    for (const { stream } of this.#inbound) stream.destroy()
+    this.#pairs.loseAll()
+    this.#context.tls[Symbol.dispose]()
+    await this.#context.certificates[Symbol.asyncDispose]()
+  }
+
+  #accept(socket: Socket, directTls: boolean): void {
+    socket.setNoDelay(true)
+    socket.setKeepAlive(true, 30_000)
+    socket.on('error', () => {})
+    if (this.#inbound.size >= MOST_INBOUND) {
+      this.#context.events.rejected()
+      socket.destroy()
+    } else if (directTls) this.#context.tls.secure(socket, (secured) => this.#welcome(secured))
+    else this.#welcome(socket)
+  }
+
+  #welcome(socket: Socket): void {
+    this.#inbound.add(new Inbound(this.#context, socket, (ended) => this.#inbound.delete(ended)))
+  }
+
+  #sweep(): void {
+    const now = performance.now()
+    this.#pairs.sweep(now)
+    for (const inbound of this.#inbound) inbound.sweep(now)
+  }
+
+  #count(of: (pair: { readonly isOpen: boolean; readonly waiting: number }) => number): number {
+    let total = 0
+    for (const pair of this.#pairs) total += of(pair)
+    return total
+  }
+}
+
+function contextOf(
+  gateway: GatewayContext,
+  certificates: CertificateStore,
+): Omit<FederationContext, 'isOurs' | 'stopping'> {
+  const { federation, limits } = gateway.config
+  const names = new NameResolver(federation.nameServers)
+  const xml = {
+    elementBytes: limits.stanzaBytes,
+    headerBytes: HEADER_BYTES,
+    depth: limits.depth,
+    attributes: limits.attributes,
+    nameLength: limits.nameBytes,
+  }
+  return {
+    ...gateway,
+    events: federationEvents(gateway.metrics),
+    policy: new PeerPolicy(federation),
+    names,
+    finder: new Finder(routesOf(federation), names),
+    setbacks: new Setbacks(),
+    keys: new DialbackKeys(federation.secret ?? randomBytes(32).toString('hex')),
+    certificates,
+    tls: new TlsReception(certificates),
+    xml,
+    xmlBeforeAuth: { ...xml, elementBytes: limits.stanzaBytesBeforeAuth },
+  }
+}
+
+function routesOf({ routes }: HeliographConfig['federation']): Map<string, Target[]> {
+  const byDomain = new Map<string, Target[]>()
+  for (const { domain, host, port, directTls } of routes) {
+    const name = ensureDomain(domain)
+    byDomain.set(name, [...(byDomain.get(name) ?? []), { host, port, directTls }])
+  }
+  return byDomain
+}
+
+async function certificatesOf({ config, log }: GatewayContext, signal: AbortSignal): Promise<CertificateStore> {
+  const { domains, dataDir, tls, federation } = config
+  const named = domains.map((domain) => ({ ...domain, name: ensureDomain(domain.name) }))
+  const ca = federation.ca === undefined ? undefined : [...rootCertificates, await authorities(federation.ca)]
+  return openCertificates({ domains: named, dataDir, tls: { ...tls, ca } }, { log, signal })
+}
+
+async function authorities(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    throw new OperatorError(`the authorities in ${file} can't be read: ${(error as Error).message}`, { cause: error })
+  }
+}

@@ -1,0 +1,34 @@
+import { NS } from '@heliograph/stanza'
+import { unproven } from '../trust/proof.ts'
+import type { Inbound } from './inbound.ts'
+
+/** What a stream offers another server as it is now. */
+export function featuresFor(inbound: Inbound): string {
+  const { context, stream, remote, authority } = inbound
+  const { xml, xmlBeforeAuth, config } = context
+  const limits = limitsFeature(
+    (authority.isEmpty ? xmlBeforeAuth : xml).elementBytes,
+    config.federation.idleSeconds * 2,
+  )
+  // RFC 6120 §5.3.1: TLS is mandatory, so nothing else is offered before it.
+  if (stream.tls === undefined) return `<starttls xmlns='${NS.tls}'><required/></starttls>${limits}`
+  const isOpen = remote !== undefined && authority.has(remote)
+  return `${isOpen ? '' : external(inbound)}${dialback(inbound)}${limits}`
+}
+
+/** XEP-0178 §3: offered only to who showed a certificate that is good for the domain. */
+function external({ stream, remote }: Inbound): string {
+  const isProven = stream.tls !== undefined && remote !== undefined && unproven(stream.tls, remote) === undefined
+  return isProven ? `<mechanisms xmlns='${NS.sasl}'><mechanism>EXTERNAL</mechanism></mechanisms>` : ''
+}
+
+/** XEP-0220 §2.3 */
+function dialback({ context, remote }: Inbound): string {
+  const isAllowed = remote === undefined || context.policy.of(remote).authentication === 'dialback'
+  return isAllowed ? `<dialback xmlns='${NS.dialbackFeature}'><errors/></dialback>` : ''
+}
+
+/** XEP-0478 */
+function limitsFeature(bytes: number, idleSeconds: number): string {
+  return `<limits xmlns='${NS.streamLimits}'><max-bytes>${bytes}</max-bytes><idle-seconds>${idleSeconds}</idle-seconds></limits>`
+}

@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
+import { type Domain, parseDomain } from '@heliograph/jid'
+import { NS, type StreamError } from '@heliograph/stanza'
+import type { ParsedElement, StreamHeader } from '@heliograph/xml'
+import type { FederationContext } from '../federation/federation-context.ts'
+import { headerText } from '../streams/stream-header.ts'
+import { type StreamSink, XmlStream } from '../streams/xml-stream.ts'
+import { Authority } from './authority.ts'
+import { handleDialback } from './dialback.ts'
+import { featuresFor } from './features.ts'
+import { handleSasl } from './sasl.ts'
+import { acceptStanza } from './stanzas.ts'
+
+/** What may be on its way from one stream to the owners of its stanzas' addresses. */
+const MOST_IN_FLIGHT = { stanzas: 512, bytes: 1_048_576 }
+
+/** A stream that another server opened to us. */
+export class Inbound implements StreamSink {
+  readonly context: FederationContext
+  readonly stream: XmlStream
+  readonly authority = new Authority()
+  /** Of our stream header; with the count of its stanzas it tells each from all others. */
+  id: string = randomUUID()
+  /** Whom of us the peer asked for, and who it says it is. */
+  local: Domain | undefined
+  remote: Domain | undefined
+  lang: string | undefined
+  /** Monotonic time by which it must have authenticated, or said something. */
+  deadline: number
+  /** Keys being verified. */
+  verifying = 0
+  readonly #ended: (inbound: Inbound) => void
+  #count = 0
+  #flying = 0
+  #flyingBytes = 0
+
+  constructor(context: FederationContext, socket: Socket, ended: (inbound: Inbound) => void) {
+    this.context = context
+    this.#ended = ended
+    this.deadline = performance.now() + context.config.limits.timeToAuthenticateSeconds * 1000
+    this.stream = new XmlStream({ socket, limits: context.xmlBeforeAuth, flusher: context.flusher, sink: this })
+  }
+
+  /** Stanzas on their way to their owners. */
+  get flying(): number {
+    return this.#flying
+  }
+
+  nextCount(): number {
+    this.#count++
+    return this.#count
+  }
+
+  /** A stanza is on its way: at the bound nothing more is read, and the peer's own socket fills up. */
+  depart(bytes: number): void {
+    this.#flying++
+    this.#flyingBytes += bytes
+    if (this.#isFull) this.stream.hold()
+  }
+
+  arrive(bytes: number): void {
+    this.#flying--
+    this.#flyingBytes -= bytes
+    if (!this.#isFull) this.stream.release()
+  }
+
+  /** It has said something: the time of silence begins anew. */
+  heard(): void {
+    if (!this.authority.isEmpty) this.deadline = performance.now() + this.context.config.federation.idleSeconds * 2_000
+  }
+
+  sweep(now: number): void {
+    if (now < this.deadline) return
+    if (this.authority.isEmpty)
+      this.stream.close({ condition: 'connection-timeout', text: 'not authenticated in time' })
+    else this.stream.close()
+  }
+
+  greeting(): string {
+    const { domains } = this.context.hosts
+    return headerText({
+      content: NS.server,
+      from: this.local ?? domains[0],
+      to: this.remote,
+      id: this.id,
+      version: '1.0',
+    })
+  }
+
+  opened(header: StreamHeader): void {
+    this.id = randomUUID()
+    this.lang = header.lang
+    const error = this.#readHeader(header)
+    this.stream.greet(this.greeting())
+    if (error !== undefined) return this.stream.close(error)
+    this.stream.write(`<stream:features>${featuresFor(this)}</stream:features>`)
+  }
+
+  element(parsed: ParsedElement): void {
+    this.heard()
+    switch (parsed.namespace) {
+      case NS.tls:
+        return this.#startTls(parsed)
+      case NS.sasl:
+        return handleSasl(this, parsed)
+      case NS.dialback:
+        return handleDialback(this, parsed)
+      case NS.server:
+        return acceptStanza(this, parsed)
+      default:
+        this.stream.close({ condition: 'unsupported-stanza-type' })
+    }
+  }
+
+  ended(): void {
+    this.#ended(this)
+  }
+
+  failed(error: unknown): void {
+    this.context.log.error('s2s_stream_failed', { domain: this.remote ?? '', error })
+  }
+
+  get #isFull(): boolean {
+    return this.#flying >= MOST_IN_FLIGHT.stanzas || this.#flyingBytes >= MOST_IN_FLIGHT.bytes
+  }
+
+  #readHeader({ namespace, name, scope, to, from, version }: StreamHeader): StreamError | undefined {
+    // RFC 6120 §4.8.1, §4.8.2
+    if (namespace !== NS.streams || name !== 'stream' || scope.defaultNs !== NS.server)
+      return { condition: 'invalid-namespace' }
+    const local = to === undefined ? undefined : parseDomain(to)
+    const remote = from === undefined ? undefined : parseDomain(from)
+    // RFC 6120 §4.7.1, §4.7.2: between servers both are there, once what is said is confidential.
+    if (local === undefined || (from !== undefined && remote === undefined)) return { condition: 'improper-addressing' }
+    if (!this.context.isOurs(local)) return { condition: 'host-unknown' }
+    if (remote !== undefined && this.context.isOurs(remote)) return { condition: 'invalid-from' }
+    // RFC 6120 §6.4.6: whoever has authenticated doesn't become somebody else.
+    if (this.remote !== undefined && !this.authority.isEmpty && this.remote !== remote)
+      return { condition: 'invalid-from' }
+    this.local = local
+    this.remote = remote
+    if (!/^[1-9]\d{0,3}\.\d{1,4}$/.test(version ?? '')) return { condition: 'unsupported-version' }
+    if (remote !== undefined && !this.context.policy.of(remote).inbound)
+      return { condition: 'policy-violation', text: 'this server does not speak with that one' }
+    return undefined
+  }
+
+  /** RFC 6120 §5.4.2 */
+  #startTls({ name }: ParsedElement): void {
+    const { stream } = this
+    if (name !== 'starttls' || stream.tls !== undefined) return stream.close({ condition: 'unsupported-stanza-type' })
+    stream.write(`<proceed xmlns='${NS.tls}'/>`)
+    this.context.tls.secure(stream.detach(), (secured) => stream.secured(secured))
+  }
+}

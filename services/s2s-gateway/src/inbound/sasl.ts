@@ -1,0 +1,42 @@
+import { parseDomain } from '@heliograph/jid'
+import { NS } from '@heliograph/stanza'
+import type { ParsedElement } from '@heliograph/xml'
+import { unproven } from '../trust/proof.ts'
+import type { Inbound } from './inbound.ts'
+
+/** SASL EXTERNAL of another server (XEP-0178 §3, RFC 6120 §6.4). */
+export function handleSasl(inbound: Inbound, parsed: ParsedElement): void {
+  const { stream, remote } = inbound
+  if (stream.tls === undefined || remote === undefined || inbound.authority.has(remote))
+    return stream.close({ condition: 'policy-violation' })
+  if (parsed.name !== 'auth') return fail(inbound, 'malformed-request')
+  if (parsed.element.attrs.mechanism !== 'EXTERNAL') return fail(inbound, 'invalid-mechanism')
+  const identity = identityIn(parsed.element.getText())
+  if (identity === undefined) return fail(inbound, 'incorrect-encoding')
+  // XEP-0178 §3: nobody but who the header named.
+  if (identity !== '' && parseDomain(identity) !== remote) return fail(inbound, 'invalid-authzid')
+  const reason = unproven(stream.tls, remote)
+  if (reason !== undefined) {
+    inbound.context.log.warn('s2s_refused', { domain: remote, reason })
+    return fail(inbound, 'not-authorized')
+  }
+  inbound.authority.grant(remote)
+  inbound.heard()
+  inbound.context.events.opened('in')
+  inbound.context.log.info('s2s_opened', { domain: remote, local: inbound.local, direction: 'in' })
+  stream.write(`<success xmlns='${NS.sasl}'/>`)
+  stream.restart(inbound.context.xml)
+}
+
+/** '' for none; undefined for what is no base64. */
+function identityIn(text: string): string | undefined {
+  if (text === '' || text === '=') return ''
+  return /^[A-Za-z0-9+/]+={0,2}$/.test(text) ? Buffer.from(text, 'base64').toString() : undefined
+}
+
+/** The peer may go on with dialback, where that is allowed. */
+function fail({ stream, context, remote }: Inbound, condition: string): void {
+  stream.write(`<failure xmlns='${NS.sasl}'><${condition}/></failure>`)
+  const mayDial = remote !== undefined && context.policy.of(remote).authentication === 'dialback'
+  if (!mayDial) stream.close()
+}

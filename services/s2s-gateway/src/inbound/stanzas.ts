@@ -1,0 +1,61 @@
+import { Envelope, Kind, Op } from '@heliograph/bus'
+import { type Domain, domainOf, type Jid } from '@heliograph/jid'
+import { pairKey } from '@heliograph/ownership'
+import { checkStanza, errorReply, Stanza, type StanzaError, stanzaError } from '@heliograph/stanza'
+import type { ParsedElement } from '@heliograph/xml'
+import { bringIn } from '../bring-in.ts'
+import type { Inbound } from './inbound.ts'
+
+/** What a stanza costs beside its payload while it is on its way. */
+const OVERHEAD = 512
+
+/** A stanza of another server: its addresses are checked, then it goes to the owner of its `to`. */
+export function acceptStanza(inbound: Inbound, parsed: ParsedElement): void {
+  const { context, stream, authority, lang } = inbound
+  const stanza = Stanza.from(parsed)
+  if (stanza === undefined) return stream.close({ condition: 'unsupported-stanza-type' })
+  if (authority.isEmpty) return stream.close({ condition: 'not-authorized' })
+  const { from } = stanza
+  // RFC 6120 §8.1.2.2, §8.1.1.2: between servers both addresses are there, and the sender's is the peer's to use.
+  if (from === undefined || !authority.has(domainOf(from))) return stream.close({ condition: 'invalid-from' })
+  const inherits = lang !== undefined && stanza.lang === undefined && /^[a-z]{1,8}(-[a-z0-9]{1,8}){0,3}$/i.test(lang)
+  const stamped = inherits ? stanza.with({ lang }) : stanza
+  if (stanza.to === undefined) {
+    if (stanza.malformed !== 'to') return stream.close({ condition: 'improper-addressing' })
+    return answer(inbound, stamped, { from, error: stanzaError('jid-malformed') })
+  }
+  const local = domainOf(stanza.to)
+  if (!inbound.context.isOurs(local))
+    return stream.close({ condition: 'improper-addressing', text: 'not a domain of this server' })
+  if (!authority.covers(domainOf(from), local)) return stream.close({ condition: 'invalid-from' })
+  context.events.received()
+  const error = checkStanza(stanza)
+  if (error !== undefined) return answer(inbound, stamped, { from, error })
+  bring(inbound, stamped, from)
+}
+
+function bring(inbound: Inbound, stanza: Stanza, from: Jid): void {
+  const { context, id } = inbound
+  const bytes = stanza.payload.length + OVERHEAD
+  inbound.depart(bytes)
+  bringIn(context, stanza, { stream: `s2s-${id}`, count: inbound.nextCount() }, (outcome) => {
+    inbound.arrive(bytes)
+    if (outcome === 'taken') return
+    const condition = outcome === 'expired' ? 'remote-server-timeout' : 'resource-constraint'
+    answer(inbound, stanza, { from, error: stanzaError(condition) })
+  })
+}
+
+/** An error goes back on the stream that goes there, like all else for that domain. */
+function answer(
+  { context, local }: Inbound,
+  stanza: Stanza,
+  { from, error }: { readonly from: Jid; readonly error: StanzaError },
+): void {
+  const ours: Domain | undefined = stanza.to === undefined ? local : domainOf(stanza.to)
+  const reply = errorReply(stanza, error)
+  if (reply === undefined || ours === undefined) return
+  const envelope = new Envelope(Op.route)
+  envelope.stanza = reply.from === undefined ? reply.with({ from: ours }) : reply
+  context.router.transfer(Kind.domain, pairKey(ours, domainOf(from)), envelope, () => {})
+}

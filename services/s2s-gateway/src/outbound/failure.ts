@@ -1,0 +1,20 @@
+import type { StanzaCondition } from '@heliograph/stanza'
+
+/** Why there is no stream to another server, as who sent something is told. */
+export interface Failure {
+  readonly condition: Extract<
+    StanzaCondition,
+    'remote-server-not-found' | 'remote-server-timeout' | 'internal-server-error' | 'policy-violation'
+  >
+  readonly text: string
+}
+
+/** RFC 6120 §8.3.3.16: the domain couldn't be resolved. */
+export function notFound(text: string): Failure {
+  return { condition: 'remote-server-not-found', text }
+}
+
+/** RFC 6120 §8.3.3.17: it could, but no stream could be set up. */
+export function unreachable(text: string): Failure {
+  return { condition: 'remote-server-timeout', text }
+}
