@@ -13,7 +13,8 @@ import {
   XmppJsComponent,
 } from '@heliograph/testkit'
 import type { Element } from '@heliograph/xml'
-import { bareOf, enter, errorOf, newcomer, say, saying, settle } from '../support/actor.ts'
+import { bareOf, enter, errorOf, isPresence, newcomer, say, saying, settle } from '../support/actor.ts'
+import { subscribe } from '../support/friends.ts'
 import { getRoster, nextPush } from '../support/roster.ts'
 import { hashOf, readAll, throughProxy } from '../support/socks.ts'
 
@@ -242,7 +243,9 @@ scenario('an app server may be a component (XEP-0357)', async (site) => {
     `<iq type='set' id='push'><enable xmlns='${PUSH}' jid='push.example' node='n'/></iq>`,
   )
   assert.equal(enabled.attrs.type, 'result')
+  await subscribe(alice, phone)
   await phone.close()
+  await alice.expect((it) => isPresence(it, phone.jid, 'unavailable'))
   say(alice, bob.jid, 'are you there?')
   const push = await app.expect('iq')
   assert.deepEqual([push.attrs.from, push.attrs.to, push.attrs.type], [bob.jid, 'push.example', 'set'])
