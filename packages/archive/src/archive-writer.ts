@@ -1,4 +1,4 @@
-import { type BatchColumn, BatchWriter, type Database, isUnavailable } from '@heliograph/database'
+import { type BatchColumn, BatchWriter, type Database, isUnavailable, UnavailableError } from '@heliograph/database'
 import type { Logger } from '@heliograph/telemetry'
 import type { ArchiveRow } from './row.ts'
 
@@ -105,6 +105,18 @@ export class ArchiveWriter {
   /** Resolves when all that was added is stored or refused. */
   flushed(): Promise<void> {
     return new Promise((resolve) => this.whenStored(resolve))
+  }
+
+  /** The same for those who can be refused. @throws {UnavailableError} when it takes longer, or commits stall anyway */
+  async flushedWithin(ms: number): Promise<void> {
+    if (this.#degraded && this.#waiting.length > 0) throw new UnavailableError('commits stall')
+    const late = Promise.withResolvers<never>()
+    const timer = setTimeout(() => late.reject(new UnavailableError('commits stall')), ms)
+    try {
+      await Promise.race([this.flushed(), late.promise])
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {

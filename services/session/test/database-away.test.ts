@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { codecs, Op } from '@heliograph/bus'
-import { NS } from '@heliograph/stanza'
+import { NS, readError } from '@heliograph/stanza'
 import { infrastructure } from '@heliograph/testkit'
 import type { Client } from './support/client.ts'
 import { befriend, TestCluster } from './support/cluster.ts'
@@ -38,6 +38,9 @@ test('while Postgres is away chat goes on, and what was accepted is stored when 
     romeo.send('<presence><show>away</show></presence>')
     await juliet.next(({ from, children }) => from === romeo.jid && children.includes('{jabber:client}show'))
     assert.equal(juliet.custody, before)
+    // A query isn't kept waiting for what can't be stored.
+    const refused = await juliet.iq('set', `<query xmlns='${NS.mam}'/>`)
+    assert.equal(readError(refused).condition, 'resource-constraint')
     // These do: they wait, and are done when it is back.
     romeo.send("<presence type='subscribe' to='nurse@capulet.example'/>")
     say(juliet, 'nurse@capulet.example', 'for later')

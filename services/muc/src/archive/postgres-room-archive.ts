@@ -7,7 +7,7 @@ import {
   type StoredMessage,
   withStanzaId,
 } from '@heliograph/archive'
-import { type Database, isUnavailable, UnavailableError } from '@heliograph/database'
+import { type Database, isUnavailable } from '@heliograph/database'
 import type { BareJid, Jid } from '@heliograph/jid'
 import { Gate } from '@heliograph/ownership'
 import { readStanza, type Stanza } from '@heliograph/stanza'
@@ -147,23 +147,13 @@ export class PostgresRoomArchive {
   }
 
   async #newest(room: BareJid): Promise<readonly PastMessage[]> {
-    if (this.degraded || !(await this.#flushedWithin(PATIENCE_MS))) throw new UnavailableError('commits stall')
+    await this.#writer.flushedWithin(PATIENCE_MS)
     const { rows } = await this.db.query<{ id: string; stanza: string }>(
       'room_newest',
       'SELECT id, stanza FROM archive WHERE owner = $1 AND NOT transient ORDER BY id DESC LIMIT $2',
       [room, HISTORY_ROWS],
     )
     return rows.map((row) => pastMessage(room, { ...row, id: Number(row.id) })).reverse()
-  }
-
-  async #flushedWithin(ms: number): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), ms)
-    })
-    const flushed = await Promise.race([this.flushed().then(() => true), late])
-    clearTimeout(timer)
-    return flushed
   }
 }
 

@@ -18,6 +18,8 @@ import { notYours, type OwnContext, onOwnGet, onOwnSet } from '../modules/own.ts
 const QUERY = `{${NS.mam}}query`
 const METADATA = `{${NS.mam}}metadata`
 const PAGE_BYTES = 1_048_576
+/** A query waits so long for what was accepted before it. */
+const COMMITS_MS = 5_000
 
 /** XEP-0313: Message Archive Management, of a user's own archive. */
 export const archiveModule = defineModule<IqContext>({
@@ -50,7 +52,7 @@ function offered({ config }: SessionContext): FormDefinition {
 function metadata(_request: Stanza, context: OwnContext): Outcome | Promise<Outcome> {
   const { user, session } = context
   return user.queries.run(async () => {
-    await session.archive.flushed()
+    await session.archive.flushedWithin(COMMITS_MS)
     return reply(metadataElement(await extent(session.db, user.jid)))
   })
 }
@@ -65,7 +67,7 @@ function query(request: Stanza, context: OwnContext): Outcome | Promise<Outcome>
   // Reading needs no place in the order of the user's chores.
   return user.queries.run(async () => {
     // What the client sent before it asked is found, and what others were delivered before.
-    await session.archive.flushed()
+    await session.archive.flushedWithin(COMMITS_MS)
     const answer = await answerRequest(session.db, user.jid, wanted, pageBytes(session.config))
     if ('condition' in answer) return refuse(answer)
     deliverResults(context, wanted.queryId, answer.messages)

@@ -94,13 +94,14 @@ export function restore(user: User, { id, stanza }: StoredMessage): Stanza {
 
 /**
  * Messages that were handed to a session which ended without acknowledging them wait for the next one. `notStored` is
- * told of each that can't, because it isn't in the archive.
+ * told of each that can't, because it isn't in the archive; `kept` is called when the others are marked.
  */
 export function keepForLater(
   context: SessionContext,
   user: User,
   deliveries: readonly Delivery[],
   notStored: (delivery: Delivery) => void,
+  kept: () => void = () => {},
 ): void {
   const ids = deliveries.map(({ id }) => id)
   user.offline += ids.length
@@ -111,5 +112,6 @@ export function keepForLater(
     const { waiting, marked } = await context.archive.markOffline(user.jid, ids)
     user.offline = Math.max(0, user.offline - ids.length + marked)
     for (const delivery of deliveries) if (!waiting.has(delivery.id)) notStored(delivery)
+    kept()
   })
 }

@@ -10,10 +10,7 @@ export function handleReturned(context: SessionContext, user: User, { envelope, 
   const resource = user.onConnection(from, conn)
   // The news itself is on its way; nothing more is to be sent there.
   if (resource) endSession(context, user, resource)
-  if (stanza) {
-    const missed = [{ stanza, id }]
-    wakeForMissed(context, user, missed)
-    salvage(context, user, missed)
-  }
-  context.router.receipt(from, envelope.transfer)
+  const missed = stanza ? [{ stanza, id }] : []
+  wakeForMissed(context, user, missed)
+  salvage(context, user, missed, () => context.router.receipt(from, envelope.transfer))
 }

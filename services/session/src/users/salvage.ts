@@ -11,9 +11,15 @@ import type { User } from './user.ts'
 
 /**
  * What a session that ended was sent and never acknowledged: messages go to the user's other resources, else they count as offline
- * messages; requests are answered with an error (XEP-0198 §6); presence has no value any more.
+ * messages; requests are answered with an error (XEP-0198 §6); presence has no value any more. `kept` is called when what waits is marked as
+ * such, so that another owner would find it.
  */
-export function salvage(context: SessionContext, user: User, deliveries: readonly Delivery[]): void {
+export function salvage(
+  context: SessionContext,
+  user: User,
+  deliveries: readonly Delivery[],
+  kept: () => void = () => {},
+): void {
   const others = user.mostAvailable()
   const waiting: Delivery[] = []
   const arriveAgain = ({ stanza }: Delivery) =>
@@ -28,7 +34,8 @@ export function salvage(context: SessionContext, user: User, deliveries: readonl
     // It has no place among the user's messages yet: as if it came now.
     else arriveAgain(delivery)
   }
-  if (waiting.length > 0) keepForLater(context, user, waiting, arriveAgain)
+  if (waiting.length > 0) keepForLater(context, user, waiting, arriveAgain, kept)
+  else kept()
 }
 
 /**
