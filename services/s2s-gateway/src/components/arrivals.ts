@@ -18,23 +18,22 @@ export class Arrivals {
   /** Taken when the system has the bytes; what can't be written goes back. */
   receive({ conn, stanza, stream, count, trace, transfer, recipients = [] }: Envelope, from: InstanceId): void {
     const { router, tracing, events } = this.#context
-    const held = this.#streams.get(conn)
-    if (held === undefined || stanza?.to === undefined || held.domain !== recipients[0]) {
-      router.strays(from, transfer, recipients)
+    const settle = (isTaken: boolean) => {
+      if (isTaken) router.receipt(from, transfer)
+      else router.strays(from, transfer, recipients)
+    }
+    if (stanza?.to === undefined) return settle(false)
+    const said = stream === '' ? undefined : this.#repetitions.of(stream, stanza.to)
+    if (said?.has(count)) {
+      events.repeated.add()
+      // It may still be under way, also to another stream than the one that is chosen by now.
+      said.again(count, settle)
       return
     }
-    const { to } = stanza
-    const returned = () => {
-      if (stream !== '') this.#repetitions.forget(stream, to)
-      router.strays(from, transfer, recipients)
-    }
-    const settle = (isWritten: boolean) => (isWritten ? router.receipt(from, transfer) : returned())
+    const held = this.#streams.get(conn)
+    if (held === undefined || held.domain !== recipients[0] || said?.isBusyElsewhere(conn)) return settle(false)
     const span = hop(tracing, 'component.out', trace)
-    if (stream !== '' && this.#repetitions.seen(stream, count, to)) {
-      events.repeated.add()
-      // It may still be under way: it is taken when that is.
-      held.afterWritten(settle)
-    } else held.deliver(stanza, settle)
+    held.deliver(stanza, said ? said.given(count, conn, settle) : settle)
     span.end()
   }
 }

@@ -7,6 +7,4 @@ export interface Bearer {
   readonly number: number
   /** `settle` is told, once, whether it is taken. */
   deliver(stanza: Stanza, settle: (isTaken: boolean) => void): void
-  /** Tells when what was delivered before is taken. */
-  afterWritten(settle: (isTaken: boolean) => void): void
 }

@@ -61,14 +61,16 @@ export class ComponentStream implements StreamSink {
   /** Writes a stanza. `settle` is told whether the system has taken it, once. */
   deliver(stanza: Stanza, settle: Settle): void {
     this.context.events.stanzasOut.add()
-    this.#write(stanza.toBytes(), settle)
-  }
-
-  /** Tells when what was delivered before is written. */
-  afterWritten(settle: Settle): void {
-    if (this.#unwritten.size === 0) settle(!this.xml.over)
-    // White space between stanzas is nothing (RFC 6120 §4.6.1).
-    else this.#write(' ', settle)
+    if (this.xml.over) {
+      settle(false)
+      return
+    }
+    if (this.#unwritten.size === 0) this.#progressed = performance.now()
+    this.#unwritten.add(settle)
+    this.xml.write(stanza.toBytes(), () => {
+      this.#progressed = performance.now()
+      if (this.#unwritten.delete(settle)) settle(true)
+    })
   }
 
   /** Ends the stream with an error of the component's. */
@@ -160,19 +162,6 @@ export class ComponentStream implements StreamSink {
     this.#streams.bound(this as ComponentStream & Bearer)
     advertisePrivileges(this, definition)
     context.events.connected(domain, this.number, this.address)
-  }
-
-  #write(unit: Buffer | string, settle: Settle): void {
-    if (this.xml.over) {
-      settle(false)
-      return
-    }
-    if (this.#unwritten.size === 0) this.#progressed = performance.now()
-    this.#unwritten.add(settle)
-    this.xml.write(unit, () => {
-      this.#progressed = performance.now()
-      if (this.#unwritten.delete(settle)) settle(true)
-    })
   }
 
   #gone(): void {

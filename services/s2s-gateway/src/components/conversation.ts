@@ -30,9 +30,10 @@ export class Conversation {
   readonly #context: ComponentsContext
   readonly #parts: ConversationParts
   #waiting: Item[] = []
-  /** Couldn't be taken, while others of the same stream are still under way. */
-  #returned: Item[] = []
-  readonly #underWay = new Set<Item>()
+  /** Sent and not taken, in that order, each with whether it came back: some do at once, others when their stream's transport is gone. */
+  readonly #sent = new Map<Item, boolean>()
+  /** Those of them that are still under way. */
+  #underWay = 0
   #target: Target | undefined
   #over = false
 
@@ -46,7 +47,7 @@ export class Conversation {
   }
 
   get isIdle(): boolean {
-    return this.#underWay.size + this.#waiting.length + this.#returned.length === 0
+    return this.#sent.size + this.#waiting.length === 0
   }
 
   push(item: Item): void {
@@ -56,10 +57,10 @@ export class Conversation {
 
   /** Sends what waits, where the way is clear. */
   advance(): void {
-    if (this.#over || this.#waiting.length === 0 || this.#returned.length > 0) return
+    if (this.#over || this.#waiting.length === 0 || this.#sent.size > this.#underWay) return
     const { domain, key } = this.#parts
     const target = this.#context.directory.choose(domain, key)
-    if (target === undefined || (this.#underWay.size > 0 && !isSame(target, this.#target))) return
+    if (target === undefined || (this.#underWay > 0 && !isSame(target, this.#target))) return
     this.#target = target
     const going = this.#waiting
     this.#waiting = []
@@ -77,7 +78,7 @@ export class Conversation {
   /** Somebody else's now, who is sent all of it again. */
   end(): readonly Item[] {
     this.#over = true
-    return [...this.#underWay, ...this.#returned.splice(0), ...this.#waiting.splice(0)]
+    return [...this.#sent.keys(), ...this.#waiting.splice(0)]
   }
 
   #send(item: Item, target: Target): void {
@@ -94,23 +95,32 @@ export class Conversation {
     envelope.stanza = stanza
     envelope.conn = target.number
     envelope.recipients = [domain]
-    this.#underWay.add(item)
+    this.#sent.set(item, false)
+    this.#underWay++
     router.multicast(target.instance, envelope, (strays) => this.#settled(item, strays.length === 0))
   }
 
   #settled(item: Item, isTaken: boolean): void {
-    this.#underWay.delete(item)
     if (this.#over) return
-    if (isTaken) this.#parts.taken(item)
-    else {
+    this.#underWay--
+    if (isTaken) {
+      this.#sent.delete(item)
+      this.#parts.taken(item)
+    } else {
       this.#context.events.returned.add()
-      this.#returned.push(item)
+      this.#sent.set(item, true)
     }
-    if (this.#underWay.size > 0) return
+    if (this.#underWay > 0) return
     // What a stream that is gone couldn't take waits for the next round: by then it is known to be gone.
-    if (this.#returned.length > 0) this.#waiting = [...this.#returned.splice(0), ...this.#waiting]
+    if (this.#sent.size > 0) this.#waiting = [...this.#takeSent(), ...this.#waiting]
     else if (this.#waiting.length > 0) this.advance()
     if (this.isIdle) this.#parts.idle()
+  }
+
+  #takeSent(): readonly Item[] {
+    const items = [...this.#sent.keys()]
+    this.#sent.clear()
+    return items
   }
 }
 

@@ -96,6 +96,26 @@ test('what a stream couldn’t take goes to the next one before what came later'
   assert.deepEqual(receipts, [1, 2, 3, 4])
 })
 
+test('order holds also where the first comes back last', () => {
+  const { conversations, directory, casts, receipts, advance } = owner()
+  directory.learn('gateway-a', 1, [{ domain: sms, number: 1 }])
+  for (const count of [1, 2, 3]) say(conversations, count)
+  const [one, two, three] = casts.splice(0)
+  // What the system doesn't have yet when its stream ends, while what is on its way there finds nobody.
+  three!.settle([sms])
+  two!.settle([sms])
+  say(conversations, 4)
+  directory.learn('gateway-b', 1, [{ domain: sms, number: 1 }])
+  directory.learn('gateway-a', 2, [])
+  advance(100)
+  assert.equal(casts.length, 0)
+  one!.settle([sms])
+  advance(100)
+  assert.deepEqual(bodies(casts), [1, 2, 3, 4])
+  for (const { settle } of casts) settle([])
+  assert.deepEqual([receipts, conversations.stanzas], [[1, 2, 3, 4], 0])
+})
+
 test('a component that is away is waited for, then what is for it comes back, once, in order', () => {
   const { conversations, casts, receipts, bounces, advance } = owner()
   say(conversations, 1)

@@ -1,30 +1,58 @@
 const REMEMBERED = 8_192
 
-/**
- * Recognises what components were sent before. Each sender's stanzas to one address come in order, so the last count says everything about what
- * precedes it.
- */
+type Settle = (isTaken: boolean) => void
+
+/** Recognises what components were sent before. */
 export class Repetitions {
-  readonly #last = new Map<string, number>()
+  readonly #sequences = new Map<string, Sequence>()
 
-  /** True when it was seen before; otherwise it counts as seen from now on. */
-  seen(stream: string, count: number, to: string): boolean {
-    const key = keyOf(stream, to)
-    const last = this.#last.get(key)
-    if (last !== undefined && count <= last) return true
+  /** What one stream of a sender has said to one address. */
+  of(stream: string, to: string): Sequence {
+    const key = `${stream} ${to}`
+    const sequence = this.#sequences.get(key) ?? new Sequence()
     // Those heard of lately are kept.
-    this.#last.delete(key)
-    this.#last.set(key, count)
-    if (this.#last.size > REMEMBERED) this.#last.delete(this.#last.keys().next().value!)
-    return false
-  }
-
-  /** What was seen there didn't arrive after all. */
-  forget(stream: string, to: string): void {
-    this.#last.delete(keyOf(stream, to))
+    this.#sequences.delete(key)
+    this.#sequences.set(key, sequence)
+    if (this.#sequences.size > REMEMBERED) this.#sequences.delete(this.#sequences.keys().next().value!)
+    return sequence
   }
 }
 
-function keyOf(stream: string, to: string): string {
-  return `${stream} ${to}`
+/** Stanzas that come in order: the last count says everything about what precedes it. */
+class Sequence {
+  #last = 0
+  /** The component's stream that was given the last. */
+  #number = 0
+  /** What that hasn't taken yet, by count, with those who wait for it. */
+  readonly #underWay = new Map<number, Settle[]>()
+
+  /** Whether it was given to a stream, and hasn't come back since. */
+  has(count: number): boolean {
+    return count <= this.#last
+  }
+
+  /** Whether something is under way to another stream than that: nothing may overtake it. */
+  isBusyElsewhere(number: number): boolean {
+    return this.#underWay.size > 0 && number !== this.#number
+  }
+
+  /** It is given to that stream, which is to tell what is returned. */
+  given(count: number, number: number, settle: Settle): Settle {
+    this.#last = count
+    this.#number = number
+    const waiting = [settle]
+    this.#underWay.set(count, waiting)
+    return (isTaken) => {
+      this.#underWay.delete(count)
+      if (!isTaken) this.#last = Math.min(this.#last, count - 1)
+      for (const tell of waiting) tell(isTaken)
+    }
+  }
+
+  /** What it `has` came again: `settle` is told what becomes of the first. */
+  again(count: number, settle: Settle): void {
+    const waiting = this.#underWay.get(count)
+    if (waiting) waiting.push(settle)
+    else settle(true)
+  }
 }

@@ -70,7 +70,6 @@ export class BytestreamsProxy implements Disposable {
         this.#answer(stanza)
         settle(true)
       },
-      afterWritten: (settle) => settle(true),
     }
   }
 
