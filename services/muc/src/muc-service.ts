@@ -111,7 +111,7 @@ function buildContext(parts: MucParts, { router, ownership, archive, distributio
     clock: new IdClock(),
     store: new PostgresRoomStore(parts.db),
     records,
-    carrier: new Carrier(records),
+    carrier: new Carrier(records, config.archive.queueBytes),
     searches: new SearchTurns(),
     modules: new Registry(roomModules),
     rooms: new Rooms(

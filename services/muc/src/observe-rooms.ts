@@ -32,6 +32,11 @@ export function observeRooms(context: MucContext, metrics: Metrics): void {
   )
   gauge('archive_waiting', 'Messages of rooms that wait to be stored', () => context.archive.queued)
   gauge(
+    'carried_bytes',
+    'Messages of rooms without an archive that are not in the recovery copy yet, or not everybody has taken',
+    () => context.carrier.bytes,
+  )
+  gauge(
     'records_waiting',
     'Changes of the recovery copy of rooms that wait to be written',
     () => context.records.waiting,

@@ -105,7 +105,7 @@ function carry(
   { room, stream, count, taken }: Arrived,
   { id, stamped, send }: { readonly id: number; readonly stamped: Stanza; readonly send: (taken: () => void) => void },
 ): boolean {
-  if (room.carried.isFull) return false
+  if (carrier.isFull(room)) return false
   const carried = { id, stream, count, stanza: stamped }
   const release = room.out.hold(() => send(() => carrier.taken(room, carried)))
   carrier.add(room, carried, () => {

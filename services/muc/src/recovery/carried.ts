@@ -11,29 +11,54 @@ export interface CarriedMessage {
   readonly stanza: Stanza
 }
 
-/** Of one room: those that are not written yet, or that not everybody has taken. */
+/** Of one room: those that are not written yet, or that not everybody has taken; and their bytes. */
 const MOST_UNTAKEN = 5_000
+const MOST_BYTES = 8_388_608
+/** Beside its payload. */
+const ENTRY_BYTES = 512
+
+export function weightOf({ stanza }: CarriedMessage): number {
+  return stanza.payload.length + ENTRY_BYTES
+}
 
 /** What a room said and its recovery copy holds. */
 export class Carried implements Iterable<CarriedMessage> {
   readonly #messages = new Set<CarriedMessage>()
   readonly #untaken = new Set<CarriedMessage>()
+  #bytes = 0
+  #isOver = false
 
   get isFull(): boolean {
-    return this.#untaken.size >= MOST_UNTAKEN
+    return this.#untaken.size >= MOST_UNTAKEN || this.#bytes >= MOST_BYTES
   }
 
-  add(message: CarriedMessage): void {
+  /** @returns bytes by which more waits to be taken now */
+  add(message: CarriedMessage): number {
     this.#messages.add(message)
+    if (this.#isOver) return 0
     this.#untaken.add(message)
+    this.#bytes += weightOf(message)
+    return weightOf(message)
   }
 
-  taken(message: CarriedMessage): void {
-    this.#untaken.delete(message)
+  /** @returns bytes by which less waits to be taken now */
+  taken(message: CarriedMessage): number {
+    if (!this.#untaken.delete(message)) return 0
+    this.#bytes -= weightOf(message)
+    return weightOf(message)
   }
 
   delete(message: CarriedMessage): void {
     this.#messages.delete(message)
+  }
+
+  /** The room isn't owned here any more: nothing waits. @returns bytes by which less does */
+  end(): number {
+    const left = this.#bytes
+    this.#isOver = true
+    this.#untaken.clear()
+    this.#bytes = 0
+    return left
   }
 
   [Symbol.iterator](): Iterator<CarriedMessage> {

@@ -11,27 +11,33 @@ import { decodeRecord } from './occupant-record.ts'
 
 const jid = ensureBare('coven@chat.example')
 
-function message(id: number): CarriedMessage {
+function message(id: number, body = "it's <ä>"): CarriedMessage {
   const said = stanza(
     'message',
     { type: 'groupchat', from: ensureFull(`${jid}/hag`), id: `m${id}` },
-    el('body', null, "it's <ä>"),
+    el('body', null, body),
   )
   return { id, stream: 's', count: id, stanza: said }
 }
 
+function roomOf(): Room {
+  return { jid, carried: new Carried(), recent: new RecentIngress() } as unknown as Room
+}
+
 /** A room whose recovery copy is written at once. */
-function carrying() {
+function carrying(maxBytes = 67_108_864) {
   const copy = new Set<number>()
-  const carrier = new Carrier({
-    said: (_room, { id }, stored) => {
-      copy.add(id)
-      stored?.()
+  const carrier = new Carrier(
+    {
+      said: (_room, { id }, stored) => {
+        copy.add(id)
+        stored?.()
+      },
+      forgotten: (_room, { id }) => copy.delete(id),
     },
-    forgotten: (_room, { id }) => copy.delete(id),
-  })
-  const room = { jid, carried: new Carried(), recent: new RecentIngress() } as unknown as Room
-  return { carrier, room, copy }
+    maxBytes,
+  )
+  return { carrier, room: roomOf(), copy }
 }
 
 test('a message comes back from the recovery copy as it was', () => {
@@ -76,5 +82,39 @@ test('a room takes no more while too much of it waits, however much has arrived'
     carrier.taken(room, each)
   }
   assert.ok(copy.size <= 20_001, `${copy.size}`)
+  carrier[Symbol.dispose]()
+})
+
+test('large messages fill a room, and all rooms, before they are many; rooms that are given away make room', () => {
+  const { carrier, room } = carrying(10_000_000)
+  const large = 'x'.repeat(250_000)
+  const fill = (where: Room) => {
+    let many = 0
+    for (; !carrier.isFull(where) && many < 1_000; many++) carrier.add(where, message(many, large), () => {})
+    return many
+  }
+  const other = roomOf()
+  assert.deepEqual([fill(room), fill(other), fill(roomOf())], [34, 6, 0])
+  assert.equal(other.carried.isFull, false)
+  assert.ok(carrier.bytes >= 10_000_000)
+  const [first] = [...room.carried]
+  carrier.dropped(room)
+  // Too late.
+  carrier.taken(room, first!)
+  carrier.add(room, message(1_000, large), () => {})
+  assert.deepEqual([carrier.isFull(other), carrier.bytes < 2_000_000], [false, true])
+  for (const each of [...other.carried]) carrier.taken(other, each)
+  assert.equal(carrier.bytes, 0)
+  carrier[Symbol.dispose]()
+})
+
+test('large messages that everybody has taken leave the recovery copy sooner', () => {
+  const { carrier, room, copy } = carrying()
+  for (let i = 0; i < 400; i++) {
+    const each = message(i, 'x'.repeat(250_000))
+    carrier.add(room, each, () => {})
+    carrier.taken(room, each)
+  }
+  assert.ok(copy.size * 250_000 < 34_000_000, `${copy.size}`)
   carrier[Symbol.dispose]()
 })

@@ -1,5 +1,5 @@
 import type { Room } from '../room.ts'
-import type { CarriedMessage } from './carried.ts'
+import { type CarriedMessage, weightOf } from './carried.ts'
 import type { RoomRecords } from './room-records.ts'
 
 /**
@@ -7,8 +7,9 @@ import type { RoomRecords } from './room-records.ts'
  * what comes again.
  */
 const EVERY_MS = 5_000
-/** That everybody has taken, of all rooms. */
+/** That everybody has taken, of all rooms; and their bytes. */
 const MOST_TAKEN = 20_000
+const MOST_TAKEN_BYTES = 33_554_432
 
 /**
  * Messages that no archive has are in the recovery copy of their room while they are brought to everybody, so that they outlive its owner, and
@@ -16,32 +17,56 @@ const MOST_TAKEN = 20_000
  */
 export class Carrier implements Disposable {
   readonly #records: Pick<RoomRecords, 'said' | 'forgotten'>
+  readonly #maxBytes: number
+  #bytes = 0
   #taken: [room: Room, message: CarriedMessage][] = []
   #due: [room: Room, message: CarriedMessage][] = []
+  #takenBytes = 0
+  #dueBytes = 0
   #timer: NodeJS.Timeout | undefined
 
-  constructor(records: Pick<RoomRecords, 'said' | 'forgotten'>) {
+  /** `maxBytes`: of what isn't written yet, or not everybody has taken, of all rooms. */
+  constructor(records: Pick<RoomRecords, 'said' | 'forgotten'>, maxBytes: number) {
     this.#records = records
+    this.#maxBytes = maxBytes
   }
 
-  /** Not where `room.carried` is full. `stored` runs when a new owner would find it. */
+  /** Of what isn't written yet, or not everybody has taken. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** The room, or all of them, must say no more before others have taken what was said. */
+  isFull(room: Room): boolean {
+    return room.carried.isFull || this.#bytes >= this.#maxBytes
+  }
+
+  /** Not where it is full. `stored` runs when a new owner would find it. */
   add(room: Room, message: CarriedMessage, stored: () => void): void {
-    room.carried.add(message)
+    this.#bytes += room.carried.add(message)
     this.#records.said(room, message, stored)
   }
 
   /** Found when the room was taken over: who sends it again has been heard. */
   found(room: Room, message: CarriedMessage): void {
-    room.carried.add(message)
+    this.#bytes += room.carried.add(message)
     room.recent.add(message.stream, message.count)
   }
 
   /** Everybody has taken it. */
   taken(room: Room, message: CarriedMessage): void {
-    room.carried.taken(message)
+    this.#bytes -= room.carried.taken(message)
     this.#taken.push([room, message])
-    if (this.#taken.length + this.#due.length > MOST_TAKEN) this.#tick()
+    this.#takenBytes += weightOf(message)
+    const isMuch =
+      this.#taken.length + this.#due.length > MOST_TAKEN || this.#takenBytes + this.#dueBytes > MOST_TAKEN_BYTES
+    if (isMuch) this.#tick()
     this.#timer ??= setTimeout(() => this.#tick(), EVERY_MS)
+  }
+
+  /** The room isn't owned here any more. */
+  dropped(room: Room): void {
+    this.#bytes -= room.carried.end()
   }
 
   #tick(): void {
@@ -51,7 +76,9 @@ export class Carrier implements Disposable {
       this.#records.forgotten(room, message)
     }
     this.#due = this.#taken
+    this.#dueBytes = this.#takenBytes
     this.#taken = []
+    this.#takenBytes = 0
     this.#timer = this.#due.length > 0 ? setTimeout(() => this.#tick(), EVERY_MS) : undefined
   }
 

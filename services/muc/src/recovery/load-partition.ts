@@ -20,7 +20,7 @@ export async function loadPartition(
     epoch,
   }: { readonly live: { read: ReadRecords }; readonly partition: number; readonly epoch: number },
 ): Promise<void> {
-  context.rooms.dropPartition(partition)
+  for (const room of context.rooms.dropPartition(partition)) context.carrier.dropped(room)
   const records = await live.read({ service: SERVICE, partition })
   const isSettled = records.delete(SETTLED_FIELD)
   if (isSettled) context.records.settled(partition, false)

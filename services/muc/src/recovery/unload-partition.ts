@@ -33,6 +33,7 @@ export async function unloadPartition(
     await context.records.flushed(partition)
   }
   const dropped = context.rooms.dropPartition(partition)
+  for (const room of dropped) context.carrier.dropped(room)
   context.log.debug('partition_unloaded', { service: SERVICE, partition, reason, rooms: dropped.length })
 }
 
