@@ -8,6 +8,7 @@ import { DEFAULT_CONFIG } from '../forms/config-form.ts'
 import { Occupant } from '../occupant.ts'
 import { Occupants } from '../occupants.ts'
 import { RecentIngress } from '../recent-ingress.ts'
+import { Carried } from '../recovery/carried.ts'
 import { decodeRecord, encodeOccupant } from '../recovery/occupant-record.ts'
 import { handleMessage } from './message.ts'
 
@@ -38,6 +39,7 @@ function ownerWith(occupant: Occupant) {
     occupants,
     pace: { allows: () => true },
     recent: new RecentIngress(),
+    carried: new Carried(),
     details: {},
     about: { config: DEFAULT_CONFIG },
     hiddenFrom: () => false,
@@ -51,7 +53,7 @@ function ownerWith(occupant: Occupant) {
     const arrived = { room: here, stanza: message, from: jid, stream: 's', count, trace: '', taken: () => {} }
     void handleMessage(context, arrived as unknown as Arrived)
   }
-  return { said, hear }
+  return { said, hear, carried: here.carried }
 }
 
 test('a message that comes again is known to the owner that had it, not to the next one, which finds only what was stored', () => {
@@ -66,4 +68,13 @@ test('a message that comes again is known to the owner that had it, not to the n
   const next = ownerWith(decoded.occupant)
   next.hear(5)
   assert.deepEqual(next.said, ['m5'])
+})
+
+test('a message that the recovery copy still holds is known when it comes again, in whichever order', () => {
+  const { said, hear, carried } = ownerWith(entered())
+  const earlier = { id: 4, stream: 's', count: 6, stanza: stanza('message', { type: 'groupchat', from: nick }) }
+  carried.add(earlier)
+  hear(6)
+  hear(8)
+  assert.deepEqual(said, ['repeated', 'm8'])
 })

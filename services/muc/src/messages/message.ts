@@ -50,5 +50,6 @@ export function handleMessage(context: MucContext, arrived: Arrived): void | Pro
 /** The room was sent this before, by this owner or, as its archive or recovery copy says, by a former one. */
 function isRepeated({ room, stream, count }: Arrived, { said }: Session): boolean {
   if (stream === '') return false
-  return (said?.stream === stream && count <= said.count) || room.recent.has(stream, count)
+  if (said?.stream === stream && count <= said.count) return true
+  return room.recent.has(stream, count) || room.carried.has(stream, count)
 }

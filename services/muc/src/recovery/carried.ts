@@ -21,10 +21,15 @@ export function weightOf({ stanza }: CarriedMessage): number {
   return stanza.payload.length + ENTRY_BYTES
 }
 
+function keyOf({ stream, count }: Pick<CarriedMessage, 'stream' | 'count'>): string {
+  return `${stream}:${count}`
+}
+
 /** What a room said and its recovery copy holds. */
 export class Carried implements Iterable<CarriedMessage> {
   readonly #messages = new Set<CarriedMessage>()
   readonly #untaken = new Set<CarriedMessage>()
+  readonly #ingress = new Set<string>()
   #bytes = 0
   #isOver = false
 
@@ -32,9 +37,15 @@ export class Carried implements Iterable<CarriedMessage> {
     return this.#untaken.size >= MOST_UNTAKEN || this.#bytes >= MOST_BYTES
   }
 
+  /** By its ingress id: whoever sends it again has been heard. */
+  has(stream: string, count: number): boolean {
+    return stream !== '' && this.#ingress.has(keyOf({ stream, count }))
+  }
+
   /** @returns bytes by which more waits to be taken now */
   add(message: CarriedMessage): number {
     this.#messages.add(message)
+    this.#ingress.add(keyOf(message))
     if (this.#isOver) return 0
     this.#untaken.add(message)
     this.#bytes += weightOf(message)
@@ -50,6 +61,7 @@ export class Carried implements Iterable<CarriedMessage> {
 
   delete(message: CarriedMessage): void {
     this.#messages.delete(message)
+    this.#ingress.delete(keyOf(message))
   }
 
   /** The room isn't owned here any more: nothing waits. @returns bytes by which less does */

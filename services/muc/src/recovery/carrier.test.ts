@@ -68,6 +68,15 @@ test('a new owner recognises what it finds', () => {
   assert.deepEqual([room.recent.has('s', 3), room.recent.has('s', 4), [...room.carried].length], [true, false, 1])
 })
 
+test('what comes again is known as long as it is carried, however much else was found', () => {
+  const { carrier, room } = carrying()
+  const all = Array.from({ length: 2_000 }, (_, i) => message(i))
+  for (const each of all) carrier.found(room, each)
+  assert.ok(all.every(({ stream, count }) => room.carried.has(stream, count)))
+  room.carried.delete(all[0]!)
+  assert.deepEqual([room.carried.has('s', 0), room.carried.has('s', 1), room.carried.has('', 1)], [false, true, false])
+})
+
 test('a room takes no more while too much of it waits, however much has arrived', () => {
   const { carrier, room, copy } = carrying()
   const all = Array.from({ length: 5_000 }, (_, i) => message(i))
@@ -80,6 +89,8 @@ test('a room takes no more while too much of it waits, however much has arrived'
     const each = message(i)
     carrier.add(room, each, () => {})
     carrier.taken(room, each)
+    // What was taken a moment ago may come again.
+    assert.ok(copy.has(i - 5_000), `${i}`)
   }
   assert.ok(copy.size <= 20_001, `${copy.size}`)
   carrier[Symbol.dispose]()

@@ -22,7 +22,6 @@ export class Carrier implements Disposable {
   #taken: [room: Room, message: CarriedMessage][] = []
   #due: [room: Room, message: CarriedMessage][] = []
   #takenBytes = 0
-  #dueBytes = 0
   #timer: NodeJS.Timeout | undefined
 
   /** `maxBytes`: of what isn't written yet, or not everybody has taken, of all rooms. */
@@ -58,9 +57,8 @@ export class Carrier implements Disposable {
     this.#bytes -= room.carried.taken(message)
     this.#taken.push([room, message])
     this.#takenBytes += weightOf(message)
-    const isMuch =
-      this.#taken.length + this.#due.length > MOST_TAKEN || this.#takenBytes + this.#dueBytes > MOST_TAKEN_BYTES
-    if (isMuch) this.#tick()
+    // By halves: so what was taken a moment ago doesn't leave with the oldest.
+    if (this.#taken.length > MOST_TAKEN / 2 || this.#takenBytes > MOST_TAKEN_BYTES / 2) this.#tick()
     this.#timer ??= setTimeout(() => this.#tick(), EVERY_MS)
   }
 
@@ -76,7 +74,6 @@ export class Carrier implements Disposable {
       this.#records.forgotten(room, message)
     }
     this.#due = this.#taken
-    this.#dueBytes = this.#takenBytes
     this.#taken = []
     this.#takenBytes = 0
     this.#timer = this.#due.length > 0 ? setTimeout(() => this.#tick(), EVERY_MS) : undefined
