@@ -18,15 +18,26 @@ export class RecipientBudget {
     return this.#kept
   }
 
-  /** Counts what a node keeps more or less; where that is too much others, the ones unused for longest, forget theirs. */
-  note(node: Recipients, more: number): void {
+  /** Nodes that keep addresses: others aren't held here. */
+  get nodes(): number {
+    return this.#nodes.size
+  }
+
+  /** A node keeps more; where that is too much others, the ones unused for longest, forget theirs. */
+  add(node: Recipients, more: number): void {
+    if (more === 0) return
     this.#kept += more
     this.#nodes.delete(node)
-    if (more >= 0) this.#nodes.add(node)
+    this.#nodes.add(node)
     for (const oldest of this.#nodes) {
       if (this.#kept <= this.#most || oldest === node) return
       oldest.changed()
     }
+  }
+
+  /** A node keeps nothing any more. */
+  remove(node: Recipients, kept: number): void {
+    if (this.#nodes.delete(node)) this.#kept -= kept
   }
 
   /** A node alone may not keep all there is. */
@@ -73,9 +84,8 @@ export class Recipients {
   /** What is kept isn't true any more. */
   changed(): void {
     this.#pages.clear()
-    const kept = this.#kept
+    this.#budget.remove(this, this.#kept)
     this.#kept = 0
-    this.#budget.note(this, -kept)
   }
 
   async #page(after: string): Promise<Page> {
@@ -91,7 +101,7 @@ export class Recipients {
     if (!this.#budget.allows(this.#kept + addresses.length)) return page
     this.#pages.set(after, page)
     this.#kept += addresses.length
-    this.#budget.note(this, addresses.length)
+    this.#budget.add(this, addresses.length)
     return page
   }
 }
