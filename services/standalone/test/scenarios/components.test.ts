@@ -15,6 +15,7 @@ import {
 import type { Element } from '@heliograph/xml'
 import { bareOf, enter, errorOf, isPresence, newcomer, say, saying, settle } from '../support/actor.ts'
 import { subscribe } from '../support/friends.ts'
+import { pigeonGateway } from '../support/pigeons.ts'
 import { getRoster, nextPush } from '../support/roster.ts'
 import { hashOf, readAll, throughProxy } from '../support/socks.ts'
 
@@ -29,6 +30,7 @@ const domains = [
   'js.example',
   'py.example',
   'push.example',
+  'pigeons.example',
 ]
 const scenario = await bothModes({
   counts: { edge: 1, fanout: 1, muc: 1, pubsub: 1 },
@@ -304,6 +306,38 @@ scenario('a privileged component keeps rosters and speaks for users; others may 
   assert.equal(errorOf(await echo.expect('message')), 'auth/forbidden')
   await settle(romeo)
   assert.deepEqual(romeo.takeAll(saying('no')), [])
+})
+
+scenario('one registers with a gateway, chats through it and leaves it (XEP-0100)', async (site) => {
+  await using juliet = await newcomer(site, 'juliet')
+  await using _gateway = await pigeonGateway(at(site, 'pigeons.example', 1))
+  const [gateway, nurse] = ['pigeons.example', 'the\\20nurse@pigeons.example']
+  const register = (type: 'get' | 'set', inside = '') =>
+    juliet.request(
+      `<iq type='${type}' id='pigeon-${ids++}' to='${gateway}'><query xmlns='jabber:iq:register'>${inside}</query></iq>`,
+    )
+  const presence = (from: string, type?: string) => juliet.expect((it) => isPresence(it, from, type))
+  const info = await juliet.request(
+    `<iq type='get' id='pigeon-info' to='${gateway}'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>`,
+  )
+  const { category, type } = info.getChild('query')?.getChild('identity')?.attrs ?? {}
+  assert.deepEqual([category, type], ['gateway', 'pigeon'])
+  assert.ok((await register('get')).getChild('query')?.getChild('username'))
+  assert.equal(errorOf(await register('set', '<username>nobody</username>')), 'modify/not-acceptable')
+  assert.equal((await register('set', '<username>jule</username>')).attrs.type, 'result')
+
+  await presence(gateway, 'subscribe')
+  juliet.send(`<presence to='${gateway}' type='subscribe'/><presence to='${gateway}' type='subscribed'/>`)
+  await presence(nurse, 'subscribe')
+  juliet.send(`<presence to='${nurse}' type='subscribe'/><presence to='${nurse}' type='subscribed'/>`)
+  await presence(nurse)
+  say(juliet, nurse, 'what news?')
+  assert.equal((await juliet.expect(saying('coo: what news?'))).attrs.from, nurse)
+
+  assert.equal((await register('set', '<remove/>')).attrs.type, 'result')
+  await presence(gateway, 'unsubscribed')
+  say(juliet, nurse, 'hello?')
+  assert.equal(errorOf(await juliet.expect(saying('hello?'))), 'auth/registration-required')
 })
 
 const BYTESTREAMS = 'http://jabber.org/protocol/bytestreams'
