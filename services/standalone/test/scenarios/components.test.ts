@@ -12,8 +12,8 @@ import {
   slixmppAvailable,
   XmppJsComponent,
 } from '@heliograph/testkit'
-import type { Element } from '@heliograph/xml'
 import { bareOf, enter, errorOf, isPresence, newcomer, say, saying, settle } from '../support/actor.ts'
+import { heardFrom, refusal, until } from '../support/components.ts'
 import { subscribe } from '../support/friends.ts'
 import { pigeonGateway } from '../support/pigeons.ts'
 import { getRoster, nextPush } from '../support/roster.ts'
@@ -52,13 +52,6 @@ const at = (site: Site, domain: string, gateway = 0) => ({
   domain,
   secret: SECRET,
 })
-
-/** The condition of the stream error that ends it. */
-async function refusal(component: RawComponent): Promise<string | undefined> {
-  const error = await component.expect('error')
-  await component.ended
-  return error.children.find((child): child is Element => typeof child !== 'string')?.name
-}
 
 scenario('a component and a user write to each other, ask each other, and see each other', async (site) => {
   await using juliet = await newcomer(site, 'juliet')
@@ -175,20 +168,6 @@ scenario(
     assert.deepEqual(romeo.takeAll('message'), [])
   },
 )
-
-/** What came to a component from that address, in order. */
-const heardFrom = (stream: RawComponent, from: string) =>
-  stream.received
-    .filter(({ name, attrs }) => name === 'message' && attrs.from === from)
-    .map((it) => it.getChildText('body') ?? '')
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (let left = 400; left > 0; left--) {
-    if (holds()) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  throw new Error(`not in 20 s: ${what}`)
-}
 
 scenario('streams of one component share its people, and take over from each other', async (site) => {
   await using juliet = await newcomer(site, 'juliet', { edge: 0 })
