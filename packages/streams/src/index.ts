@@ -1,3 +1,4 @@
+export { addressGroup, isLoopback, networkOf } from './address-group.ts'
 export { type Flushable, Flusher } from './flusher.ts'
 export { type Listener, listen } from './listen.ts'
 export { SocketTransport } from './socket-transport.ts'

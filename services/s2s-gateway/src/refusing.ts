@@ -2,6 +2,7 @@ import { errorReply, stanzaError } from '@heliograph/stanza'
 import { answerFrom } from './bring-in.ts'
 import type { GatewayContext } from './context.ts'
 import type { Half } from './half.ts'
+import { patiently } from './hand-over.ts'
 
 /** What isn't for a component, where the server doesn't speak with others: it comes back (RFC 6120 §8.3.3.16). */
 export function refusing(context: GatewayContext): Half {
@@ -15,8 +16,10 @@ export function refusing(context: GatewayContext): Half {
       const reply = stanza && stanza.type !== 'probe' ? errorReply(stanza, error) : undefined
       if (reply?.to !== undefined) answerFrom(context, partition, reply, () => {})
     },
-    settle: async () => {},
-    unload: async () => {},
+    settle: (partition) => patiently(context.router.settled(partition)),
+    async unload(partition, reason) {
+      if (reason === 'handover') await patiently(context.router.settled(partition))
+    },
     listen: async () => {},
     drain: async () => {},
     async [Symbol.asyncDispose]() {},

@@ -7,7 +7,9 @@ import { type Domain, ensureDomain } from '@heliograph/jid'
 import { type Listener, listen } from '@heliograph/streams'
 import type { GatewayContext } from '../context.ts'
 import type { Half } from '../half.ts'
+import { patiently } from '../hand-over.ts'
 import { BytestreamsProxy } from '../proxy65/bytestreams-proxy.ts'
+import { admits } from './admission.ts'
 import { Arrivals } from './arrivals.ts'
 import { ComponentStream } from './component-stream.ts'
 import type { ComponentsContext } from './context.ts'
@@ -20,12 +22,8 @@ import { Tidings } from './tidings.ts'
 
 const ROUND_MS = 100
 const HEADER_BYTES = 8_192
-/** Streams that haven't proved who they are. */
-const MOST_UNPROVEN = 64
 /** How long a component may take nothing of what is written to it. */
 const UNREAD_MS = 60_000
-/** So long a hand-over waits for components to take what is theirs; then its senders send it to the next owner. */
-const SETTLE_MS = 2_000
 const KEEP_ALIVE_MS = 30_000
 
 /** External components (XEP-0114): those whose streams are held here, and what is for any, where this instance owns the pair. */
@@ -80,16 +78,14 @@ export class Components implements Half {
   }
 
   async settle(partition: number): Promise<void> {
-    const settled = this.#conversations.settled(partition)
-    const late = Promise.withResolvers<void>()
-    const timer = setTimeout(late.resolve, SETTLE_MS)
-    await Promise.race([settled, late.promise])
-    clearTimeout(timer)
+    await patiently(Promise.all([this.#conversations.settled(partition), this.#context.router.settled(partition)]))
   }
 
   async unload(partition: number, reason: 'handover' | 'lost'): Promise<void> {
-    if (reason === 'handover') await this.settle(partition)
+    if (reason === 'handover') await patiently(this.#conversations.settled(partition))
     this.#conversations.forget(partition)
+    // What was bounced: after the next owner has said something in the partition's name it would be dropped.
+    if (reason === 'handover') await patiently(this.#context.router.settled(partition))
   }
 
   async listen(): Promise<void> {
@@ -145,13 +141,13 @@ export class Components implements Half {
   async #add(name: string, at: ListenAddress | false, wrap: (socket: Socket) => Socket): Promise<void> {
     if (at === false) return
     const accept = (socket: Socket): void => {
-      if (this.#streams.unproven >= MOST_UNPROVEN) {
+      const address = socket.remoteAddress ?? ''
+      if (!admits(address, this.#context.definitions, this.#streams.unproven)) {
         socket.destroy()
         return
       }
       socket.setNoDelay(true)
       socket.setKeepAlive(true, KEEP_ALIVE_MS)
-      const address = socket.remoteAddress ?? ''
       new ComponentStream(this.#context, this.#streams, { socket: wrap(socket), address })
     }
     this.#listeners.set(name, await listen(at, accept))

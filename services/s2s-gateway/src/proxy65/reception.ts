@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { REPLY, readGreeting, readRequest, replyOf } from './socks.ts'
 
-/** How long a client may take to say where it wants to go. */
+/** How long a client may take to say where it wants to go, and to go when it is refused. */
 const PATIENCE_MS = 10_000
 /** A greeting, or a request, is never longer. */
 const MOST_BYTES = 512
@@ -34,10 +34,11 @@ export function receive(socket: Socket, arrived: (hash: string) => boolean): voi
     }
     if (heard.kind === 'refused') refuse(heard.answer)
     else if (heard.kind === 'connect') {
+      // Who is refused has to leave in time, too.
+      if (!arrived(heard.hash)) return refuse(replyOf(REPLY.notAllowed, heard.hash))
       clearTimeout(late)
       socket.off('data', onData)
-      if (arrived(heard.hash)) socket.write(replyOf(REPLY.succeeded, heard.hash))
-      else refuse(replyOf(REPLY.notAllowed, heard.hash))
+      socket.write(replyOf(REPLY.succeeded, heard.hash))
     }
   }
   // What went wrong is of no consequence beyond the end that follows it.

@@ -40,6 +40,13 @@ test('connections are counted, all and by address, until they close', () => {
   assert.equal(made.connections, 3)
 })
 
+test('a network of IPv6 that one user has to himself is one address', () => {
+  using made = transfers()
+  const addresses = ['2001:db8:1:2::1', '2001:db8:1:2::2', '2001:db8:1:2:3::1', '2001:db8:1:3::1']
+  const admitted = addresses.map((address) => made.admits(socketOf(address)))
+  assert.deepEqual(admitted, [true, true, false, true])
+})
+
 test('two wait under a hash; when one leaves so does the other', () => {
   using made = transfers()
   const [one, two] = [socketOf(), socketOf()]

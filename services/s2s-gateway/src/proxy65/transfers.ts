@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net'
+import { addressGroup } from '@heliograph/streams'
 import { type RelayLimits, relay } from './relay.ts'
 
 export interface TransferLimits extends RelayLimits {
-  /** Connections in all, and from one address. */
+  /** Connections in all, and from one address (of IPv6 a /64). */
   readonly connections: number
   readonly connectionsPerAddress: number
 }
@@ -42,7 +43,7 @@ export class Transfers implements Disposable {
 
   /** Whether there is room for another connection; it then counts until it is closed. */
   admits(socket: Socket): boolean {
-    const address = socket.remoteAddress ?? ''
+    const address = addressGroup(socket.remoteAddress ?? '')
     const fromThere = this.#addresses.get(address) ?? 0
     if (this.#open.size >= this.#limits.connections || fromThere >= this.#limits.connectionsPerAddress) return false
     this.#open.add(socket)

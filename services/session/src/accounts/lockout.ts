@@ -1,5 +1,5 @@
 import type { BareJid } from '@heliograph/jid'
-import { addressGroup } from './address-group.ts'
+import { addressGroup } from '@heliograph/streams'
 import type { Counters } from './counters.ts'
 
 export interface LockoutLimits {

@@ -1,4 +1,4 @@
-import { addressGroup, networkOf } from './address-group.ts'
+import { addressGroup, networkOf } from '@heliograph/streams'
 import type { Counters } from './counters.ts'
 
 /** How many may try to register within the window. */

@@ -1,5 +1,5 @@
 import type { Domain } from '@heliograph/jid'
-import { addressGroup } from '../accounts/address-group.ts'
+import { addressGroup } from '@heliograph/streams'
 import type { Counters } from '../accounts/counters.ts'
 import type { DomainPolicy } from '../config.ts'
 

@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net'
 
-/** What failures of a client address are counted under: the address, or the /64 that an IPv6 user has to himself. */
+/** What is counted by client address is counted under this: the address, or the /64 that an IPv6 user has to himself. */
 export function addressGroup(address: string): string {
   const plain = unmapped(address)
   const groups = ipv6Groups(plain)
