@@ -17,7 +17,7 @@ export function acceptFromComponent(stream: ComponentStream, definition: Definit
   const problem = checkStanza(stanza)
   if (problem !== undefined) {
     const reply = errorReply(stanza, problem)
-    if (reply) stream.deliver(reply, () => {})
+    if (reply) stream.inbound.answer(reply)
     return
   }
   if (sendOnBehalf(stream, definition, stanza)) return

@@ -9,6 +9,7 @@ import { Conversations } from './conversations.ts'
 import { Directory } from './directory.ts'
 
 const sms = ensureDomain('sms.example')
+const fax = ensureDomain('fax.example')
 
 interface Cast {
   readonly to: string
@@ -18,7 +19,7 @@ interface Cast {
 }
 
 /** An owner of pairs, whose router only notes what it is given. */
-function owner({ waitMs = 1_000 } = {}) {
+function owner({ waitMs = 2_000 } = {}) {
   let now = 0
   const casts: Cast[] = []
   const receipts: number[] = []
@@ -34,7 +35,7 @@ function owner({ waitMs = 1_000 } = {}) {
   const conversations = new Conversations({
     router,
     directory,
-    definitions: new Map([[sms, { waitMs }]]),
+    definitions: new Map([sms, fax].map((domain) => [domain, { waitMs }])),
     hosts: new Hosts([ensureDomain('capulet.example')]),
     ownership: { heldEpochOf: () => 1 },
     events: { returned: { add: () => {} }, bounced: () => {} },
@@ -52,13 +53,14 @@ function owner({ waitMs = 1_000 } = {}) {
   }
 }
 
-function say(conversations: Conversations, count: number, from = 'juliet@capulet.example/balcony'): void {
+function say(conversations: Conversations, count: number, domain = sms): void {
   const envelope = new Envelope(Op.route)
   envelope.partition = 7
   envelope.transfer = count
   envelope.stream = 'edge/1'
   envelope.count = count
-  const head = { from: from as Jid, to: 'nurse@sms.example' as Jid, type: 'chat' }
+  const from = 'juliet@capulet.example/balcony' as Jid
+  const head = { from, to: `nurse@${domain}` as Jid, type: 'chat' }
   envelope.stanza = stanza('message', head, el('body', null, `line ${count}`))
   conversations.receive(envelope, 'session')
 }
@@ -120,7 +122,7 @@ test('a component that is away is waited for, then what is for it comes back, on
   const { conversations, casts, receipts, bounces, advance } = owner()
   say(conversations, 1)
   say(conversations, 2)
-  advance(900)
+  advance(1_900)
   assert.equal(bounces.length, 0)
   advance(200)
   say(conversations, 3)
@@ -160,4 +162,20 @@ test('of a partition that is another’s nothing is said any more', () => {
   casts[0]!.settle([])
   advance(10_000)
   assert.deepEqual([receipts.length, bounces.length, casts.length, conversations.stanzas], [0, 0, 1, 0])
+})
+
+test('a component that takes nothing leaves room for another', () => {
+  const { conversations, directory, casts, bounces } = owner()
+  directory.learn(
+    'gateway-a',
+    1,
+    [sms, fax].map((domain, number) => ({ domain, number })),
+  )
+  for (let count = 1; count <= 8_193; count++) say(conversations, count)
+  assert.deepEqual([casts.length, bounces.length], [8_192, 1])
+  say(conversations, 9_000, fax)
+  assert.deepEqual([casts.length, bounces.length, conversations.stanzas], [8_193, 1, 8_193])
+  casts[0]!.settle([])
+  say(conversations, 9_001)
+  assert.deepEqual([casts.length, bounces.length], [8_193, 2], 'what is left of the share is shared')
 })

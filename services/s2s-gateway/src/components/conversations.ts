@@ -5,8 +5,9 @@ import { answerFrom } from '../bring-in.ts'
 import type { ComponentsContext } from './context.ts'
 import { Conversation, type Item } from './conversation.ts'
 import type { BounceReason } from './events.ts'
+import { Shares } from './shares.ts'
 
-/** What may wait here for all components together. Past it stanzas are bounced. */
+/** What may wait here for all components together. Past a component's share of it stanzas are bounced. */
 const MOST = { stanzas: 16_384, bytes: 67_108_864 }
 /** How long a part of this server is waited for, where no instance has it. */
 const OWN_WAIT_MS = 5_000
@@ -25,16 +26,15 @@ export class Conversations {
   /** By partition, then by who writes to which component. */
   readonly #partitions = new Map<number, Map<string, Conversation>>()
   readonly #settling = new Map<number, (() => void)[]>()
-  #stanzas = 0
-  #bytes = 0
+  readonly #shares = new Shares(MOST)
 
   constructor(context: ComponentsContext) {
     this.#context = context
   }
 
-  /** Stanzas of which a receipt is owed. */
+  /** Stanzas that are kept here. */
   get stanzas(): number {
-    return this.#stanzas
+    return this.#shares.stanzas
   }
 
   receive(envelope: Envelope, from: InstanceId): void {
@@ -46,10 +46,8 @@ export class Conversations {
     const bytes = stanza.payload.length + OVERHEAD
     const item: Item = { envelope, from, bytes }
     const domain = domainOf(trusted(stanza.to))
-    this.#stanzas++
-    this.#bytes += bytes
-    if (this.#stanzas > MOST.stanzas || this.#bytes > MOST.bytes) this.#bounce(item, 'full')
-    else if (this.#isAbsent(domain)) this.#bounce(item, 'absent')
+    if (this.#isAbsent(domain)) this.#bounce(item, 'absent')
+    else if (!this.#shares.take(domain, bytes)) this.#bounce(item, 'full')
     else this.#conversation(domain, bareOf(trusted(stanza.from)), envelope.partition).push(item)
   }
 
@@ -59,7 +57,10 @@ export class Conversations {
       for (const conversation of [...conversations.values()]) {
         conversation.advance()
         if (!this.#isAbsent(conversation.domain)) continue
-        for (const item of conversation.giveUp()) this.#bounce(item, 'absent')
+        for (const item of conversation.giveUp()) {
+          this.#shares.leave(conversation.domain, item.bytes)
+          this.#bounce(item, 'absent')
+        }
       }
     for (const partition of this.#settling.keys()) this.#checkSettled(partition)
   }
@@ -77,7 +78,7 @@ export class Conversations {
   /** The partition is another's: who sent what is left sends it there again. */
   forget(partition: number): void {
     for (const conversation of this.#partitions.get(partition)?.values() ?? [])
-      for (const item of conversation.end()) this.#leave(item)
+      for (const { bytes } of conversation.end()) this.#shares.leave(conversation.domain, bytes)
     this.#partitions.delete(partition)
     this.#checkSettled(partition)
   }
@@ -98,7 +99,10 @@ export class Conversations {
       domain,
       key,
       partition,
-      taken: (item) => this.#taken(item),
+      taken: (item) => {
+        this.#shares.leave(domain, item.bytes)
+        this.#receipt(item)
+      },
       idle: () => {
         conversations.delete(name)
         this.#checkSettled(partition)
@@ -119,14 +123,8 @@ export class Conversations {
     this.#settling.delete(partition)
   }
 
-  #leave({ bytes }: Item): void {
-    this.#stanzas--
-    this.#bytes -= bytes
-  }
-
-  #taken(item: Item): void {
-    this.#leave(item)
-    this.#context.router.receipt(item.from, item.envelope.transfer)
+  #receipt({ from, envelope }: Item): void {
+    this.#context.router.receipt(from, envelope.transfer)
   }
 
   /** Comes back once: the sender is told that it is taken when the error is. */
@@ -134,9 +132,9 @@ export class Conversations {
     const { stanza, partition, stream, count } = item.envelope
     // Nobody waits for an answer to a probe.
     const reply = stanza && stanza.type !== 'probe' ? errorReply(stanza, ERRORS[reason]) : undefined
-    if (reply?.to === undefined) return this.#taken(item)
+    if (reply?.to === undefined) return this.#receipt(item)
     this.#context.events.bounced(reason)
     const ingress = stream === '' ? undefined : { stream: `bounce ${stream} ${reply.from}`, count }
-    answerFrom(this.#context, partition, reply, () => this.#taken(item), ingress)
+    answerFrom(this.#context, partition, reply, () => this.#receipt(item), ingress)
   }
 }

@@ -42,7 +42,7 @@ export function sendOnBehalf(stream: ComponentStream, definition: Definition, ou
   if (mayBeSaid) stream.inbound.bring(inner)
   else {
     const reply = errorReply(outer, stanzaError('forbidden'))
-    if (reply) stream.deliver(reply, () => {})
+    if (reply) stream.inbound.answer(reply)
   }
   return true
 }
