@@ -169,7 +169,7 @@ export class XmlStream implements TransportSink, FramerSink, Flushable {
   release(): void {
     if (!this.#framer.stopped || this.#gone) return
     this.#transport.resume()
-    this.#framer.resume()
+    this.#guard(() => this.#framer.resume())
   }
 
   /** Closes the stream, with an error (RFC 6120 §4.9.1.1) or without one, then the transport once the peer has closed too, or its time is up. */
