@@ -143,6 +143,19 @@ components:
   assert.match(strange, /components\.1\.domains\.0: x\.a\.example is in use already/)
 })
 
+test('the proxy’s address is a component’s to have where there is no proxy', () => {
+  const path = file(
+    'proxy-component.yaml',
+    `domains: [{name: a.example}]
+components:
+  - { domains: [proxy.a.example], password: brush }
+`,
+  )
+  assert.deepEqual(loadConfig({ file: path, env: {} }).components[0]?.domains, ['proxy.a.example'])
+  const text = mistakes(() => loadConfig({ file: path, env: { HELIOGRAPH_PROXY65_ENABLED: 'true' } }))
+  assert.match(text, /components\.0\.domains\.0: proxy\.a\.example is in use already/)
+})
+
 test('one message lists everything wrong, with its place', () => {
   const path = file(
     'c.yaml',

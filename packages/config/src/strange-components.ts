@@ -3,14 +3,16 @@ import type { ConfigProblem } from './config-error.ts'
 import type { ParsedConfig } from './schema/schema.ts'
 
 /** Names under a domain that the server has for itself. */
-const OWN = ['', 'conference.', 'pubsub.', 'upload.', 'proxy.']
+const OWN = ['', 'conference.', 'pubsub.', 'upload.']
 
 /** Domains of components that are somebody else's already. */
 export function strangeComponents(
-  { components, domains }: ParsedConfig,
+  { components, domains, proxy65 }: ParsedConfig,
   where: (path: readonly PropertyKey[]) => string | undefined,
 ): ConfigProblem[] {
-  const taken = new Set(domains.flatMap(({ name }) => OWN.map((prefix) => domainToASCII(`${prefix}${name}`))))
+  // Without our own another proxy may be there.
+  const own = proxy65.enabled ? [...OWN, 'proxy.'] : OWN
+  const taken = new Set(domains.flatMap(({ name }) => own.map((prefix) => domainToASCII(`${prefix}${name}`))))
   return components.flatMap(({ domains: names }, at) => {
     return names.flatMap((name, place) => {
       const ascii = domainToASCII(name)
