@@ -19,6 +19,9 @@ interface Table {
   readonly held: readonly Held[]
 }
 
+/** So long after its start a gateway doesn't take what it hasn't heard of for absent: the others tell it once they know of it. */
+const GRACE_MS = 2_000
+
 /** Which gateways hold streams of which components, as each of them has told. */
 export class Directory {
   readonly #now: () => number
@@ -63,10 +66,13 @@ export class Directory {
     return best
   }
 
-  /** For how long nobody has held a stream of it, as far as this gateway knows; 0 while somebody does. */
+  /** For how long nobody has held a stream of it, as far as this gateway knows; 0 while somebody does, or may. */
   absentMs(domain: Domain): number {
     if (this.#targets.has(domain)) return 0
-    return this.#now() - (this.#absentSince.get(domain) ?? this.#began)
+    const since = this.#absentSince.get(domain)
+    if (since !== undefined) return this.#now() - since
+    const ours = this.#now() - this.#began
+    return ours < GRACE_MS ? 0 : ours
   }
 
   #index(): void {
