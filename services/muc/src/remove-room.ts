@@ -1,5 +1,6 @@
 import { isUnavailable } from '@heliograph/database'
 import type { MucContext } from './context.ts'
+import { loadRoom } from './load-room.ts'
 import type { Room } from './room.ts'
 
 /** To be called whenever somebody left: a temporary room ends with its last occupant, one that was never configured too (XEP-0045 §10.1). */
@@ -21,9 +22,15 @@ export async function removeIfEmpty(context: MucContext, room: Room): Promise<vo
   }
 }
 
-/** Nothing of the room is left, nor of what was said in it: who makes one of that name hasn't made this one. */
-export async function eraseRoom(context: MucContext, room: Room): Promise<void> {
-  await context.archive.erase(room.jid)
-  await context.store.destroy(room.jid)
+/**
+ * Nothing of the room is left, nor of what was said in it: who makes one of that name hasn't made this one. What the store says counts: another
+ * room may have been moved here since this one was read.
+ */
+async function eraseRoom(context: MucContext, room: Room): Promise<void> {
+  if (!(await context.store.destroyPassing(room.jid))) {
+    await loadRoom(context, room)
+    return
+  }
   room.details = 'absent'
+  await context.archive.erase(room.jid)
 }

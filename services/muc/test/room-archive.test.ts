@@ -7,6 +7,9 @@ import { readStanza } from '@heliograph/stanza'
 import { silentTelemetry } from '@heliograph/telemetry'
 import { infrastructure } from '@heliograph/testkit'
 import { PostgresRoomArchive, type RoomMessage } from '../src/archive/postgres-room-archive.ts'
+import { DEFAULT_CONFIG } from '../src/forms/config-form.ts'
+import { roomMigrations } from '../src/store/migrations.ts'
+import { PostgresRoomStore } from '../src/store/postgres-room-store.ts'
 
 const servers = await infrastructure()
 const ROOM = ensureBare('balcony@conference.capulet.example')
@@ -22,7 +25,7 @@ const open = () =>
   })
 before(async () => {
   db = await connectDatabase({ url: await servers.createDatabase(), instance: 'muc-1', poolSize: 2 })
-  await migrate(db, archiveMigrations)
+  await migrate(db, [...archiveMigrations, ...roomMigrations])
 })
 after(async () => {
   await db.close()
@@ -83,6 +86,20 @@ test('a room that is destroyed leaves nothing', async () => {
   await store(archive, message(10))
   assert.ok(await extent(db, ROOM))
   await archive.erase(ROOM)
+  assert.equal(await extent(db, ROOM), undefined)
+  assert.deepEqual(await archive.history(ROOM, EVERYTHING), [])
+})
+
+test('what is left of a room that isn’t there is erased before one is made; nothing of one that is there', async () => {
+  await using archive = open()
+  const rooms = new PostgresRoomStore(db)
+  await store(archive, message(20), message(21))
+  const creator = ensureBare('juliet@capulet.example')
+  await rooms.create({ jid: ROOM, creator, config: DEFAULT_CONFIG, locked: false }, 10)
+  await archive.eraseLeftovers(ROOM)
+  assert.deepEqual(ids(await archive.history(ROOM, EVERYTHING)), [20, 21])
+  await rooms.destroy(ROOM)
+  await archive.eraseLeftovers(ROOM)
   assert.equal(await extent(db, ROOM), undefined)
   assert.deepEqual(await archive.history(ROOM, EVERYTHING), [])
 })

@@ -126,10 +126,16 @@ test('a room is copied, replaced by its copy, and noted where it was', async () 
   await store.setSubject(first, { text: 'Names', by: 'R', at: 1_700_000_000_000 })
   const before = await store.load(first)
   assert.equal(await store.copy(first, second), true)
-  assert.equal(await store.copy(first, second), false)
+  // Tried again after a death in between.
+  assert.equal(await store.copy(first, second), true)
   assert.equal((await store.load(second))?.locked, true)
+  await store.create({ jid: third, creator: juliet, config, locked: true }, 10)
+  assert.deepEqual([await store.copy(first, third), await store.copy(third, second)], [false, false])
+  assert.deepEqual([await store.destroyPassing(third), await store.destroyPassing(third)], [true, false])
   await store.replace(first, second)
   assert.equal(await store.load(first), undefined)
+  // Its owner may take it for the locked one that it was.
+  assert.equal(await store.destroyPassing(second), false)
   const sorted = (known: Awaited<ReturnType<typeof store.load>>) => ({
     ...known,
     jid: second,

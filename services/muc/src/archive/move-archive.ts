@@ -29,6 +29,10 @@ const WRITE = `INSERT INTO archive (owner, id, peer, peer_resource, outgoing, of
 const DELETE = `DELETE FROM archive WHERE owner = $1 AND id IN
   (SELECT id FROM archive WHERE owner = $1 ORDER BY id LIMIT ${AT_ONCE}) RETURNING id`
 
+/** In one statement, so that nothing goes of a room that is made, or moved here, meanwhile. */
+const DELETE_LEFTOVERS = `DELETE FROM archive WHERE owner = $1 AND NOT EXISTS (SELECT FROM rooms WHERE jid = $1) AND id IN
+  (SELECT id FROM archive WHERE owner = $1 ORDER BY id LIMIT ${AT_ONCE}) RETURNING id`
+
 /**
  * Puts what was said in a room into the archive of another address, under the same ids, as if it had been said there: by occupants of that
  * room, with the ids that they have in it. What was there stays where it was. May be done again when it failed.
@@ -42,6 +46,11 @@ export async function copyArchive(db: Database, ids: OccupantIds, { from, to }: 
     await db.fencedQuery('room_move_write', WRITE, [from, to, rows.map(({ id }) => id), moved])
     after = last.id
   }
+}
+
+/** Removes an archive whose room isn't there, a part at a time. */
+export async function deleteLeftovers(db: Database, room: BareJid): Promise<void> {
+  while ((await db.fencedQuery('room_leftovers_delete', DELETE_LEFTOVERS, [room])).rows.length > 0);
 }
 
 /** Removes an archive, a part at a time. */

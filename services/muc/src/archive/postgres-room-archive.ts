@@ -15,6 +15,7 @@ import { HISTORY_MAX } from '../forms/config-fields.ts'
 import { Histories } from './histories.ts'
 import type { PastMessage } from './history.ts'
 import type { HistoryRequest } from './history-request.ts'
+import { deleteLeftovers } from './move-archive.ts'
 import { selectHistory } from './select-history.ts'
 
 /** A message of a room, with what its archive is to know of it. */
@@ -140,6 +141,12 @@ export class PostgresRoomArchive {
     await this.flushed()
     this.#histories.drop(room)
     await eraseArchive(this.db, room)
+  }
+
+  /** Before a room is made: what one that was there said, it doesn't show. Nothing is erased of one that is there now. */
+  async eraseLeftovers(room: BareJid): Promise<void> {
+    this.#histories.drop(room)
+    await deleteLeftovers(this.db, room)
   }
 
   [Symbol.asyncDispose](): Promise<void> {

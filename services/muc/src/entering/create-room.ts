@@ -17,6 +17,7 @@ export async function createRoom(context: MucContext, arrived: Arrived): Promise
   try {
     const now = await context.store.movedTo(room.jid)
     if (now !== undefined) return refuse(context, arrived, stanzaError('gone', { uri: `xmpp:${encodeURI(now)}?join` }))
+    await context.archive.eraseLeftovers(room.jid)
     const creator = bareOf(from)
     const created = await context.store.create(
       { jid: room.jid, creator, config: context.config.defaults, locked: true },

@@ -1,7 +1,6 @@
 import type { BareJid } from '@heliograph/jid'
 import type { InspectRoomReply, RoomSummary, Verdict } from '@heliograph/rpc'
 import { type Destruction, destroyRoom } from '../administration/destroy.ts'
-import { deleteArchive } from '../archive/move-archive.ts'
 import type { MucContext } from '../context.ts'
 import { CONFIG_FIELDS } from '../forms/config-fields.ts'
 import { configFields } from '../forms/config-form.ts'
@@ -45,8 +44,8 @@ export function inspectHere(context: MucContext, jid: BareJid): Promise<InspectR
 export function createHere(context: MucContext, jid: BareJid, owner: BareJid): Promise<Verdict> {
   return inMailbox(context, jid, async (room) => {
     if (room.details !== 'absent') return { ok: false, condition: 'conflict' }
-    // One that was here and moved away has left nothing to this one.
-    if (await context.store.forgetMove(jid)) await deleteArchive(context.archive.db, jid)
+    await context.store.forgetMove(jid)
+    await context.archive.eraseLeftovers(jid)
     const config = { ...context.config.defaults, persistent: true }
     const made = { jid, creator: owner, config, locked: false }
     if ((await context.store.create(made, Number.MAX_SAFE_INTEGER)) !== 'created') {

@@ -69,9 +69,10 @@ export function roomsRpc(context: MucContext, clients: RpcClients): ServedContra
 }
 
 /** The owner of a room reads it anew. */
-async function arrive(context: MucContext, clients: RpcClients, room: BareJid): Promise<unknown> {
+async function arrive(context: MucContext, clients: RpcClients, room: BareJid): Promise<Verdict> {
   if (owns(context, room)) return reloadHere(context, room)
-  return ownerOf(context, clients, room)?.reloadRoom({ jid: room, localOnly: true })
+  const owner = ownerOf(context, clients, room)
+  return owner?.reloadRoom({ jid: room, localOnly: true }) ?? refused('recipient-unavailable')
 }
 
 async function listRooms(context: MucContext, { domain, after, max }: Parameters<RoomsAdmin['listRooms']>[0]) {

@@ -59,4 +59,9 @@ export const roomMigrations: readonly Migration[] = [
       CREATE INDEX rooms_moved_to ON rooms_moved (moved_to);
     `,
   },
+  {
+    // The room that is being moved here: what was left of a move that failed is known by it when it is tried again.
+    id: '0184_room_copies',
+    sql: 'ALTER TABLE rooms ADD COLUMN copy_of text',
+  },
 ]

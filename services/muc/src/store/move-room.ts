@@ -5,15 +5,22 @@ import { partitionOf } from '@heliograph/ownership'
 const KEPT =
   'creator, created_at, listed, persistent, name, config, subject, subject_by, subject_at, vcard, avatar_hashes, hats'
 
-const COPY = `INSERT INTO rooms (jid, domain, partition, locked, ${KEPT})
-  SELECT $2, $3, $4, true, ${KEPT} FROM rooms WHERE jid = $1 ON CONFLICT (jid) DO NOTHING RETURNING jid`
+const COPY = `INSERT INTO rooms (jid, domain, partition, locked, copy_of, ${KEPT})
+  SELECT $2, $3, $4, true, $1, ${KEPT} FROM rooms WHERE jid = $1 ON CONFLICT (jid) DO NOTHING RETURNING jid`
+
+/** Whoever made it died before it became the room. */
+const COPIED_BEFORE = 'DELETE FROM rooms WHERE jid = $2 AND copy_of = $1 AND locked'
 
 const COPY_AFFILIATES = `INSERT INTO room_affiliations (room, jid, affiliation, nick, reason)
   SELECT $2, jid, affiliation, nick, reason FROM room_affiliations WHERE room = $1`
 
-/** A second room that is like one, locked: nobody but its owners sees it. False: there is one of that address. */
+/**
+ * A second room that is like one, locked: nobody but its owners sees it. A copy that was made before and never opened is replaced. False:
+ * there is another room of that address.
+ */
 export function copyRoom(db: Database, from: BareJid, to: BareJid): Promise<boolean> {
   return db.fencedWrite(async (tx) => {
+    await tx.query('room_copied_before', COPIED_BEFORE, [from, to])
     const { rows } = await tx.query('room_copy', COPY, [from, to, domainOf(to), partitionOf(to)])
     if (rows.length === 0) return false
     await tx.query('room_copy_affiliates', COPY_AFFILIATES, [from, to])
@@ -27,7 +34,7 @@ export function replaceRoom(db: Database, from: BareJid, to: BareJid): Promise<v
     await tx.query('room_moved_back', 'DELETE FROM rooms_moved WHERE jid = $1', [to])
     await tx.query('room_moved_on', 'UPDATE rooms_moved SET moved_to = $2 WHERE moved_to = $1', [from, to])
     await tx.query('room_moved_end', 'DELETE FROM rooms WHERE jid = $1', [from])
-    await tx.query('room_moved_open', 'UPDATE rooms SET locked = false WHERE jid = $1', [to])
+    await tx.query('room_moved_open', 'UPDATE rooms SET locked = false, copy_of = NULL WHERE jid = $1', [to])
     await tx.query('room_moved_note', 'INSERT INTO rooms_moved (jid, moved_to) VALUES ($1, $2)', [from, to])
   })
 }

@@ -120,6 +120,11 @@ export class PostgresRoomStore implements RoomStore {
     await this.#db.fencedQuery('room_destroy', 'DELETE FROM rooms WHERE jid = $1 RETURNING jid', [jid])
   }
 
+  async destroyPassing(jid: BareJid): Promise<boolean> {
+    const sql = 'DELETE FROM rooms WHERE jid = $1 AND (locked OR NOT persistent) RETURNING jid'
+    return (await this.#db.fencedQuery('room_destroy_passing', sql, [jid])).count > 0
+  }
+
   copy(from: BareJid, to: BareJid): Promise<boolean> {
     return copyRoom(this.#db, from, to)
   }

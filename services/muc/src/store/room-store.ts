@@ -74,7 +74,9 @@ export interface RoomStore {
   setAffiliates(jid: BareJid, changes: readonly Affiliate[]): Promise<void>
   /** The room and who is known to it; its archive isn't the store's. */
   destroy(jid: BareJid): Promise<void>
-  /** A locked one that is like another, under another address. False: there is one. */
+  /** The room, if it ends with its last occupant: it is temporary, or was never configured. False: it isn't there, or isn't such a one. */
+  destroyPassing(jid: BareJid): Promise<boolean>
+  /** A locked one that is like another, under another address, also instead of one that was made so before. False: there is one. */
   copy(from: BareJid, to: BareJid): Promise<boolean>
   /** Ends the one, opens its copy, and notes where it is now. */
   replace(from: BareJid, to: BareJid): Promise<void>
