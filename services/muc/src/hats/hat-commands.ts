@@ -66,6 +66,8 @@ async function create(item: ItemIq, values: FormValues): Promise<HatResult> {
   const { hats } = item.room.about
   const changed = hats.put(hat)
   if (changed === undefined) return tooMany
+  // Nobody is told again what he knows.
+  if (changed === hats) return undefined
   await change(item, changed, hats.wearersOf(hat.uri))
   tellStatus(item.muc, item.room, [104])
   return undefined
@@ -88,6 +90,7 @@ async function assign(item: ItemIq, values: FormValues): Promise<HatResult> {
   if (hats.named(uri) === undefined) return unknown
   const changed = hats.give(read.user, uri)
   if (changed === undefined) return tooMany
+  if (changed === hats) return undefined
   await change(item, changed, [read.user])
   return undefined
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ensureBare } from '@heliograph/jid'
-import { HATS_MAX, RoomHats, WEARERS_MAX, WORN_MAX } from './room-hats.ts'
+import { GIVEN_CHARACTERS_MAX, GIVEN_MAX, HATS_MAX, RoomHats, WORN_MAX } from './room-hats.ts'
 
 const [nora, max] = ['nora', 'max'].map((name) => ensureBare(`${name}@verona.example`)) as [never, never]
 const hat = (uri: string, title = uri) => ({ uri: `urn:x:${uri}`, title })
@@ -30,9 +30,18 @@ test('no room has hats without end', () => {
   for (let i = 0; i < HATS_MAX; i++) full = full.put(hat(`h${i}`))!
   assert.equal(full.put(hat('one-more')), undefined)
   assert.ok(full.put(hat('h0', 'another title')))
+  assert.equal(full.put(hat('h0')), full)
   for (let i = 0; i < WORN_MAX; i++) full = full.give(nora, `urn:x:h${i}`)!
   assert.equal(full.give(nora, `urn:x:h${WORN_MAX}`), undefined)
   assert.equal(full.give(nora, 'urn:x:h0'), full)
-  for (let i = 1; i < WEARERS_MAX; i++) full = full.give(ensureBare(`u${i}@verona.example`), 'urn:x:h0')!
-  assert.equal(full.give(max, 'urn:x:h0'), undefined)
+  const many = (prefix: string) => {
+    let given = WORN_MAX
+    for (let next: RoomHats | undefined = full; next; given++) {
+      next = next.give(ensureBare(`${prefix}${Math.floor(given / 2)}@verona.example`), `urn:x:h${given % 2}`)
+    }
+    return given - 1
+  }
+  assert.equal(many('u'), GIVEN_MAX)
+  const long = many('u'.repeat(900)) - WORN_MAX
+  assert.ok(long * 900 < GIVEN_CHARACTERS_MAX && long * 940 > GIVEN_CHARACTERS_MAX, `${long}`)
 })

@@ -21,8 +21,9 @@ export interface StoredHats {
 export const HATS_MAX = 50
 /** Of one user: they are in each of his presences. */
 export const WORN_MAX = 10
-/** Who has hats in one room. */
-export const WEARERS_MAX = 1_000
+/** Given in one room, and the characters of who wears which: all of them are in one answer and in one row. */
+export const GIVEN_MAX = 1_000
+export const GIVEN_CHARACTERS_MAX = 262_144
 
 export const HATS = `{${NS.mucHats}}hats`
 
@@ -65,10 +66,11 @@ export class RoomHats {
     return [...this.worn].filter(([, uris]) => uris.includes(wanted)).map(([user]) => user)
   }
 
-  /** With that hat, or with that instead of the one of its URI. */
+  /** With that hat, or with that instead of the one of its URI; the same where nothing changes. */
   put(hat: Hat): RoomHats | undefined {
-    const known = this.named(hat.uri) !== undefined
-    if (!known && this.list.length >= HATS_MAX) return undefined
+    const known = this.named(hat.uri)
+    if (known?.title === hat.title && known.hue === hat.hue) return this
+    if (known === undefined && this.list.length >= HATS_MAX) return undefined
     const list = known ? this.list.map((each) => (each.uri === hat.uri ? hat : each)) : [...this.list, hat]
     return new RoomHats(list, this.worn)
   }
@@ -83,11 +85,22 @@ export class RoomHats {
     )
   }
 
+  /** The same where he wears it already. */
   give(user: BareJid, uri: string): RoomHats | undefined {
     const uris = this.worn.get(user) ?? []
     if (uris.includes(uri)) return this
-    if (uris.length >= WORN_MAX || (uris.length === 0 && this.worn.size >= WEARERS_MAX)) return undefined
+    if (uris.length >= WORN_MAX || !this.#hasRoomFor(user, uri)) return undefined
     return new RoomHats(this.list, new Map(this.worn).set(user, [...uris, uri]))
+  }
+
+  #hasRoomFor(user: BareJid, uri: string): boolean {
+    let given = 1
+    let characters = user.length + uri.length
+    for (const [wearer, uris] of this.worn) {
+      given += uris.length
+      for (const each of uris) characters += wearer.length + each.length
+    }
+    return given <= GIVEN_MAX && characters <= GIVEN_CHARACTERS_MAX
   }
 
   take(user: BareJid, gone: string): RoomHats {
