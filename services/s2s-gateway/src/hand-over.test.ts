@@ -5,8 +5,10 @@ import { Hosts } from '@heliograph/ownership'
 import { silentTelemetry } from '@heliograph/telemetry'
 import { Components } from './components/components.ts'
 import type { GatewayContext } from './context.ts'
+import type { FederationContext } from './federation/federation-context.ts'
 import type { Half } from './half.ts'
 import { patiently } from './hand-over.ts'
+import { Pairs } from './pairs/pairs.ts'
 import { refusing } from './refusing.ts'
 
 /** A gateway of whose partition 7 something is on its way to others. */
@@ -45,9 +47,12 @@ for (const [name, halfOf] of [
     await Promise.all(parts)
   })
 
-test('but not for ever', async (context) => {
-  context.mock.timers.enable({ apis: ['setTimeout'] })
-  const waiting = patiently(new Promise(() => {}))
-  context.mock.timers.tick(2_000)
-  await waiting
+test('but not for ever, as for a component that takes nothing while pairs with other servers go', async (test) => {
+  test.mock.timers.enable({ apis: ['setTimeout'] })
+  const { context, asked } = gateway()
+  const parts = [patiently(new Promise(() => {})), new Pairs(context as FederationContext).handOver(7)]
+  await new Promise(setImmediate)
+  assert.deepEqual(asked, [7])
+  test.mock.timers.tick(2_000)
+  await Promise.all(parts)
 })

@@ -15,6 +15,7 @@ import { Finder, type Target } from '../finding/finder.ts'
 import { NameResolver } from '../finding/resolver.ts'
 import { Setbacks } from '../finding/setbacks.ts'
 import type { Half } from '../half.ts'
+import { patiently } from '../hand-over.ts'
 import { Inbound } from '../inbound/inbound.ts'
 import { TlsReception } from '../inbound/tls-reception.ts'
 import { Pairs } from '../pairs/pairs.ts'
@@ -77,7 +78,7 @@ class Federation implements Half {
   }
 
   settle(partition: number): Promise<void> {
-    return this.#context.router.settled(partition)
+    return patiently(this.#context.router.settled(partition))
   }
 
   async unload(partition: number, reason: 'handover' | 'lost'): Promise<void> {

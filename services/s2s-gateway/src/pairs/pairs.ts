@@ -3,6 +3,7 @@ import { domainOf, type Jid, trusted } from '@heliograph/jid'
 import { errorReply, stanzaError } from '@heliograph/stanza'
 import { answerFrom } from '../bring-in.ts'
 import type { FederationContext } from '../federation/federation-context.ts'
+import { patiently } from '../hand-over.ts'
 import type { Entry } from './entry.ts'
 import { Pair } from './pair.ts'
 
@@ -53,7 +54,7 @@ export class Pairs {
     const pairs = [...(this.#byPartition.get(partition)?.values() ?? [])]
     this.#byPartition.delete(partition)
     await Promise.all(pairs.map((pair) => pair.handOver()))
-    await this.#context.router.settled(partition)
+    await patiently(this.#context.router.settled(partition))
   }
 
   lose(partition: number): void {
