@@ -2,10 +2,10 @@ import { Haste } from '../envelope.ts'
 
 /**
  * Least time between two departures to an instance over a bus. Measured with 1000 messages a second between 400 users of one edge and one
- * owner: all 404 µs of CPU a message when each turn leaves by itself, 376 µs with 2 ms, 313 µs with 3 ms; p50 0.7, 2.1 and 3.5 ms
- * (medians on a busy machine).
+ * owner, all µs of CPU a message and p50 in ms: 404 and 0.7 when each turn leaves by itself, 360 and 1.8 with 1 ms, 369 and 2.4 with 2 ms, 313
+ * and 3.5 with 3 ms (on a busy machine: the CPU differs by 10 % from run to run).
  */
-export const turnMs = 2
+export const turnMs = 1
 /** Least time between two departures to one instance, where all that leaves can wait. */
 const gatherMs = 20
 const collectMs = 50
