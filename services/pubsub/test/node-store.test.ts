@@ -89,9 +89,10 @@ test('items are in the order of publication; a repeated request changes none', a
   const order = async () => (await items.page(id, { page: {}, since: 0, most: 10 }))?.items.map((each) => each.id)
   await items.put(id, [item('a', 10), item('b', 11)], by(romeo, 1))
   await items.put(id, [item('c', 12)], by(juliet, 2))
-  assert.equal((await items.put(id, [item('a', 20, '<y/>')], by(romeo, 3)))?.get('a'), 20)
+  assert.deepEqual(await items.put(id, [item('a', 20, '<y/>')], by(romeo, 3)), { isKnown: false, sequence: 20 })
   assert.deepEqual(await order(), ['b', 'c', 'a'])
-  assert.equal((await items.put(id, [item('a', 30, '<y/>')], by(romeo, 3)))?.get('a'), 20)
+  for (const onlyOwn of [true, false])
+    assert.deepEqual(await items.put(id, [item('a', 30)], by(romeo, 3, onlyOwn)), { isKnown: true, sequence: 20 })
   assert.equal(await items.put(id, [item('d', 31), item('c', 32)], by(romeo, 4, true)), undefined)
   assert.deepEqual(await order(), ['b', 'c', 'a'])
   const page = await items.page(id, { page: { after: 'b', max: 1 }, since: 0, most: 10 })
@@ -101,14 +102,53 @@ test('items are in the order of publication; a repeated request changes none', a
   assert.equal(await items.page(id, { page: { after: 'missing' }, since: 0, most: 10 }), undefined)
   assert.equal((await items.last(id, 0))?.payload.toString(), '<y/>')
   assert.equal(await items.last(id, 20), undefined)
-  assert.equal(await items.retract(id, ['b', 'none'], undefined), 'not-found')
-  assert.equal(await items.retract(id, ['b', 'c'], romeo), 'foreign')
-  assert.equal(await items.retract(id, ['b', 'c'], undefined), 'retracted')
+  const retraction = { stream: 's', count: 5, publisher: undefined, sequence: 40 }
+  assert.equal(await items.retract(id, ['b', 'none'], retraction), 'not-found')
+  assert.equal(await items.retract(id, ['b', 'c'], { ...retraction, publisher: romeo }), 'foreign')
+  assert.deepEqual(await items.retract(id, ['b', 'c'], retraction), { isKnown: false, sequence: 40 })
   assert.deepEqual(await items.ids(id, { since: 0, max: 10 }), ['a'])
   const many = Array.from({ length: 1_200 }, (_, i) => item(`m${i}`, 100 + i))
   await items.put(id, many, by(romeo))
   await items.trim(id, 2)
   assert.deepEqual(await items.ids(id, { since: 0, max: 10 }), ['m1198', 'm1199'])
+})
+
+test('a request that comes again undoes nothing that was done since, and says what is still so', async () => {
+  const id = await made('again')
+  const all = () => items.ids(id, { since: 0, max: 10 })
+  const now = Date.now() * 1_000
+  await items.put(id, [item('x', now), item('y', now + 1), item('z', now + 2)], by(romeo, 11))
+  await items.put(id, [item('x', now + 3, '<newer/>')], by(juliet, 12))
+  const first = { stream: 's', count: 11, sequence: now + 2 }
+  const still = async () => [...(await items.stillPublished(id, ['x', 'y', 'z'], first))].sort()
+  await db.query('trimmed', "DELETE FROM pubsub_items WHERE node_id = $1 AND id = 'y'", [id])
+  assert.deepEqual(await still(), ['y', 'z'])
+  const retraction = { stream: 's', count: 13, publisher: undefined, sequence: now + 4 }
+  await items.retract(id, ['z'], retraction)
+  assert.deepEqual(await still(), [])
+  assert.equal((await items.put(id, [item('x', now + 9), item('z', now + 10)], by(romeo, 11)))?.sequence, now + 2)
+  assert.equal((await items.last(id, 0))?.payload.toString(), '<newer/>')
+  await items.put(id, [item('z', now + 5)], by(juliet, 14))
+  assert.deepEqual(await items.retract(id, ['z'], { ...retraction, sequence: now + 11 }), {
+    isKnown: true,
+    sequence: now + 4,
+  })
+  assert.deepEqual(await all(), ['x', 'z'])
+  const purge = { stream: 's', count: 15 }
+  assert.deepEqual(await items.purgeBy(id, purge, now + 6), { isKnown: false, sequence: now + 6 })
+  await items.put(id, [item('w', now + 7)], by(romeo, 16))
+  assert.deepEqual(await items.purgeBy(id, purge, now + 12), { isKnown: true, sequence: now + 6 })
+  assert.deepEqual(await all(), ['w'])
+  const deletion = { stream: 's', count: 17 }
+  await nodes.destroy(id, deletion, now + 8)
+  await made('again')
+  const former = await nodes.destroyedBy(service, deletion)
+  assert.deepEqual([former?.node.id, former?.sequence], [id, now + 8])
+  assert.equal(await nodes.destroyedBy(service, { stream: 's', count: 18 }), undefined)
+  await db.query('age_request', 'UPDATE pubsub_requests SET sequence = $1 WHERE count = 17', [now - 3_600_000_000])
+  await removeExpired(db)
+  assert.equal(await nodes.destroyedBy(service, deletion), undefined)
+  assert.equal((await items.put(id, [item('w', now + 13)], by(romeo, 16)))?.isKnown, true)
 })
 
 test('people: affiliations together, an owner always, outcasts and the unlisted not subscribed', async () => {
@@ -148,7 +188,7 @@ test('what is over is removed a little at a time: deleted nodes, and items and s
   await people.subscribe(id, { jid: romeo, subid: 'x', state: 'subscribed', deliver: true, expire: Date.now() - 1 })
   assert.equal(await removeExpired(db), false)
   assert.deepEqual(await items.ids(id, { since: 0, max: 10 }), ['new'])
-  await nodes.destroy(id)
+  await nodes.destroy(id, { stream: '', count: 0 }, 1)
   assert.equal(await nodes.load({ service, node: 'gone' }), undefined)
   await made('gone')
   await db.query('age', "UPDATE pubsub_nodes SET deleted_at = now() - interval '1 hour' WHERE id = $1", [id])

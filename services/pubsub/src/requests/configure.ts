@@ -41,7 +41,7 @@ async function configure(iq: ItemIq, before: NodeConfig, after: NodeConfig): Pro
   if (after.accessModel === 'whitelist' && before.accessModel !== 'whitelist')
     await context.store.people.removeUnlisted(id)
   node.peopleChanged()
-  if (!after.persistItems && before.persistItems) await context.store.items.purge(id)
+  if (!after.persistItems && before.persistItems) await context.store.items.purge(id, Number.MAX_SAFE_INTEGER)
   else if ((after.maxItems ?? ITEMS_MAX) < (before.maxItems ?? ITEMS_MAX))
     await context.store.items.trim(id, after.maxItems ?? ITEMS_MAX)
   if (!after.notifyConfig) return

@@ -10,7 +10,7 @@ import { childrenOf, formIn, isError, type Operation } from './operation.ts'
 
 /** XEP-0060 §8.1 */
 export const create: Operation = {
-  makes: true,
+  ofAbsent: true,
   async handle(iq, { pubsub: around }): Promise<Outcome> {
     const form = formIn(childrenOf(around, 'configure')[0])
     if (isError(form)) return refuse(form)

@@ -14,7 +14,7 @@ export interface Asked {
 /** One operation on a node. */
 export interface Operation {
   /** Whether it is one of nodes that aren't there, too. */
-  readonly makes?: boolean
+  readonly ofAbsent?: boolean
   readonly handle: (iq: ItemIq, asked: Asked) => Outcome | Promise<Outcome>
 }
 

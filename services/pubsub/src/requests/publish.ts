@@ -11,7 +11,7 @@ import { ITEMS_MAX } from '../forms/node-fields.ts'
 import { isLost } from '../node/until-available.ts'
 import { itemsXml, itemXml, payloadXml } from '../notify/item-xml.ts'
 import { takeSequences, tellAll } from '../notify/tell.ts'
-import type { NewItem } from '../store/stored.ts'
+import type { Done, NewItem } from '../store/stored.ts'
 import { makeNode } from './create.ts'
 import type { ItemIq } from './node-iq.ts'
 import { childrenOf, formIn, isError, type Operation, standingOf } from './operation.ts'
@@ -22,7 +22,7 @@ const NOTHING = Buffer.alloc(0)
 
 /** XEP-0060 §7.1. Acknowledged when stored; the sender keeps the request until every subscriber's owner has the news. */
 export const publish: Operation = {
-  makes: true,
+  ofAbsent: true,
   async handle(iq, { element, pubsub: around }): Promise<Outcome> {
     const options = formIn(childrenOf(around, 'publish-options')[0])
     if (isError(options)) return refuse(options)
@@ -31,11 +31,11 @@ export const publish: Operation = {
     const { config } = iq.node.about
     const read = readItems(iq, childrenOf(element, 'item'), config)
     if (isError(read)) return refuse(read)
-    const sequence = await store(iq, read)
-    if (isError(sequence)) return refuse(sequence)
+    const done = await store(iq, read)
+    if (isError(done)) return refuse(done)
     const ids = read.map(({ id }) => el('item', { id }))
     iq.answerNow(el('pubsub', { xmlns: NS.pubsub }, el('publish', { node: iq.node.name }, ids)))
-    await tellOf(iq, read, sequence)
+    await tellOf(iq, read, done)
     return { kind: 'answered' }
   },
 }
@@ -88,32 +88,46 @@ function madeId({ node, stream, count }: ItemIq, at: number): string {
   return createHash('sha256').update(`item ${node.key} ${stream} ${count} ${at}`).digest('base64url').slice(0, 22)
 }
 
-/** Under which sequence the last of them is stored; nothing where nothing is. */
-async function store(iq: ItemIq, items: readonly NewItem[]): Promise<number | undefined | StanzaError> {
+/** Nothing where there are no items. */
+async function store(iq: ItemIq, items: readonly NewItem[]): Promise<Done | undefined | StanzaError> {
   const { pubsub: context, node, from, stream, count } = iq
   const { id, config } = node.about
   const last = items.at(-1)
-  if (!config.persistItems) return last?.sequence
+  if (!config.persistItems) return last && { isKnown: false, sequence: last.sequence }
   const onlyOwn = onlyOwnItems(await standingOf(iq), 'replace')
   const stored = await context.store.items.put(id, items, { publisher: bareOf(from), stream, count, onlyOwn })
   if (!stored) return stanzaError('forbidden', { text: 'somebody else published an item with this id' })
   trimSoon(iq, items.length)
-  return last && (stored.get(last.id) ?? last.sequence)
+  return stored
 }
 
 /** The publisher has his answer, so what goes wrong here isn't told to him. */
-async function tellOf(iq: ItemIq, items: readonly NewItem[], sequence: number | undefined): Promise<void> {
+async function tellOf(iq: ItemIq, items: readonly NewItem[], done: Done | undefined): Promise<void> {
   const { pubsub: context, node, hold, trace } = iq
   const { config } = node.about
-  context.events.published(items.length)
+  if (!done?.isKnown) context.events.published(items.length)
   if (!config.deliverNotifications) return
-  const event = itemsXml(node.name, items.map((item) => itemXml(item, config.deliverPayloads)).join(''))
   try {
-    await tellAll(context, node, { event, trace, ...(sequence !== undefined && { sequence }) }, hold())
+    const told = done?.isKnown ? await stillPublished(iq, items, done) : items
+    if (items.length > 0 && told.length === 0) return
+    const event = itemsXml(node.name, told.map((item) => itemXml(item, config.deliverPayloads)).join(''))
+    await tellAll(context, node, { event, trace, ...(done && { sequence: done.sequence }) }, hold())
   } catch (error) {
     if (isLost(error)) throw error
     context.log.error('subscribers_not_told', { node: node.key, error })
   }
+}
+
+/** When something newer was told since the first time, then not what that replaced or removed. */
+async function stillPublished(
+  { pubsub, node, stream, count }: ItemIq,
+  items: readonly NewItem[],
+  { sequence }: Done,
+): Promise<readonly NewItem[]> {
+  if (sequence > node.lastTold) return items
+  const ids = items.map(({ id }) => id)
+  const still = await pubsub.store.items.stillPublished(node.about.id, ids, { stream, count, sequence })
+  return items.filter(({ id }) => still.has(id))
 }
 
 /** After the answer: what is beyond the limit isn't shown meanwhile. Of many items some more may wait for that. */

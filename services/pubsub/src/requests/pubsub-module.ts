@@ -120,7 +120,7 @@ function askNode(request: Stanza, iq: NodeIq): Outcome | Promise<Outcome> {
   if (element === undefined) return refuse(stanzaError('bad-request'))
   const operation = OPERATIONS[key]
   if (!operation) return refuse(stanzaError('bad-request'))
-  if (asked.node.details === 'absent' && !operation.makes) return refuse(stanzaError('item-not-found'))
+  if (asked.node.details === 'absent' && !operation.ofAbsent) return refuse(stanzaError('item-not-found'))
   return operation.handle(asked, { element, pubsub })
 }
 

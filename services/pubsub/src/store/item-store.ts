@@ -1,20 +1,10 @@
 import type { Database } from '@heliograph/database'
 import type { BareJid } from '@heliograph/jid'
 import type { RsmRequest } from '@heliograph/stanza'
-import type { Item, NewItem, Publication } from './stored.ts'
+import { note, noted } from './request-notes.ts'
+import type { Done, Ingress, Item, NewItem, Publication } from './stored.ts'
 
-/**
- * Published anew an item is the last (XEP-0060 §12.1), but by the same request, repeated, it keeps its place. `$8`: only where it was the same
- * publisher's.
- */
-const PUT = `INSERT INTO pubsub_items (node_id, id, sequence, payload, publisher, stream, count)
-  SELECT $1, id, sequence, payload, $5, $6, $7 FROM unnest($2::text[], $3::bigint[], $4::bytea[]) AS given (id, sequence, payload)
-  ON CONFLICT (node_id, id) DO UPDATE SET payload = EXCLUDED.payload, publisher = EXCLUDED.publisher,
-    stream = EXCLUDED.stream, count = EXCLUDED.count, sequence = CASE
-      WHEN EXCLUDED.stream <> '' AND pubsub_items.stream = EXCLUDED.stream AND pubsub_items.count = EXCLUDED.count
-      THEN pubsub_items.sequence ELSE EXCLUDED.sequence END
-  WHERE NOT $8 OR pubsub_items.publisher = EXCLUDED.publisher RETURNING id, sequence::float8 AS sequence`
-
+const PUT = 'SELECT pubsub_put($1, $2, $3, $4, $5, $6, $7, $8) AS id'
 const ITEM = 'id, sequence::float8 AS sequence, publisher, payload'
 /** Rows removed in one statement. */
 const BATCH = 500
@@ -43,32 +33,53 @@ export class ItemStore {
   }
 
   /**
-   * All or none: the sequences under which they are stored, by id. Undefined, having stored nothing, when `onlyOwn` and one of them is
-   * somebody else's.
+   * All or none. A request that came before stores nothing: who published anew or retracted since has the last word. Undefined, having
+   * stored nothing, when `onlyOwn` and one of them is somebody else's.
    */
   async put(
     id: string,
     items: readonly NewItem[],
-    { publisher, stream, count, onlyOwn }: Publication & { readonly onlyOwn: boolean },
-  ): Promise<ReadonlyMap<string, number> | undefined> {
+    publication: Publication & { readonly onlyOwn: boolean },
+  ): Promise<Done | undefined> {
+    const { publisher, stream, count, onlyOwn } = publication
     const params = [
       ...[id, items.map((item) => item.id), items.map(({ sequence }) => sequence), items.map(({ payload }) => payload)],
       ...[publisher, stream, count, onlyOwn],
     ]
-    const stored = (rows: readonly { id: string; sequence: number }[]) =>
-      new Map(rows.map((row) => [row.id, row.sequence] as const))
-    if (!onlyOwn)
-      return stored((await this.#db.fencedQuery<{ id: string; sequence: number }>('pubsub_put', PUT, params)).rows)
+    const sequence = items.at(-1)?.sequence ?? 0
+    if (!onlyOwn) {
+      const stored = await this.#db.fencedQuery('pubsub_put', PUT, params)
+      if (stored.count === items.length) return { isKnown: false, sequence }
+      return { isKnown: true, sequence: (await noted(this.#db, id, publication)) ?? sequence }
+    }
     try {
       return await this.#db.fencedWrite(async (tx) => {
-        const { rows } = await tx.query<{ id: string; sequence: number }>('pubsub_put_own', PUT, params)
-        if (rows.length < items.length) throw new Foreign()
-        return stored(rows)
+        if ((await tx.query('pubsub_put_own', PUT, params)).count === items.length) return { isKnown: false, sequence }
+        const before = await noted(tx, id, publication)
+        // The note that was made just now goes with the transaction.
+        if (before === undefined || before === sequence) throw new Foreign()
+        return { isKnown: true, sequence: before }
       })
     } catch (error) {
       if (error instanceof Foreign) return undefined
       throw error
     }
+  }
+
+  /** Of what a request published, the ids of those that nobody has published anew, retracted or purged since. */
+  async stillPublished(
+    id: string,
+    items: readonly string[],
+    { stream, count, sequence }: Ingress & { readonly sequence: number },
+  ): Promise<ReadonlySet<string>> {
+    // One that isn't there was in a retraction, or made room for others.
+    const sql = `SELECT given.id FROM unnest($2::text[]) AS given (id)
+      LEFT JOIN pubsub_items i ON i.node_id = $1 AND i.id = given.id
+      WHERE (i.stream = $3 AND i.count = $4) OR (i.id IS NULL AND NOT EXISTS (
+        SELECT 1 FROM pubsub_requests r WHERE r.node_id = $1 AND r.removes AND r.sequence > $5))`
+    const params = [id, items, stream, count, sequence]
+    const { rows } = await this.#db.query<{ id: string }>('pubsub_still_published', sql, params)
+    return new Set(rows.map((row) => row.id))
   }
 
   /** Removes what is beyond the last `most`, a batch at a time. */
@@ -78,26 +89,42 @@ export class ItemStore {
     await this.#untilNone('pubsub_trim', sql, [id, most])
   }
 
-  /** Removes all items, a batch at a time. */
-  async purge(id: string): Promise<void> {
+  /** Removes all items up to a sequence, a batch at a time. */
+  async purge(id: string, until: number): Promise<void> {
     const sql = `DELETE FROM pubsub_items WHERE node_id = $1 AND id IN (
-      SELECT id FROM pubsub_items WHERE node_id = $1 ORDER BY sequence LIMIT ${BATCH}) RETURNING id`
-    await this.#untilNone('pubsub_purge', sql, [id])
+      SELECT id FROM pubsub_items WHERE node_id = $1 AND sequence <= $2 ORDER BY sequence LIMIT ${BATCH}) RETURNING id`
+    await this.#untilNone('pubsub_purge', sql, [id, until])
   }
 
-  /** All or none. `publisher`: only what that one published. */
+  /** Removes all items by request. When that comes again what a dead owner left of them goes, too; what was published since stays. */
+  async purgeBy(id: string, request: Ingress, sequence: number): Promise<Done> {
+    const done = await this.#db.fencedWrite(async (tx) => {
+      const before = await noted(tx, id, request)
+      if (before !== undefined) return { isKnown: true, sequence: before }
+      await note(tx, id, { ...request, sequence, removes: true })
+      return { isKnown: false, sequence }
+    })
+    await this.purge(id, done.sequence)
+    return done
+  }
+
+  /** All or none; nothing when the request came before. `publisher`: only what that one published. */
   async retract(
     id: string,
     items: readonly string[],
-    publisher: BareJid | undefined,
-  ): Promise<'retracted' | 'not-found' | 'foreign'> {
+    request: Ingress & { readonly publisher: BareJid | undefined; readonly sequence: number },
+  ): Promise<Done | 'not-found' | 'foreign'> {
+    const { stream, count, publisher, sequence } = request
     return this.#db.fencedWrite(async (tx) => {
+      const before = await noted(tx, id, request)
+      if (before !== undefined) return { isKnown: true, sequence: before }
       const sql = 'SELECT publisher FROM pubsub_items WHERE node_id = $1 AND id = ANY($2) FOR UPDATE'
       const { rows } = await tx.query<{ publisher: string }>('pubsub_retract_look', sql, [id, items])
       if (rows.length < items.length) return 'not-found'
       if (publisher !== undefined && rows.some((row) => row.publisher !== publisher)) return 'foreign'
       await tx.query('pubsub_retract', 'DELETE FROM pubsub_items WHERE node_id = $1 AND id = ANY($2)', [id, items])
-      return 'retracted'
+      await note(tx, id, { stream, count, sequence, removes: true })
+      return { isKnown: false, sequence }
     })
   }
 

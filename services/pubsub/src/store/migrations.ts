@@ -4,6 +4,9 @@ import type { Migration } from '@heliograph/database'
  * `service` is the address that has the node: a service of ours, or an account. `node` is null in what was deleted: its rows go in small
  * batches afterwards. `created_by`: the ingress id of the request, so that its repetition is known. `listed`, `item_expire` repeat what the
  * configuration says. `sequence`: microseconds, in the order of publication.
+ *
+ * `pubsub_requests`: what was done of late to nodes, by ingress id, so that it isn't done again when it comes again. `removes`: it took items
+ * away. `pubsub_put`: a note of the request, and, unless it was there, the items; published anew an item is the last (XEP-0060 §12.1).
  */
 export const pubsubMigrations: readonly Migration[] = [
   {
@@ -55,6 +58,33 @@ export const pubsubMigrations: readonly Migration[] = [
         PRIMARY KEY (node_id, id)
       );
       CREATE INDEX pubsub_items_in_order ON pubsub_items (node_id, sequence);
+    `,
+  },
+  {
+    id: '0221_pubsub_requests',
+    sql: `
+      CREATE TABLE pubsub_requests (
+        stream      text COLLATE "C" NOT NULL,
+        count       bigint  NOT NULL,
+        node_id     bigint  NOT NULL,
+        sequence    bigint  NOT NULL,
+        removes     boolean NOT NULL,
+        PRIMARY KEY (stream, count, node_id)
+      );
+      CREATE INDEX pubsub_requests_in_order ON pubsub_requests (sequence);
+      CREATE INDEX pubsub_requests_removing ON pubsub_requests (node_id, sequence) WHERE removes;
+      CREATE FUNCTION pubsub_put(bigint, text[], bigint[], bytea[], text, text, bigint, boolean)
+        RETURNS SETOF text LANGUAGE sql AS $$
+          WITH noted AS (
+            INSERT INTO pubsub_requests (stream, count, node_id, sequence, removes)
+            SELECT $6, $7, $1, $3[array_upper($3, 1)], false WHERE $6 <> '' ON CONFLICT DO NOTHING RETURNING node_id)
+          INSERT INTO pubsub_items (node_id, id, sequence, payload, publisher, stream, count)
+          SELECT $1, given.id, given.sequence, given.payload, $5, $6, $7
+          FROM unnest($2, $3, $4) AS given (id, sequence, payload) WHERE $6 = '' OR EXISTS (SELECT 1 FROM noted)
+          ON CONFLICT (node_id, id) DO UPDATE SET payload = EXCLUDED.payload, publisher = EXCLUDED.publisher,
+            stream = EXCLUDED.stream, count = EXCLUDED.count, sequence = EXCLUDED.sequence
+          WHERE NOT $8 OR pubsub_items.publisher = EXCLUDED.publisher RETURNING id
+        $$;
     `,
   },
 ]

@@ -3,7 +3,8 @@ import type { BareJid } from '@heliograph/jid'
 import type { RsmRequest } from '@heliograph/stanza'
 import { configOfStored, storedConfig } from '../forms/config-form.ts'
 import type { NodeConfig } from '../forms/node-config.ts'
-import type { NewNode, NodeName, StoredNode } from './stored.ts'
+import { note } from './request-notes.ts'
+import type { Ingress, NewNode, NodeName, StoredNode } from './stored.ts'
 
 interface Row {
   id: string
@@ -14,9 +15,11 @@ interface Row {
   last: number | null
 }
 
-const LOAD = `SELECT id::text, creator, extract(epoch FROM created_at)::float8 * 1000 AS created, created_by, config,
-    (SELECT max(sequence)::float8 FROM pubsub_items WHERE node_id = n.id) AS last
-  FROM pubsub_nodes n WHERE service = $1 AND node = $2`
+const NODE = `id::text, creator, extract(epoch FROM created_at)::float8 * 1000 AS created, created_by, config,
+    (SELECT max(sequence)::float8 FROM pubsub_items WHERE node_id = n.id) AS last`
+const LOAD = `SELECT ${NODE} FROM pubsub_nodes n WHERE service = $1 AND node = $2`
+const DESTROYED = `SELECT ${NODE}, r.sequence::float8 AS sequence FROM pubsub_requests r JOIN pubsub_nodes n ON n.id = r.node_id
+  WHERE r.stream = $1 AND r.count = $2 AND service = $3 AND node IS NULL`
 
 /** Counted in the statement that inserts: a creator who makes nodes in many places at once may end a few above. */
 const CREATE = `WITH had AS (SELECT count(*) AS nodes FROM pubsub_nodes WHERE creator = $3 AND service = $1 AND node IS NOT NULL),
@@ -48,17 +51,7 @@ export class NodeStore {
 
   async load({ service, node }: NodeName): Promise<StoredNode | undefined> {
     const { rows } = await this.#db.query<Row>('pubsub_load', LOAD, [service, node])
-    const row = rows[0]
-    return (
-      row && {
-        id: row.id,
-        creator: row.creator as BareJid,
-        created: row.created,
-        createdBy: row.created_by,
-        config: configOfStored(row.config),
-        lastSequence: row.last ?? 0,
-      }
-    )
+    return rows[0] && nodeOf(rows[0])
   }
 
   /** `exists`: another was faster. `too-many`: the creator has `most` nodes already. Its creator is an owner. */
@@ -86,10 +79,24 @@ export class NodeStore {
     await this.#db.fencedQuery('pubsub_configure', sql, [id, stored, isListed(config), config.itemExpire ?? null])
   }
 
-  /** The node is no more; what it had is removed later, a little at a time. */
-  async destroy(id: string): Promise<void> {
-    const sql = 'UPDATE pubsub_nodes SET node = NULL, deleted_at = now() WHERE id = $1 RETURNING id'
-    await this.#db.fencedQuery('pubsub_destroy', sql, [id])
+  /** The node is no more, by this request; what it had is removed later, a little at a time. */
+  async destroy(id: string, { stream, count }: Ingress, sequence: number): Promise<void> {
+    const sql = 'UPDATE pubsub_nodes SET node = NULL, deleted_at = now() WHERE id = $1'
+    await this.#db.fencedWrite(async (tx) => {
+      await tx.query('pubsub_destroy', sql, [id])
+      await note(tx, id, { stream, count, sequence, removes: true })
+    })
+  }
+
+  /** What was deleted by this request when it came before, and under which sequence that is told. */
+  async destroyedBy(
+    service: BareJid,
+    { stream, count }: Ingress,
+  ): Promise<{ readonly node: StoredNode; readonly sequence: number } | undefined> {
+    if (stream === '') return undefined
+    const params = [stream, count, service]
+    const { rows } = await this.#db.query<Row & { sequence: number }>('pubsub_destroyed_by', DESTROYED, params)
+    return rows[0] && { node: nodeOf(rows[0]), sequence: rows[0].sequence }
   }
 
   /** Nodes that somebody is told of, by name; those on whose whitelist he isn't are not among them. */
@@ -108,6 +115,17 @@ export class NodeStore {
     const sql = `SELECT count(*)::int AS count FROM pubsub_nodes n WHERE ${LISTED}`
     const { rows } = await this.#db.query<{ count: number }>('pubsub_nodes_count', sql, [service, asker])
     return rows[0]?.count ?? 0
+  }
+}
+
+function nodeOf(row: Row): StoredNode {
+  return {
+    id: row.id,
+    creator: row.creator as BareJid,
+    created: row.created,
+    createdBy: row.created_by,
+    config: configOfStored(row.config),
+    lastSequence: row.last ?? 0,
   }
 }
 

@@ -48,9 +48,21 @@ export interface Item extends NewItem {
   readonly publisher: BareJid
 }
 
-/** By whom, and with which request, items are published. */
-export interface Publication {
-  readonly publisher: BareJid
+/** Ingress id of a request; no stream where a server made it. */
+export interface Ingress {
   readonly stream: string
   readonly count: number
+}
+
+/** By whom, and with which request, items are published. */
+export interface Publication extends Ingress {
+  readonly publisher: BareJid
+}
+
+/** What a request has done, now or when it came first. */
+export interface Done {
+  /** It had come before: nothing was done now. */
+  readonly isKnown: boolean
+  /** Under which what it did is told: of a publication the last item's. */
+  readonly sequence: number
 }

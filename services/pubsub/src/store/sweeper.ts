@@ -24,9 +24,17 @@ const DELETED_NODES = `DELETE FROM pubsub_nodes n WHERE id IN (
   AND NOT EXISTS (SELECT 1 FROM pubsub_subscriptions WHERE node_id = n.id)
   AND NOT EXISTS (SELECT 1 FROM pubsub_affiliations WHERE node_id = n.id) RETURNING id`
 
+/** After that no request comes again: longer than anybody is without an owner. */
+const NOTED = '10 minutes'
+
+const OLD_REQUESTS = `DELETE FROM pubsub_requests WHERE (stream, count, node_id) IN (
+  SELECT stream, count, node_id FROM pubsub_requests
+  WHERE sequence < extract(epoch FROM now() - interval '${NOTED}')::float8 * 1000000 ORDER BY sequence LIMIT ${BATCH}) RETURNING node_id`
+
 const STEPS: readonly (readonly [name: string, sql: string])[] = [
   ['pubsub_expired_items', EXPIRED_ITEMS],
   ['pubsub_expired_subscriptions', EXPIRED_SUBSCRIPTIONS],
+  ['pubsub_old_requests', OLD_REQUESTS],
   ['pubsub_left_items', LEFT('pubsub_items', 'id')],
   ['pubsub_left_subscriptions', LEFT('pubsub_subscriptions', 'jid')],
   ['pubsub_left_affiliations', LEFT('pubsub_affiliations', 'jid')],
@@ -34,7 +42,7 @@ const STEPS: readonly (readonly [name: string, sql: string])[] = [
 ]
 
 /**
- * Removes a batch of what has expired, and of what deleted nodes left. Any instance may, several at once, too: nobody is told of it, and what
+ * Removes a batch of what has expired, of notes of requests, and of what deleted nodes left. Any instance may, several at once, too: nobody is told of it, and what
  * has expired isn't shown any more before. True when there may be more.
  */
 export async function removeExpired(db: Database): Promise<boolean> {
