@@ -103,3 +103,38 @@ test('what is left of a room that isn’t there is erased before one is made; no
   assert.equal(await extent(db, ROOM), undefined)
   assert.deepEqual(await archive.history(ROOM, EVERYTHING), [])
 })
+
+test('what the version before left behind of messages that no archive was to have goes', async () => {
+  const url = await servers.createDatabase()
+  const older = await connectDatabase({ url, instance: 'muc-1', poolSize: 2 })
+  const at = roomMigrations.findIndex(({ id }) => id === '0185_room_transient_rows')
+  await migrate(older, [...archiveMigrations, ...roomMigrations.slice(0, at)])
+  const creator = ensureBare('juliet@capulet.example')
+  await new PostgresRoomStore(older).create({ jid: ROOM, creator, config: DEFAULT_CONFIG, locked: false }, 10)
+  const now = Date.now() * 1000
+  const rows = [
+    [ROOM, 1, true],
+    [ROOM, 2, false],
+    [ROOM, now, true],
+    [creator, 1, true],
+  ]
+  const insert = `INSERT INTO archive (owner, id, transient, peer, outgoing, offline, stream, ingress, stanza)
+    VALUES ($1, $2, $3, '', false, false, '', 0, '')`
+  for (const row of rows) await older.fencedQuery('insert', `${insert} RETURNING id`, row)
+  await migrate(older, [...archiveMigrations, ...roomMigrations])
+  const left = await older.query<{ owner: string; id: string }>(
+    'left',
+    'SELECT owner, id FROM archive ORDER BY 1, 2',
+    [],
+  )
+  const expected = [
+    [ROOM, 2],
+    [ROOM, now],
+    [creator, 1],
+  ]
+  assert.deepEqual(
+    left.rows.map(({ owner, id }) => [owner, Number(id)]),
+    expected,
+  )
+  await older.close()
+})

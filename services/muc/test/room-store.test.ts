@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { archiveMigrations } from '@heliograph/archive'
 import { connectDatabase, type Database, FencedError, migrate } from '@heliograph/database'
 import { type BareJid, type Domain, ensureBare } from '@heliograph/jid'
 import { partitionOf } from '@heliograph/ownership'
@@ -20,7 +21,7 @@ before(async () => {
   const url = await servers.createDatabase()
   db = await connectDatabase({ url, instance: 'muc-1', poolSize: 2 })
   other = await connectDatabase({ url, instance: 'muc-2', poolSize: 1 })
-  await migrate(db, roomMigrations)
+  await migrate(db, [...archiveMigrations, ...roomMigrations])
   store = new PostgresRoomStore(db)
 })
 after(async () => {

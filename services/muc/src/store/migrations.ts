@@ -64,4 +64,15 @@ export const roomMigrations: readonly Migration[] = [
     id: '0184_room_copies',
     sql: 'ALTER TABLE rooms ADD COLUMN copy_of text',
   },
+  {
+    // What the version before kept only until everybody had it, and left behind where an instance died: among the last rows of its room, where
+    // that version looked for it, too. None that may still be under way.
+    id: '0185_room_transient_rows',
+    sql: `
+      DELETE FROM archive USING rooms CROSS JOIN LATERAL (
+          SELECT id, transient FROM archive WHERE owner = rooms.jid ORDER BY id DESC LIMIT 256) AS last
+        WHERE archive.owner = rooms.jid AND archive.id = last.id AND last.transient
+          AND last.id < (extract(epoch FROM now() - interval '1 minute') * 1000000)::bigint;
+    `,
+  },
 ]
