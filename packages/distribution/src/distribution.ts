@@ -3,9 +3,8 @@ import type { Metrics } from '@heliograph/telemetry'
 import { type DistributionEvents, distributionEvents } from './events.ts'
 import { Lane } from './lane.ts'
 import type { Source } from './parcel.ts'
-import { Recent } from './recent.ts'
+import { Recent, type Ring } from './recent.ts'
 import { Routes } from './routes.ts'
-import type { Shipment } from './shipment.ts'
 
 export interface DistributionOptions {
   readonly router: Pick<Router, 'multicast' | 'transfer'>
@@ -39,7 +38,7 @@ export interface LaneContext {
   refused(partition: number): void
   /** Has `lane.advance` called at the end of this turn, and again while it is stuck. */
   advanceSoon(lane: Lane): void
-  leave(lane: Lane, recent: Set<Shipment>): void
+  leave(lane: Lane, recent: Ring): void
 }
 
 const STUCK_MS = 50
@@ -103,7 +102,7 @@ export class Distribution implements Disposable {
     if (this.#context.routes.refused(partition)) for (const lane of this.#lanes) lane.suspect(partition)
   }
 
-  #leave(lane: Lane, sent: Set<Shipment>): void {
+  #leave(lane: Lane, sent: Ring): void {
     this.#lanes.delete(lane)
     this.#stuck.delete(lane)
     this.#context.recent.forget(sent)

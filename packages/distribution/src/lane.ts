@@ -5,6 +5,7 @@ import { type Audience, byPartitionOf, type Share } from './audience.ts'
 import { Audiences } from './audiences.ts'
 import type { LaneContext } from './distribution.ts'
 import type { Parcel, Source } from './parcel.ts'
+import type { Ring } from './recent.ts'
 import { type Cast, Shipment } from './shipment.ts'
 import { type Waiting, Way } from './way.ts'
 
@@ -26,7 +27,7 @@ export class Lane implements Disposable {
   readonly #casts = new Set<Cast>()
   /** Partitions that nothing may be sent to at once. */
   readonly #blocked = new Map<number, Way>()
-  readonly #recent = new Set<Shipment>()
+  readonly #recent: Ring = new Map()
   readonly #audiences: Audiences
   #last = 0
   #outstanding = 0
@@ -177,7 +178,7 @@ export class Lane implements Disposable {
 
   #hasSentLately(partition: number): boolean {
     let last: Audience | undefined
-    for (const { audience } of this.#recent) {
+    for (const { audience } of this.#recent.keys()) {
       if (audience !== last && audience.byPartition.has(partition)) return true
       last = audience
     }
@@ -213,7 +214,7 @@ export class Lane implements Disposable {
 
   #repeat(partition: number, way: Way): void {
     way.repeats = false
-    for (const shipment of this.#recent) {
+    for (const shipment of this.#recent.keys()) {
       const recipients = shipment.audience.byPartition.get(partition)
       if (recipients === undefined || !way.insert({ shipment, recipients })) continue
       this.#hold(shipment)

@@ -11,10 +11,13 @@ const SWEEP_MS = 5_000
 const SLACK = 1_024
 
 interface Kept {
-  readonly shipment: Shipment
-  /** Of its lane; without it once the lane has ended. */
-  readonly ring: Set<Shipment>
+  /** Undefined once it is forgotten: what is large isn't held for its place in the row. */
+  shipment: Shipment | undefined
+  readonly ring: Ring
 }
+
+/** What is remembered of one lane, oldest first. */
+export type Ring = Map<Shipment, Kept>
 
 /**
  * What all lanes of an instance sent lately, oldest first: an owner of users that dies may have lost it, and its successor is told
@@ -39,18 +42,18 @@ export class Recent implements Disposable {
   }
 
   /** Into `ring` as well, and out of it with it. */
-  add(shipment: Shipment, ring: Set<Shipment>): void {
-    this.#all.push({ shipment, ring })
-    ring.add(shipment)
+  add(shipment: Shipment, ring: Ring): void {
+    const kept = { shipment, ring }
+    this.#all.push(kept)
+    ring.set(shipment, kept)
     this.#bytes += shipment.weight
     this.#trim()
     this.#sweepLater()
   }
 
   /** A lane ends. */
-  forget(ring: Set<Shipment>): void {
-    for (const shipment of ring) this.#bytes -= shipment.weight
-    ring.clear()
+  forget(ring: Ring): void {
+    for (const [shipment, kept] of ring) this.#drop(shipment, kept)
   }
 
   [Symbol.dispose](): void {
@@ -67,14 +70,20 @@ export class Recent implements Disposable {
     if (this.#first < this.#all.length) this.#cancel ??= this.#clock.after(SWEEP_MS, this.#sweep)
   }
 
+  #drop(shipment: Shipment, kept: Kept): void {
+    kept.ring.delete(shipment)
+    kept.shipment = undefined
+    this.#bytes -= shipment.weight
+  }
+
   #trim(): void {
     const tooOld = this.#clock.now() - this.#bounds.ageMs
     while (this.#first < this.#all.length) {
-      const { shipment, ring } = this.#all[this.#first]!
-      if (ring.has(shipment)) {
+      const kept = this.#all[this.#first]!
+      const { shipment } = kept
+      if (shipment !== undefined) {
         if (shipment.at >= tooOld && this.#bytes <= this.#bounds.bytes) break
-        ring.delete(shipment)
-        this.#bytes -= shipment.weight
+        this.#drop(shipment, kept)
       }
       this.#first++
     }
