@@ -42,7 +42,8 @@ export function aptInstall(name: string, say: (line: string) => void): boolean {
   const apt = findBinary('apt-get')
   if (apt === undefined || process.getuid?.() !== 0) return false
   say(`installing ${name} with apt-get`)
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  // Without a runlevel for it no package starts its server, on ports that others may want.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
   const run = (...args: string[]) => spawnSync(apt, args, { env, stdio: 'ignore', timeout: 300_000 }).status === 0
   const install = () => run('install', '-y', '--no-install-recommends', name)
   return install() || (run('update') && install())
