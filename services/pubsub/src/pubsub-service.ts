@@ -6,6 +6,7 @@ import { Distribution } from '@heliograph/distribution'
 import { Registry } from '@heliograph/module'
 import type { Hosts, Ownership, Router, Tenancy } from '@heliograph/ownership'
 import type { Logger, Metrics, Tracing } from '@heliograph/telemetry'
+import { ListingTurns } from './access/listing-turns.ts'
 import type { PubsubConfig } from './config.ts'
 import type { PubsubContext } from './context.ts'
 import { handle, receive } from './dispatch.ts'
@@ -118,6 +119,7 @@ function buildContext(parts: PubsubParts, { router, ownership, distribution }: M
     clock: new IdClock(),
     store: { nodes: new NodeStore(db), people: new PeopleStore(db), items: new ItemStore(db) },
     budget: new RecipientBudget(config.cachedRecipients),
+    listings: new ListingTurns(),
     modules: new Registry(pubsubModules),
     nodes: new Nodes((key, partition) => makeNode(context, distribution, key, partition)),
   }

@@ -82,6 +82,10 @@ test('a node comes back as it was stored, and is listed for whom it is', async (
     ['zebra'],
   )
   assert.equal(await nodes.count(service, juliet), 1)
+  const many = `INSERT INTO pubsub_nodes (service, node, creator, created_by, listed, config)
+    SELECT 'many.example', 'n' || i, $1, '', true, '{}' FROM generate_series(1, 10001) i`
+  await db.query('many', many, [romeo])
+  assert.equal(await nodes.count(ensureBare('many.example'), juliet), undefined)
 })
 
 test('items are in the order of publication; a repeated request changes none', async () => {
@@ -177,6 +181,17 @@ test('people: affiliations together, an owner always, outcasts and the unlisted 
     [juliet, romeo],
   )
   assert.equal(await people.countSubscribers(id), 2)
+  const set = { begun: [{ ...subscription, jid: balcony }], ended: [juliet] }
+  const broken = { begun: [...set.begun, { ...subscription, jid: romeo, subid: null as never }], ended: set.ended }
+  await assert.rejects(people.setSubscriptions(id, broken, { stream: 's', count: 21, sequence: 1 }))
+  assert.deepEqual(await people.recipients(id, '', 10), [juliet])
+  assert.equal(await people.setSubscriptions(id, set, { stream: 's', count: 21, sequence: 2 }), false)
+  assert.deepEqual(await people.recipients(id, '', 10), [balcony])
+  assert.equal(
+    await people.setSubscriptions(id, { begun: [], ended: [balcony] }, { stream: 's', count: 21, sequence: 3 }),
+    true,
+  )
+  assert.deepEqual(await people.recipients(id, '', 10), [balcony])
   await people.setAffiliates(id, [{ jid: juliet, affiliation: 'outcast' }])
   assert.deepEqual(await people.standing(id, juliet), { affiliation: 'outcast', subscriptions: [] })
 })

@@ -26,7 +26,7 @@ export async function authorize(context: PubsubContext, node: Node, stanza: Stan
   if (verdict.allow) await context.store.people.subscribe(id, { ...waiting, state: 'subscribed' })
   else await context.store.people.unsubscribe(id, [verdict.jid])
   node.peopleChanged()
-  tellState(context, node, verdict.jid, verdict.allow ? 'subscribed' : 'none')
+  tellState(context, node, { jid: verdict.jid, state: verdict.allow ? 'subscribed' : 'none' })
   if (verdict.allow && waiting.deliver) await tellLastItem(context, node, verdict.jid)
 }
 
@@ -34,9 +34,12 @@ export async function authorize(context: PubsubContext, node: Node, stanza: Stan
 export function tellState(
   context: PubsubContext,
   node: Node,
-  jid: Jid,
-  state: 'subscribed' | 'pending' | 'none',
+  {
+    jid,
+    state,
+    told,
+  }: { readonly jid: Jid; readonly state: 'subscribed' | 'pending' | 'none'; readonly told?: () => void },
 ): void {
   const [name, address] = [node.name, jid].map(escapeAttribute)
-  tell(context, node, [jid], { event: `<subscription node='${name}' jid='${address}' subscription='${state}'/>` })
+  tell(context, node, [jid], { event: `<subscription node='${name}' jid='${address}' subscription='${state}'/>` }, told)
 }

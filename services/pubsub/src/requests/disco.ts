@@ -1,10 +1,11 @@
-import { bareOf } from '@heliograph/jid'
+import { bareOf, domainOf } from '@heliograph/jid'
 import { defineModule, type Outcome, onGet, refuse, reply } from '@heliograph/module'
 import { el, formElement, NS, readRsm, rsmElement, type Stanza, stanzaError } from '@heliograph/stanza'
 import type { Element } from '@heliograph/xml'
 import { refusedReading } from '../access/rules.ts'
 import { metaData } from '../forms/config-form.ts'
 import { ITEMS_MAX } from '../forms/node-fields.ts'
+import { NODES_AT_ONCE } from '../store/node-store.ts'
 import { type ItemIq, type NodeIq, ofNode } from './node-iq.ts'
 import { standingOf } from './operation.ts'
 
@@ -31,19 +32,33 @@ function serviceInfo(_request: Stanza, { pubsub }: NodeIq): Outcome {
   return reply(infoElement(identity, pubsub.modules.features('server')))
 }
 
-/** §5.2: the nodes that the asker may know of. */
-async function serviceItems(request: Stanza, { pubsub, service, from }: NodeIq): Promise<Outcome> {
+/** §5.2. To count nodes takes the longer the more there are, and anybody may ask. */
+function serviceItems(request: Stanza, iq: NodeIq): Outcome | Promise<Outcome> {
+  const { pubsub, from } = iq
+  // Anybody may invent users of his own domain.
+  const asker = pubsub.hosts.isLocalUser(from) ? bareOf(from) : domainOf(from)
+  const listed = pubsub.listings.run(asker, () => listNodes(request, iq))
+  if (listed) return listed
+  pubsub.events.listingRefused()
+  return refuse(stanzaError('resource-constraint', { text: 'too many such requests' }))
+}
+
+/** The nodes that the asker may know of. */
+async function listNodes(request: Stanza, { pubsub, service, from }: NodeIq): Promise<Outcome> {
   const set = request.child('query', NS.discoItems)?.getChild('set', NS.rsm) as Element | undefined
   const page = set ? readRsm(set) : {}
   if (!page) return refuse(stanzaError('bad-request'))
   const asker = bareOf(from)
   const nodes = await pubsub.store.nodes.list(service, asker, page)
-  const count = await pubsub.store.nodes.count(service, asker)
+  const isPage = set !== undefined || nodes.length === NODES_AT_ONCE
+  const count = isPage ? await pubsub.store.nodes.count(service, asker) : nodes.length
   const items = nodes.map(({ node, title }) =>
     el('item', { jid: service, node, name: title === '' ? undefined : title }),
   )
   const rsm = rsmElement({ first: nodes[0]?.node, last: nodes.at(-1)?.node, count })
-  return reply(el('query', { xmlns: NS.discoItems }, items, set || nodes.length < count ? rsm : null))
+  return reply(
+    el('query', { xmlns: NS.discoItems }, items, set || count === undefined || nodes.length < count ? rsm : null),
+  )
 }
 
 /** §5.3, §5.4 */

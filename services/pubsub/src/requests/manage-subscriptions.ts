@@ -6,6 +6,7 @@ import type { Element } from '@heliograph/xml'
 import type { Subscription } from '../access/standing.ts'
 import { DEFAULT_OPTIONS } from '../forms/subscribe-options.ts'
 import { tellLastItem } from '../notify/last-item.ts'
+import { takeSequences } from '../notify/tell.ts'
 import { tellState } from './authorize.ts'
 import type { ItemIq } from './node-iq.ts'
 import { childrenOf, isError, isOwner, type Operation } from './operation.ts'
@@ -53,22 +54,22 @@ export const setSubscriptions: Operation = {
         return refuse(stanzaError('not-allowed', { text: `${change.jid} has not asked to subscribe` }))
       planned.push({ ...change, present })
     }
-    for (const each of planned) await carryOut(iq, each)
+    await carryOut(iq, planned)
     return reply()
   },
 }
 
 function readChanges(element: Element): Change[] | StanzaError {
-  const changes: Change[] = []
+  const changes = new Map<Jid, Change>()
   for (const { attrs } of childrenOf(element, 'subscription')) {
     const jid = parseJid(attrs.jid ?? '')
     if (jid === undefined) return stanzaError('bad-request', { text: 'not an address' })
     const state = STATES.find((each) => each === attrs.subscription)
     if (state === undefined) return stanzaError('bad-request', { text: 'not a state of a subscription' })
-    changes.push({ jid, state })
+    changes.set(jid, { jid, state })
   }
-  const isFit = changes.length > 0 && changes.length <= PAGE
-  return isFit ? changes : stanzaError('bad-request', { text: `takes 1 to ${PAGE} subscriptions` })
+  const isFit = changes.size > 0 && changes.size <= PAGE
+  return isFit ? [...changes.values()] : stanzaError('bad-request', { text: `takes 1 to ${PAGE} subscriptions` })
 }
 
 async function presentOf({ pubsub, node }: ItemIq, jid: Jid): Promise<Subscription | undefined> {
@@ -81,15 +82,24 @@ function maySubscribe({ pubsub, from }: ItemIq, jid: Jid): boolean {
   return bareOf(jid) === bareOf(from) || pubsub.config.admins.includes(bareOf(from))
 }
 
-async function carryOut({ pubsub: context, node }: ItemIq, { jid, state, present }: Planned): Promise<void> {
-  const { people } = context.store
-  const { id } = node.about
-  if ((present?.state ?? 'none') === state) return
-  const subid = present?.subid ?? randomBytes(9).toString('base64url')
-  if (state === 'none') await people.unsubscribe(id, [jid])
-  else await people.subscribe(id, { ...DEFAULT_OPTIONS, ...present, jid, subid, state })
+async function carryOut(iq: ItemIq, planned: readonly Planned[]): Promise<void> {
+  const { pubsub: context, node, stream, count, hold } = iq
+  const isSo = ({ state, present }: Planned) => (present?.state ?? 'none') === state
+  const changed = planned.filter((each) => !isSo(each))
+  const begun = changed.flatMap(({ jid, state, present }) => (state === 'none' ? [] : [begin(jid, state, present)]))
+  const ended = changed.flatMap(({ jid, state }) => (state === 'none' ? [jid] : []))
+  const request = { stream, count, sequence: takeSequences(context, node) }
+  const isKnown = await context.store.people.setSubscriptions(node.about.id, { begun, ended }, request)
   node.peopleChanged()
-  // §8.8.4
-  tellState(context, node, jid, state)
-  if (state === 'subscribed') await tellLastItem(context, node, jid)
+  // What came before is told again, as far as it is still so.
+  for (const { jid, state } of isKnown ? planned.filter(isSo) : changed) {
+    // §8.8.4
+    tellState(context, node, { jid, state, told: hold() })
+    if (state === 'subscribed') await tellLastItem(context, node, jid)
+  }
+}
+
+function begin(jid: Jid, state: 'pending' | 'subscribed', present: Subscription | undefined): Subscription {
+  const subid = present?.subid ?? randomBytes(9).toString('base64url')
+  return { ...DEFAULT_OPTIONS, ...present, jid, subid, state }
 }

@@ -34,7 +34,10 @@ const LISTED = `node IS NOT NULL AND service = $1 AND (listed OR EXISTS (
 const FORWARD = `SELECT node, config->>'title' AS title FROM pubsub_nodes n WHERE ${LISTED} AND node > $3 ORDER BY node LIMIT $4`
 const BACKWARD = `SELECT node, config->>'title' AS title FROM pubsub_nodes n WHERE ${LISTED} AND ($3 = '' OR node < $3)
   ORDER BY node DESC LIMIT $4`
-const NODES_AT_ONCE = 100
+/** In one list. */
+export const NODES_AT_ONCE = 100
+/** More aren't counted. */
+const COUNTED = 10_000
 
 export interface ListedNode {
   readonly node: string
@@ -111,10 +114,12 @@ export class NodeStore {
     return isBackward ? rows.reverse() : rows
   }
 
-  async count(service: BareJid, asker: BareJid): Promise<number> {
-    const sql = `SELECT count(*)::int AS count FROM pubsub_nodes n WHERE ${LISTED}`
+  /** How many nodes somebody is told of; undefined: more than 10 000. */
+  async count(service: BareJid, asker: BareJid): Promise<number | undefined> {
+    const sql = `SELECT count(*)::int AS count FROM (SELECT 1 FROM pubsub_nodes n WHERE ${LISTED} LIMIT ${COUNTED + 1}) AS counted`
     const { rows } = await this.#db.query<{ count: number }>('pubsub_nodes_count', sql, [service, asker])
-    return rows[0]?.count ?? 0
+    const count = rows[0]?.count ?? 0
+    return count > COUNTED ? undefined : count
   }
 }
 

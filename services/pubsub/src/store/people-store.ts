@@ -1,7 +1,8 @@
 import type { Database } from '@heliograph/database'
 import { type BareJid, bareOf, type Jid } from '@heliograph/jid'
 import type { Affiliation, Standing, Subscription } from '../access/standing.ts'
-import type { Affiliate, OfNode, SubscriptionOf } from './stored.ts'
+import { note, noted } from './request-notes.ts'
+import type { Affiliate, Ingress, OfNode, SubscriptionOf } from './stored.ts'
 
 interface SubscriptionRow {
   jid: string
@@ -102,9 +103,23 @@ export class PeopleStore {
   }
 
   /** A subscription begun or changed. */
-  async subscribe(id: string, { jid, subid, state, deliver, expire }: Subscription): Promise<void> {
-    const params = [id, jid, bareOf(jid), subid, state, deliver, expire ?? null]
-    await this.#db.fencedQuery('pubsub_subscribe', SUBSCRIBE, params)
+  async subscribe(id: string, subscription: Subscription): Promise<void> {
+    await this.#db.fencedQuery('pubsub_subscribe', SUBSCRIBE, subscribing(id, subscription))
+  }
+
+  /** What an owner's request begins, changes and ends, all or none. True: it came before, nothing is done. */
+  async setSubscriptions(
+    id: string,
+    { begun, ended }: { readonly begun: readonly Subscription[]; readonly ended: readonly Jid[] },
+    request: Ingress & { readonly sequence: number },
+  ): Promise<boolean> {
+    return this.#db.fencedWrite(async (tx) => {
+      if ((await noted(tx, id, request)) !== undefined) return true
+      await tx.query('pubsub_end', 'DELETE FROM pubsub_subscriptions WHERE node_id = $1 AND jid = ANY($2)', [id, ended])
+      for (const each of begun) await tx.query('pubsub_begin', SUBSCRIBE, subscribing(id, each))
+      await note(tx, id, { ...request, removes: false })
+      return false
+    })
   }
 
   async unsubscribe(id: string, jids: readonly Jid[]): Promise<void> {
@@ -142,6 +157,10 @@ export class PeopleStore {
 
 /** Nobody is told of more of his own subscriptions or affiliations in one answer. */
 const OF_ONE_MAX = 1_000
+
+function subscribing(id: string, { jid, subid, state, deliver, expire }: Subscription): unknown[] {
+  return [id, jid, bareOf(jid), subid, state, deliver, expire ?? null]
+}
 
 function subscriptionOf({ jid, subid, state, deliver, expires }: SubscriptionRow): Subscription {
   return { jid: jid as Jid, subid, state, deliver, expire: expires ?? undefined }
