@@ -1,4 +1,4 @@
-import type { Domain } from '@heliograph/jid'
+import { type Domain, parseDomain } from '@heliograph/jid'
 import { NS, type StanzaCondition } from '@heliograph/stanza'
 import { escapeAttribute, escapeText, type ParsedElement } from '@heliograph/xml'
 
@@ -25,9 +25,9 @@ export function verdictXml(name: 'result' | 'verify', parties: Parties, verdict:
 
 /** Whether it answers what was said between these, in the other direction. */
 export function answers({ element }: ParsedElement, asked: { from: Domain; to: Domain; id?: string }): boolean {
-  const { from, to, id } = element.attrs as Record<string, string | undefined>
-  // XEP-0220 §3.1
-  return from === asked.to && to === asked.from && (asked.id === undefined || id === asked.id)
+  const { from = '', to = '', id } = element.attrs as Record<string, string | undefined>
+  // XEP-0220 §3.1; RFC 6120 §8.1.1: as domains, which may be written in more ways than one.
+  return parseDomain(from) === asked.to && parseDomain(to) === asked.from && (asked.id === undefined || id === asked.id)
 }
 
 function attributes({ from, to, id }: Parties): string {

@@ -6,6 +6,7 @@ import type { DialbackKeys } from '../dialback/key.ts'
 import type { Finder } from '../finding/finder.ts'
 import type { NameResolver } from '../finding/resolver.ts'
 import type { Setbacks } from '../finding/setbacks.ts'
+import type { Inquiries } from '../inbound/inquiries.ts'
 import type { TlsReception } from '../inbound/tls-reception.ts'
 import type { FederationEvents } from './events.ts'
 import type { PeerPolicy } from './peer-policy.ts'
@@ -18,6 +19,7 @@ export interface FederationContext extends GatewayContext {
   readonly names: Pick<NameResolver, 'lookup'>
   readonly setbacks: Setbacks
   readonly keys: DialbackKeys
+  readonly inquiries: Inquiries
   readonly certificates: CertificateStore
   readonly tls: TlsReception
   /** Whether a domain is served here, by us or by a component, so that others may have stanzas for it. */

@@ -17,6 +17,7 @@ import { Setbacks } from '../finding/setbacks.ts'
 import type { Half } from '../half.ts'
 import { patiently } from '../hand-over.ts'
 import { Inbound } from '../inbound/inbound.ts'
+import { Inquiries } from '../inbound/inquiries.ts'
 import { TlsReception } from '../inbound/tls-reception.ts'
 import { Pairs } from '../pairs/pairs.ts'
 import { federationEvents } from './events.ts'
@@ -157,6 +158,7 @@ function contextOf(
     finder: new Finder(routesOf(federation), names),
     setbacks: new Setbacks(),
     keys: new DialbackKeys(federation.secret ?? randomBytes(32).toString('hex')),
+    inquiries: new Inquiries(),
     certificates,
     tls: new TlsReception(certificates),
     xml,

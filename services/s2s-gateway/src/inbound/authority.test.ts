@@ -19,3 +19,10 @@ test('a certificate is good towards all our domains, dialback towards one', () =
   assert.deepEqual([authority.covers(theirs!, ours!), authority.covers(theirs!, rooms!)], [true, true])
   assert.deepEqual([authority.has(ours!), authority.isEmpty], [false, false])
 })
+
+test('one stream isn’t good for any number of pairs', () => {
+  const authority = new Authority()
+  const grant = (i: number): boolean => authority.grantPair(ensureDomain(`d${i}.example`), ours!)
+  for (let i = 0; i < 100; i++) assert.equal(grant(i), true)
+  assert.deepEqual([grant(0), grant(100), authority.has(ensureDomain('d100.example'))], [true, false, false])
+})

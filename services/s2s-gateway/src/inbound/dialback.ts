@@ -7,6 +7,8 @@ import type { Inbound } from './inbound.ts'
 
 /** Keys of one stream that may be being verified at once. */
 const MOST_VERIFYING = 16
+/** Of a stream's id, which is answered as it came. */
+const LONGEST_ID = 256
 
 /** Who says something of keys, and to which of our domains. */
 interface Claim {
@@ -25,6 +27,7 @@ export function handleDialback(inbound: Inbound, parsed: ParsedElement): void {
   if (local === undefined || remote === undefined) return stream.close({ condition: 'improper-addressing' })
   // Answers come on streams that we opened.
   if (type !== undefined) return
+  if (id !== undefined && id.length > LONGEST_ID) return stream.close({ condition: 'policy-violation' })
   const claim: Claim = { local, remote, key: element.getText() }
   if (name === 'verify') verify(inbound, claim, id ?? '')
   else if (name === 'result') void judge(inbound, claim)
@@ -38,7 +41,7 @@ function verify(inbound: Inbound, { local, remote, key }: Claim, id: string): vo
     if (!inbound.context.isOurs(local)) return 'item-not-found'
     return inbound.context.keys.isKeyFor(key, remote, local, id) ? 'valid' : 'invalid'
   }
-  inbound.stream.write(verdictXml('verify', parties, verdict()))
+  inbound.say(verdictXml('verify', parties, verdict()))
 }
 
 /** Somebody shows a key in a domain's name (§2.2.1). */
@@ -46,17 +49,17 @@ async function judge(inbound: Inbound, claim: Claim): Promise<void> {
   const { context, stream } = inbound
   const { local, remote } = claim
   inbound.verifying++
-  const verdict = await verdictOn(inbound, claim)
+  const found = await verdictOn(inbound, claim)
   inbound.verifying--
   if (stream.over) return
+  const verdict = found === 'valid' && !inbound.authority.grantPair(remote, local) ? 'resource-constraint' : found
+  inbound.say(verdictXml('result', { from: local, to: remote }, verdict))
   if (verdict === 'valid') {
-    inbound.authority.grantPair(remote, local)
-    inbound.heard()
+    inbound.proved(remote, local)
     stream.limit(context.xml)
-    context.events.opened('in')
-    context.log.info('s2s_opened', { domain: remote, local, direction: 'in' })
-  } else context.log.warn('s2s_refused', { domain: remote, reason: `dialback: ${verdict}` })
-  stream.write(verdictXml('result', { from: local, to: remote }, verdict))
+    return
+  }
+  inbound.refused(remote, `dialback: ${verdict}`)
   // §2.2.1: who spoofs a domain, and has proven nothing else, is sent away.
   if (verdict === 'invalid' && inbound.authority.isEmpty) stream.close()
 }
@@ -69,9 +72,6 @@ async function verdictOn(inbound: Inbound, { local, remote, key }: Claim): Promi
   if (inbound.verifying > MOST_VERIFYING) return 'resource-constraint'
   // Whoever shows a good certificate needn't be asked about.
   if (stream.tls !== undefined && unproven(stream.tls, remote) === undefined) return 'valid'
-  const result = await openStream(context, { local, remote }, { kind: 'ask', key, id }, context.stopping)
-  if (result.kind === 'answer') return result.isValid ? 'valid' : 'invalid'
-  return result.kind === 'failed' && result.failure.condition === 'remote-server-not-found'
-    ? 'remote-server-not-found'
-    : 'remote-server-timeout'
+  const between = { local, remote }
+  return context.inquiries.ask(between, () => openStream(context, between, { kind: 'ask', key, id }, context.stopping))
 }

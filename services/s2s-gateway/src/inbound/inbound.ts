@@ -14,6 +14,10 @@ import { acceptStanza } from './stanzas.ts'
 
 /** What may be on its way from one stream to the owners of its stanzas' addresses. */
 const MOST_IN_FLIGHT = { stanzas: 512, bytes: 1_048_576 }
+/** Answers in the negotiation that the peer leaves unread. */
+const MOST_UNREAD_BYTES = 65_536
+/** Times in a row that it may fail to prove something. */
+const MOST_REFUSALS = 8
 
 /** A stream that another server opened to us. */
 export class Inbound implements StreamSink {
@@ -32,6 +36,7 @@ export class Inbound implements StreamSink {
   verifying = 0
   readonly #ended: (inbound: Inbound) => void
   #count = 0
+  #refusals = 0
   #flying = 0
   #flyingBytes = 0
 
@@ -63,6 +68,28 @@ export class Inbound implements StreamSink {
     this.#flying--
     this.#flyingBytes -= bytes
     if (!this.#isFull) this.stream.release()
+  }
+
+  /** Answers in the negotiation. Who asks and doesn't read is not to fill the memory. */
+  say(text: string): void {
+    this.stream.write(text)
+    if (this.stream.backlog > MOST_UNREAD_BYTES)
+      this.stream.close({ condition: 'policy-violation', text: 'read the answers' })
+  }
+
+  /** It may speak for a domain from now on. */
+  proved(remote: Domain, local: Domain | undefined): void {
+    this.#refusals = 0
+    this.heard()
+    this.context.events.opened('in')
+    this.context.log.info('s2s_opened', { domain: remote, local, direction: 'in' })
+  }
+
+  /** It couldn't prove a domain: told once, and whoever goes on failing is sent away, so that the log holds out. */
+  refused(domain: Domain, reason: string): void {
+    this.#refusals++
+    if (this.#refusals === 1) this.context.log.warn('s2s_refused', { domain, reason })
+    if (this.#refusals >= MOST_REFUSALS) this.stream.close({ condition: 'policy-violation', text: 'too many attempts' })
   }
 
   /** It has said something: the time of silence begins anew. */

@@ -17,13 +17,11 @@ export function handleSasl(inbound: Inbound, parsed: ParsedElement): void {
   if (identity !== '' && parseDomain(identity) !== remote) return fail(inbound, 'invalid-authzid')
   const reason = unproven(stream.tls, remote)
   if (reason !== undefined) {
-    inbound.context.log.warn('s2s_refused', { domain: remote, reason })
+    inbound.refused(remote, reason)
     return fail(inbound, 'not-authorized')
   }
   inbound.authority.grant(remote)
-  inbound.heard()
-  inbound.context.events.opened('in')
-  inbound.context.log.info('s2s_opened', { domain: remote, local: inbound.local, direction: 'in' })
+  inbound.proved(remote, inbound.local)
   stream.write(`<success xmlns='${NS.sasl}'/>`)
   stream.restart(inbound.context.xml)
 }
@@ -35,8 +33,9 @@ function identityIn(text: string): string | undefined {
 }
 
 /** The peer may go on with dialback, where that is allowed. */
-function fail({ stream, context, remote }: Inbound, condition: string): void {
-  stream.write(`<failure xmlns='${NS.sasl}'><${condition}/></failure>`)
+function fail(inbound: Inbound, condition: string): void {
+  const { stream, context, remote } = inbound
+  inbound.say(`<failure xmlns='${NS.sasl}'><${condition}/></failure>`)
   const mayDial = remote !== undefined && context.policy.of(remote).authentication === 'dialback'
   if (!mayDial) stream.close()
 }
