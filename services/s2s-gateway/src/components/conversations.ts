@@ -2,10 +2,10 @@ import type { Envelope, InstanceId } from '@heliograph/bus'
 import { bareOf, type Domain, domainOf, trusted } from '@heliograph/jid'
 import { errorReply, type StanzaError, stanzaError } from '@heliograph/stanza'
 import { answerFrom } from '../bring-in.ts'
+import { Shares } from '../shares.ts'
 import type { ComponentsContext } from './context.ts'
 import { Conversation, type Item } from './conversation.ts'
 import type { BounceReason } from './events.ts'
-import { Shares } from './shares.ts'
 
 /** What may wait here for all components together. Past a component's share of it stanzas are bounced. */
 const MOST = { stanzas: 16_384, bytes: 67_108_864 }

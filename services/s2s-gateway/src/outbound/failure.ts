@@ -1,12 +1,18 @@
-import type { StanzaCondition } from '@heliograph/stanza'
+import type { StanzaCondition, StanzaError } from '@heliograph/stanza'
 
-/** Why there is no stream to another server, as who sent something is told. */
+/** Why something doesn't go to another server, as who sent it is told. */
 export interface Failure {
   readonly condition: Extract<
     StanzaCondition,
-    'remote-server-not-found' | 'remote-server-timeout' | 'internal-server-error' | 'policy-violation'
+    | 'remote-server-not-found'
+    | 'remote-server-timeout'
+    | 'internal-server-error'
+    | 'policy-violation'
+    | 'resource-constraint'
   >
   readonly text: string
+  /** Where it isn't the condition's usual one. */
+  readonly type?: StanzaError['type']
 }
 
 /** RFC 6120 §8.3.3.16: the domain couldn't be resolved. */

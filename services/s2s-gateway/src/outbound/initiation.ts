@@ -41,6 +41,8 @@ export class Initiation implements StreamSink {
   readonly result: Promise<Result>
   /** Told of the stream's end once it is ready. */
   onEnded: (end: StreamEnd) => void = () => {}
+  /** Longer elements the peer doesn't take, as it said once it knew who we are (XEP-0478). Before it may take less, so after dialback it is unknown. */
+  mostBytes = Number.POSITIVE_INFINITY
   readonly #context: FederationContext
   readonly #direction: Direction
   readonly #purpose: Purpose
@@ -122,8 +124,10 @@ export class Initiation implements StreamSink {
       this.#step = 'tls'
       this.stream.write(`<starttls xmlns='${NS.tls}'/>`)
     } else if (this.#purpose.kind === 'ask') this.#ask(this.#purpose)
-    else if (this.#authenticated) this.#ready()
-    else this.#authenticate(features, tls)
+    else if (this.#authenticated) {
+      this.mostBytes = mostBytesIn(features)
+      this.#ready()
+    } else this.#authenticate(features, tls)
   }
 
   /** By certificate if it takes ours; else, where that is allowed, by dialback. */
@@ -223,4 +227,9 @@ export class Initiation implements StreamSink {
     }
     return connect(options)
   }
+}
+
+function mostBytesIn(features: Element): number {
+  const most = Number(features.getChild('limits', NS.streamLimits)?.getChildText('max-bytes') ?? Number.NaN)
+  return Number.isSafeInteger(most) && most > 0 ? most : Number.POSITIVE_INFINITY
 }

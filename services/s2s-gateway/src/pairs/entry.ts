@@ -7,6 +7,10 @@ export interface Entry {
   readonly key: string
   /** Those who sent it, and wait to hear that it was taken. */
   readonly taken: (() => void)[]
+  /** When it came here, on the monotonic clock. */
+  readonly since: number
   /** Streams it was written to. */
   attempts: number
+  /** When it was written to the last of them. */
+  writtenAt: number
 }

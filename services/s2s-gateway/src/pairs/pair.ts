@@ -1,13 +1,14 @@
 import type { Domain } from '@heliograph/jid'
-import { errorReply, stanzaError } from '@heliograph/stanza'
-import { answerFrom } from '../bring-in.ts'
 import type { FederationContext } from '../federation/federation-context.ts'
-import type { Failure } from '../outbound/failure.ts'
+import { type Failure, unreachable } from '../outbound/failure.ts'
 import type { Direction, Initiation } from '../outbound/initiation.ts'
-import { openStream } from '../outbound/open-stream.ts'
+import type { openStream } from '../outbound/open-stream.ts'
+import type { Shares } from '../shares.ts'
 import type { XmlStream } from '../streams/xml-stream.ts'
 import type { Entry } from './entry.ts'
+import { giveBack } from './give-back.ts'
 import { Recent } from './recent.ts'
+import type { Turns } from './turns.ts'
 
 /** Stanzas that may wait for one pair. */
 const MOST_WAITING = 4_000
@@ -15,8 +16,19 @@ const MOST_WAITING = 4_000
 const MOST_BACKLOG = 1_048_576
 /** A stanza that ends every stream it is written to is given up. */
 const MOST_ATTEMPTS = 3
-/** The peer reads nothing for so long. */
-const STUCK_MS = 60_000
+/** So long a stanza waits to be written, or while it takes longer to connect as long as that, and then to be taken. */
+const UNTAKEN_MS = 60_000
+/** What a stanza costs beside its payload. */
+const OVERHEAD = 512
+
+/** What all pairs of an instance have together. */
+export interface Common {
+  readonly open: typeof openStream
+  /** To set up a stream. */
+  readonly turns: Turns
+  /** Of what may wait here, among the other domains. */
+  readonly shares: Shares
+}
 
 type State = 'closed' | 'connecting' | 'open' | 'closing'
 
@@ -28,6 +40,7 @@ export class Pair implements Direction {
   readonly local: Domain
   readonly remote: Domain
   readonly #context: FederationContext
+  readonly #common: Common
   readonly #partition: number
   readonly #waiting: Entry[] = []
   readonly #written: Entry[] = []
@@ -35,11 +48,18 @@ export class Pair implements Direction {
   readonly #stop = new AbortController()
   #state: State = 'closed'
   #stream: XmlStream | undefined
+  /** Longer elements the peer doesn't take on this stream. */
+  #mostBytes = Number.POSITIVE_INFINITY
+  /** Whether anything was taken on this stream. */
+  #proven = false
+  #everOpen = false
+  /** When something was taken or came back last. */
   #touched: number
   #over = false
 
-  constructor(context: FederationContext, { local, remote }: Direction, partition: number) {
+  constructor(context: FederationContext, common: Common, { local, remote }: Direction, partition: number) {
     this.#context = context
+    this.#common = common
     this.local = local
     this.remote = remote
     this.#partition = partition
@@ -68,22 +88,21 @@ export class Pair implements Direction {
       else known.taken.push(...entry.taken)
       return
     }
-    this.#touched = performance.now()
-    if (this.waiting >= MOST_WAITING) {
+    this.#recent.add(entry)
+    if (this.waiting >= MOST_WAITING || !this.#common.shares.take(this.remote, sizeOf(entry))) {
       this.#context.events.full()
-      this.#bounce(entry, { condition: 'remote-server-timeout', text: 'too much waits for that server' })
+      this.#giveBack(entry, unreachable('too much waits for that server'))
       return
     }
-    this.#recent.add(entry)
     this.#waiting.push(entry)
     this.#advance()
   }
 
-  /** What is due by the clock: closes an idle stream, gives up one that is stuck. True when the pair may be forgotten. */
+  /** What is due by the clock: gives up what wasn't taken in time, closes an idle stream. True when the pair may be forgotten. */
   sweep(now: number): boolean {
-    const quiet = now - this.#touched
-    if (this.waiting > 0 && this.#state === 'open' && quiet > STUCK_MS) this.#stream?.destroy()
-    if (this.waiting > 0 || quiet < this.#context.config.federation.idleSeconds * 1000) return false
+    this.#giveUp(now)
+    const patience = this.#everOpen ? this.#context.config.federation.idleSeconds * 1000 : UNTAKEN_MS
+    if (this.waiting > 0 || now - this.#touched < patience) return false
     if (this.#state === 'open') this.#close()
     return this.#state === 'closed'
   }
@@ -92,19 +111,34 @@ export class Pair implements Direction {
   async handOver(): Promise<void> {
     this.#over = true
     this.#stop.abort()
-    this.#waiting.length = 0
+    this.#forget(this.#waiting)
     const stream = this.#stream
     stream?.close()
     await stream?.gone
+    this.#forget(this.#written)
   }
 
   /** Somebody else owns the pair: nothing may be said any more, nor told. */
   lose(): void {
     this.#over = true
     this.#stop.abort()
-    this.#waiting.length = 0
-    this.#written.length = 0
+    this.#forget(this.#waiting)
+    this.#forget(this.#written)
     this.#stream?.destroy()
+  }
+
+  #forget(entries: Entry[]): void {
+    for (const entry of entries.splice(0)) this.#common.shares.leave(this.remote, sizeOf(entry))
+  }
+
+  /** Whoever writes meanwhile: a peer that doesn't take what was written loses its stream, and what can't be written comes back. */
+  #giveUp(now: number): void {
+    const [oldest] = this.#written
+    if (oldest !== undefined && now - oldest.writtenAt > UNTAKEN_MS) this.#stream?.destroy()
+    const longest = Math.max(UNTAKEN_MS, this.#context.config.federation.connectSeconds * 1000)
+    const isLate = ({ since }: Entry): boolean => now - since > longest
+    while (this.#waiting[0] !== undefined && isLate(this.#waiting[0]))
+      this.#bounce(this.#waiting.shift()!, unreachable('it took too long'))
   }
 
   #advance(): void {
@@ -118,10 +152,20 @@ export class Pair implements Direction {
     while (stream.backlog < MOST_BACKLOG) {
       const entry = this.#waiting.shift()
       if (entry === undefined) return
+      const bytes = entry.stanza.toBytes()
+      if (bytes.length > this.#mostBytes) {
+        // XEP-0478 §4: SHOULD NOT be sent; it would end the stream for all.
+        this.#bounce(entry, {
+          condition: 'policy-violation',
+          text: `that server takes ${this.#mostBytes} bytes at most`,
+        })
+        continue
+      }
       this.#written.push(entry)
       entry.attempts++
+      entry.writtenAt = performance.now()
       this.#context.events.sent()
-      stream.write(entry.stanza.toBytes(), () => this.#confirmed(stream))
+      stream.write(bytes, () => this.#confirmed(stream))
     }
   }
 
@@ -131,6 +175,9 @@ export class Pair implements Direction {
     const entry = this.#written.shift()
     if (entry === undefined) return
     this.#touched = performance.now()
+    if (!this.#proven) this.#context.setbacks.worked(this.key)
+    this.#proven = true
+    this.#common.shares.leave(this.remote, sizeOf(entry))
     this.#finish(entry)
     if (this.#waiting.length > 0) this.#advance()
   }
@@ -143,18 +190,36 @@ export class Pair implements Direction {
   #connect(): void {
     const { setbacks } = this.#context
     const setback = setbacks.of(this.key, performance.now())
-    if (setback !== undefined) return this.#bounceAll(setback)
+    if (setback !== undefined) {
+      for (const entry of this.#waiting.splice(0)) this.#bounce(entry, setback)
+      return
+    }
     this.#state = 'connecting'
-    void openStream(this.#context, this, { kind: 'carry' }, this.#stop.signal).then((result) => {
+    void this.#open()
+  }
+
+  async #open(): Promise<void> {
+    const { turns, open } = this.#common
+    await turns.take()
+    try {
+      if (this.#waiting.length === 0) {
+        this.#state = 'closed'
+        return
+      }
+      const result = await open(this.#context, this, { kind: 'carry' }, this.#stop.signal)
       if (result.kind === 'ready') this.#opened(result.initiation)
       else if (!this.#over) {
         this.#state = 'closed'
-        const failure =
-          result.kind === 'failed' ? result.failure : ({ condition: 'internal-server-error', text: '' } as const)
-        setbacks.failed(this.key, failure, performance.now())
-        this.#bounceAll(failure)
+        this.#failed(result.kind === 'failed' ? result.failure : { condition: 'internal-server-error', text: '' })
       }
-    })
+    } finally {
+      turns.give()
+    }
+  }
+
+  #failed(failure: Failure): void {
+    this.#context.setbacks.failed(this.key, failure, performance.now())
+    for (const entry of this.#waiting.splice(0)) this.#bounce(entry, failure)
   }
 
   #opened(initiation: Initiation): void {
@@ -162,8 +227,10 @@ export class Pair implements Direction {
     if (this.#over) return stream.close()
     this.#state = 'open'
     this.#stream = stream
+    this.#mostBytes = initiation.mostBytes
+    this.#proven = false
+    this.#everOpen = true
     this.#touched = performance.now()
-    this.#context.setbacks.worked(this.key)
     this.#context.events.opened('out')
     this.#context.log.info('s2s_opened', { domain: this.remote, local: this.local, direction: 'out' })
     if (stream.over) return this.#ended(stream)
@@ -184,31 +251,35 @@ export class Pair implements Direction {
       if (this.#over) return
       this.#stream = undefined
       this.#state = 'closed'
-      const again = this.#written.splice(0)
-      const given = again.filter(({ attempts }) => attempts >= MOST_ATTEMPTS)
-      this.#waiting.unshift(...again.filter(({ attempts }) => attempts < MOST_ATTEMPTS))
-      for (const entry of given)
-        this.#bounce(entry, { condition: 'remote-server-timeout', text: 'streams ended on it' })
+      this.#waiting.unshift(...this.#written.splice(0))
+      // One that ends at once each time is as good as none, and isn't to be opened in a circle.
+      if (!this.#proven) return this.#failed(unreachable('the stream ended'))
+      this.#giveUpOften()
       this.#advance()
     })
   }
 
-  #bounceAll(failure: Failure): void {
-    for (const entry of this.#waiting.splice(0)) this.#bounce(entry, failure)
+  #giveUpOften(): void {
+    const given = this.#waiting.filter(({ attempts }) => attempts >= MOST_ATTEMPTS)
+    if (given.length === 0) return
+    const kept = this.#waiting.filter(({ attempts }) => attempts < MOST_ATTEMPTS)
+    this.#waiting.splice(0, Number.POSITIVE_INFINITY, ...kept)
+    for (const entry of given) this.#bounce(entry, unreachable('streams ended on it'))
   }
 
-  /** It comes back to its sender (RFC 6120 §10.4.3), who is told that it was taken when the error is. */
-  #bounce(entry: Entry, { condition, text }: Failure): void {
-    const { stanza } = entry
-    this.#recent.done(entry)
-    const told = (): void => {
-      for (const tell of entry.taken) tell()
-    }
-    // A probe is the server's own, and who is gone needn't know who didn't hear of it.
-    const isSilent = stanza.name === 'presence' && (stanza.type === 'probe' || stanza.type === 'unavailable')
-    const reply = isSilent ? undefined : errorReply(stanza, stanzaError(condition, { text }))
-    if (reply?.to === undefined) return told()
-    this.#context.events.bounced()
-    answerFrom(this.#context, this.#partition, reply, told)
+  #bounce(entry: Entry, failure: Failure): void {
+    this.#common.shares.leave(this.remote, sizeOf(entry))
+    this.#giveBack(entry, failure)
   }
+
+  /** Who sent it is told that it was taken when the error is, and until then it may come again. */
+  #giveBack(entry: Entry, failure: Failure): void {
+    this.#touched = performance.now()
+    const envelope = { stanza: entry.stanza, partition: this.#partition }
+    if (giveBack(this.#context, envelope, failure, () => this.#finish(entry))) this.#context.events.bounced()
+  }
+}
+
+function sizeOf({ stanza }: Entry): number {
+  return stanza.payload.length + OVERHEAD
 }

@@ -8,7 +8,9 @@ const entry = (key: string): Entry => ({
   stanza: stanza('message', { to: 'a@b.example' as never }),
   key,
   taken: [],
+  since: 0,
   attempts: 0,
+  writtenAt: 0,
 })
 
 test('what waits is found, what was sent is known, what has no key is always new', () => {

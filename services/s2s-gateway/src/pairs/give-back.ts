@@ -1,0 +1,22 @@
+import { errorReply, type Stanza, stanzaError } from '@heliograph/stanza'
+import { answerFrom } from '../bring-in.ts'
+import type { GatewayContext } from '../context.ts'
+import type { Failure } from '../outbound/failure.ts'
+
+/**
+ * A stanza comes back to its sender as an error (RFC 6120 §10.4.3). `told` is called when that is taken, or at once when there is none: then false is
+ * returned.
+ */
+export function giveBack(
+  context: Pick<GatewayContext, 'router' | 'hosts' | 'ownership'>,
+  { stanza, partition }: { readonly stanza: Stanza; readonly partition: number },
+  { condition, ...details }: Failure,
+  told: () => void,
+): boolean {
+  // A probe is the server's own, and who is gone needn't know who didn't hear of it.
+  const isSilent = stanza.name === 'presence' && (stanza.type === 'probe' || stanza.type === 'unavailable')
+  const reply = isSilent ? undefined : errorReply(stanza, stanzaError(condition, details))
+  if (reply?.to === undefined) told()
+  else answerFrom(context, partition, reply, told)
+  return reply?.to !== undefined
+}
