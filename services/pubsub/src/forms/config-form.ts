@@ -94,19 +94,18 @@ export interface NodeState {
   readonly created: number
   readonly owners: readonly string[]
   readonly publishers: readonly string[]
-  readonly subscribers: number
+  /** Undefined where there are too many to count. */
+  readonly subscribers: number | undefined
 }
 
 /** XEP-0060 §5.4 */
 export function metaData(config: NodeConfig, state: NodeState): Form {
   const said = (
     ['title', 'description', 'type', 'language', 'contacts', 'accessModel', 'publishModel', 'maxItems'] as const
-  )
-    .map((key) => {
-      const { var: name, type, label, write } = fieldOf(key)
-      return { var: name, type: type === 'list-single' ? type : type, label, values: write(config[key]) }
-    })
-    .filter(({ values }) => values.length > 0)
+  ).map((key) => {
+    const { var: name, type, label, write } = fieldOf(key)
+    return { var: name, type: type === 'list-single' ? type : type, label, values: write(config[key]) }
+  })
   const more: FormField[] = [
     { var: `${PREFIX}creator`, type: 'jid-single', label: 'Who made it', values: [state.creator] },
     {
@@ -121,8 +120,9 @@ export function metaData(config: NodeConfig, state: NodeState): Form {
       var: `${PREFIX}num_subscribers`,
       type: 'text-single',
       label: 'Subscribers',
-      values: [String(state.subscribers)],
+      values: state.subscribers === undefined ? [] : [String(state.subscribers)],
     },
   ]
-  return { type: 'result', formType: NS.pubsubMetaData, fields: [...said, ...more] }
+  const fields = [...said, ...more].filter(({ values = [] }) => values.length > 0)
+  return { type: 'result', formType: NS.pubsubMetaData, fields }
 }

@@ -149,12 +149,18 @@ export class PeopleStore {
     return rows.map(({ jid }) => jid)
   }
 
-  async countSubscribers(id: string): Promise<number> {
-    const sql = `SELECT count(*)::int AS count FROM pubsub_subscriptions WHERE node_id = $1 AND state = 'subscribed' AND ${CURRENT}`
-    return (await this.#db.query<{ count: number }>('pubsub_count_subscribers', sql, [id])).rows[0]?.count ?? 0
+  /** Undefined: more than 10 000. Anybody may ask that, and publications wait for the answer. */
+  async countSubscribers(id: string): Promise<number | undefined> {
+    const sql = `SELECT count(*)::int AS count FROM (
+      SELECT 1 FROM pubsub_subscriptions WHERE node_id = $1 AND state = 'subscribed' AND ${CURRENT} LIMIT ${COUNTED + 1}) AS counted`
+    const { rows } = await this.#db.query<{ count: number }>('pubsub_count_subscribers', sql, [id])
+    const count = rows[0]?.count ?? 0
+    return count > COUNTED ? undefined : count
   }
 }
 
+/** What is counted takes time for each. */
+const COUNTED = 10_000
 /** Nobody is told of more of his own subscriptions or affiliations in one answer. */
 const OF_ONE_MAX = 1_000
 
