@@ -16,6 +16,7 @@ import { NameResolver } from '../finding/resolver.ts'
 import { Setbacks } from '../finding/setbacks.ts'
 import type { Half } from '../half.ts'
 import { patiently } from '../hand-over.ts'
+import { Admission, type Ticket } from '../inbound/admission.ts'
 import { Inbound } from '../inbound/inbound.ts'
 import { Inquiries } from '../inbound/inquiries.ts'
 import { TlsReception } from '../inbound/tls-reception.ts'
@@ -25,8 +26,6 @@ import type { FederationContext } from './federation-context.ts'
 import { PeerPolicy } from './peer-policy.ts'
 
 const SWEEP_MS = 1_000
-/** Streams that others have open here at once. */
-const MOST_INBOUND = 10_000
 const HEADER_BYTES = 8_192
 const LOOK_EVERY_MS = 20
 
@@ -46,6 +45,7 @@ class Federation implements Half {
   readonly #context: FederationContext
   readonly #stopping: AbortController
   readonly #pairs: Pairs
+  readonly #admission = new Admission()
   readonly #inbound = new Set<Inbound>()
   readonly #listeners = new Map<string, Listener>()
   readonly #timer: NodeJS.Timeout
@@ -113,15 +113,17 @@ class Federation implements Half {
     socket.setNoDelay(true)
     socket.setKeepAlive(true, 30_000)
     socket.on('error', () => {})
-    if (this.#inbound.size >= MOST_INBOUND) {
+    const ticket = this.#admission.admit(socket)
+    if (ticket === undefined) {
       this.#context.events.rejected()
       socket.destroy()
-    } else if (directTls) this.#context.tls.secure(socket, (secured) => this.#welcome(secured))
-    else this.#welcome(socket)
+    } else if (directTls) this.#context.tls.secure(socket, (secured) => this.#welcome(secured, ticket))
+    else this.#welcome(socket, ticket)
   }
 
-  #welcome(socket: Socket): void {
-    this.#inbound.add(new Inbound(this.#context, socket, (ended) => this.#inbound.delete(ended)))
+  #welcome(socket: Socket, ticket: Ticket): void {
+    const ended = (inbound: Inbound): boolean => this.#inbound.delete(inbound)
+    this.#inbound.add(new Inbound(this.#context, { socket, ticket, ended }))
   }
 
   #sweep(): void {

@@ -47,7 +47,11 @@ function peer(verdict: () => Verdict = () => 'valid') {
     policy: { of: () => ({ inbound: true, outbound: true, authentication: 'dialback' }) },
     inquiries: { ask: async () => verdict() },
   }
-  const inbound = new Inbound(context as unknown as FederationContext, socket as unknown as Socket, () => {})
+  const inbound = new Inbound(context as unknown as FederationContext, {
+    socket: socket as unknown as Socket,
+    ticket: { proves: () => true },
+    ended() {},
+  })
   Object.defineProperty(inbound.stream, 'tls', { value: { getPeerX509Certificate: () => undefined } })
   const says = async (name: 'result' | 'verify', key: string, attrs: object = {}): Promise<string> => {
     const element = el(name, { xmlns: NS.dialback, from: theirs, to: ours, ...attrs }, key)

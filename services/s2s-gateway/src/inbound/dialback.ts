@@ -52,7 +52,7 @@ async function judge(inbound: Inbound, claim: Claim): Promise<void> {
   const found = await verdictOn(inbound, claim)
   inbound.verifying--
   if (stream.over) return
-  const verdict = found === 'valid' && !inbound.authority.grantPair(remote, local) ? 'resource-constraint' : found
+  const verdict = found === 'valid' && !granted(inbound, claim) ? 'resource-constraint' : found
   inbound.say(verdictXml('result', { from: local, to: remote }, verdict))
   if (verdict === 'valid') {
     inbound.proved(remote, local)
@@ -62,6 +62,10 @@ async function judge(inbound: Inbound, claim: Claim): Promise<void> {
   inbound.refused(remote, `dialback: ${verdict}`)
   // §2.2.1: who spoofs a domain, and has proven nothing else, is sent away.
   if (verdict === 'invalid' && inbound.authority.isEmpty) stream.close()
+}
+
+function granted({ ticket, authority }: Inbound, { local, remote }: Claim): boolean {
+  return ticket.proves(remote) && authority.grantPair(remote, local)
 }
 
 async function verdictOn(inbound: Inbound, { local, remote, key }: Claim): Promise<Verdict> {

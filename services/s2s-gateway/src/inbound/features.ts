@@ -17,9 +17,14 @@ export function featuresFor(inbound: Inbound): string {
 }
 
 /** XEP-0178 §3: offered only to who showed a certificate that is good for the domain. */
-function external({ stream, remote }: Inbound): string {
-  const isProven = stream.tls !== undefined && remote !== undefined && unproven(stream.tls, remote) === undefined
-  return isProven ? `<mechanisms xmlns='${NS.sasl}'><mechanism>EXTERNAL</mechanism></mechanisms>` : ''
+function external(inbound: Inbound): string {
+  const { stream, remote, context } = inbound
+  if (stream.tls === undefined || remote === undefined) return ''
+  const reason = unproven(stream.tls, remote)
+  if (reason === undefined) return `<mechanisms xmlns='${NS.sasl}'><mechanism>EXTERNAL</mechanism></mechanisms>`
+  // Nothing is left for it to try, so nothing more would be heard of why.
+  if (context.policy.of(remote).authentication === 'certificates') inbound.refused(remote, reason)
+  return ''
 }
 
 /** XEP-0220 §2.3 */

@@ -6,6 +6,7 @@ import type { ParsedElement, StreamHeader } from '@heliograph/xml'
 import type { FederationContext } from '../federation/federation-context.ts'
 import { headerText } from '../streams/stream-header.ts'
 import { type StreamSink, XmlStream } from '../streams/xml-stream.ts'
+import type { Ticket } from './admission.ts'
 import { Authority } from './authority.ts'
 import { handleDialback } from './dialback.ts'
 import { featuresFor } from './features.ts'
@@ -19,11 +20,18 @@ const MOST_UNREAD_BYTES = 65_536
 /** Times in a row that it may fail to prove something. */
 const MOST_REFUSALS = 8
 
+export interface InboundOptions {
+  readonly socket: Socket
+  readonly ticket: Ticket
+  readonly ended: (inbound: Inbound) => void
+}
+
 /** A stream that another server opened to us. */
 export class Inbound implements StreamSink {
   readonly context: FederationContext
   readonly stream: XmlStream
   readonly authority = new Authority()
+  readonly ticket: Ticket
   /** Of our stream header; with the count of its stanzas it tells each from all others. */
   id: string = randomUUID()
   /** Whom of us the peer asked for, and who it says it is. */
@@ -40,8 +48,9 @@ export class Inbound implements StreamSink {
   #flying = 0
   #flyingBytes = 0
 
-  constructor(context: FederationContext, socket: Socket, ended: (inbound: Inbound) => void) {
+  constructor(context: FederationContext, { socket, ticket, ended }: InboundOptions) {
     this.context = context
+    this.ticket = ticket
     this.#ended = ended
     this.deadline = performance.now() + context.config.limits.timeToAuthenticateSeconds * 1000
     this.stream = new XmlStream({ socket, limits: context.xmlBeforeAuth, flusher: context.flusher, sink: this })

@@ -20,6 +20,8 @@ export function handleSasl(inbound: Inbound, parsed: ParsedElement): void {
     inbound.refused(remote, reason)
     return fail(inbound, 'not-authorized')
   }
+  if (!inbound.ticket.proves(remote))
+    return stream.close({ condition: 'resource-constraint', text: 'too many streams of that domain' })
   inbound.authority.grant(remote)
   inbound.proved(remote, inbound.local)
   stream.write(`<success xmlns='${NS.sasl}'/>`)

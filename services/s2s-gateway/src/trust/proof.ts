@@ -6,6 +6,11 @@ import { covers } from './covers.ts'
 export function unproven(socket: TLSSocket, domain: Domain): string | undefined {
   const certificate = socket.getPeerX509Certificate()
   if (certificate === undefined) return 'it showed no certificate'
-  if (!socket.authorized) return `its certificate isn't trusted: ${socket.authorizationError}`
+  if (!socket.authorized) return `its certificate isn't trusted: ${socket.authorizationError}${hint(socket)}`
   return covers(certificate.subjectAltName, domain) ? undefined : `its certificate isn't for ${domain}`
+}
+
+/** It may still be that its issuer isn't trusted either: the purpose is what is found last. */
+function hint({ authorizationError }: TLSSocket): string {
+  return String(authorizationError) === 'INVALID_PURPOSE' ? ' (an extended key usage without clientAuth)' : ''
 }
