@@ -1,8 +1,7 @@
 import type { IdClock } from '@heliograph/archive'
 import type { Registry } from '@heliograph/module'
-import type { Hosts, Ownership, Router } from '@heliograph/ownership'
+import type { Hosts, Ownership, Router, Turns } from '@heliograph/ownership'
 import type { Logger, Tracing } from '@heliograph/telemetry'
-import type { ListingTurns } from './access/listing-turns.ts'
 import type { PubsubConfig } from './config.ts'
 import type { PubsubEvents } from './events.ts'
 import type { Nodes } from './node/nodes.ts'
@@ -32,7 +31,8 @@ export interface PubsubContext {
   readonly store: Store
   readonly nodes: Nodes
   readonly budget: RecipientBudget
-  readonly listings: ListingTurns
+  /** Of all nodes that there are, of one asker one at a time. */
+  readonly listings: Turns
   readonly modules: Registry<NodeIq>
   /** Another instance wrote in Postgres that this one is shut out: it must start again as another instance. */
   readonly onFenced: () => void

@@ -4,9 +4,8 @@ import { Kind } from '@heliograph/bus'
 import { type Database, FencedError, isUnavailable } from '@heliograph/database'
 import { Distribution } from '@heliograph/distribution'
 import { Registry } from '@heliograph/module'
-import type { Hosts, Ownership, Router, Tenancy } from '@heliograph/ownership'
+import { type Hosts, type Ownership, type Router, type Tenancy, Turns } from '@heliograph/ownership'
 import type { Logger, Metrics, Tracing } from '@heliograph/telemetry'
-import { ListingTurns } from './access/listing-turns.ts'
 import type { PubsubConfig } from './config.ts'
 import type { PubsubContext } from './context.ts'
 import { handle, receive } from './dispatch.ts'
@@ -30,6 +29,8 @@ const ABSENT_MS = 5_000
 const EXPIRY_MS = 30_000
 /** Between batches of much that has expired. */
 const PAUSE_MS = 100
+/** Lists of all nodes of one instance; the database has other work. */
+const LISTINGS = { atOnce: 4, waiting: 100, ofOne: 2 } as const
 
 /** What the pubsub service is given. */
 export interface PubsubParts {
@@ -119,7 +120,7 @@ function buildContext(parts: PubsubParts, { router, ownership, distribution }: M
     clock: new IdClock(),
     store: { nodes: new NodeStore(db), people: new PeopleStore(db), items: new ItemStore(db) },
     budget: new RecipientBudget(config.cachedRecipients),
-    listings: new ListingTurns(),
+    listings: new Turns(LISTINGS),
     modules: new Registry(pubsubModules),
     nodes: new Nodes((key, partition) => makeNode(context, distribution, key, partition)),
   }

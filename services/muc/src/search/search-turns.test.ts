@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { MOST_AT_ONCE, MOST_OF_ONE, MOST_WAITING, SearchTurns } from './search-turns.ts'
+import { BOUNDS, SearchTurns } from './search-turns.ts'
 
 /** Searches that go on until they are ended, and who they are of, in the order in which they began. */
 function searches(now = () => 0) {
@@ -19,25 +19,13 @@ const settled = () => new Promise((resolve) => setImmediate(resolve))
 
 test('who asks much waits for himself: others are searched for meanwhile', async () => {
   const { begun, ends, ask } = searches()
-  for (let i = 0; i < MOST_OF_ONE; i++) assert.ok(ask('eve'))
+  for (let i = 0; i < BOUNDS.ofOne; i++) assert.ok(ask('eve'))
   assert.equal(ask('eve'), undefined)
   assert.ok(ask('nora'))
   assert.deepEqual(begun, ['eve', 'nora'])
   ends[0]!()
   await settled()
   assert.deepEqual(begun, ['eve', 'nora', 'eve'])
-})
-
-test('a few run at once, the others in the order in which they came, up to a bound', async () => {
-  const { begun, ends, ask } = searches()
-  const people = Array.from({ length: MOST_AT_ONCE + MOST_WAITING }, (_, i) => `p${i}`)
-  for (const each of people) assert.ok(ask(each))
-  assert.equal(ask('late'), undefined)
-  assert.deepEqual(begun, people.slice(0, MOST_AT_ONCE))
-  ends[1]!()
-  await settled()
-  assert.equal(begun.at(-1), `p${MOST_AT_ONCE}`)
-  assert.ok(ask('late'))
 })
 
 test('nobody asks faster than the pace for long, and a search that fails makes room too', async () => {

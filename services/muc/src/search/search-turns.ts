@@ -1,25 +1,16 @@
+import { Turns } from '@heliograph/ownership'
 import { TokenBucket } from '../limits/token-bucket.ts'
 
-/** Searches of one instance that run at once; the database has other work. */
-export const MOST_AT_ONCE = 4
-/** Of one asker: one runs, the others wait. */
-export const MOST_OF_ONE = 3
-/** Of all askers. */
-export const MOST_WAITING = 100
+/** Searches of one instance; the database has other work. */
+export const BOUNDS = { atOnce: 4, waiting: 100, ofOne: 3 } as const
 /** Of one asker in the long run. */
 const PACE = { perSecond: 1, burst: 10 }
 /** Beyond that the one who asked first is forgotten. */
 const MOST_ASKERS = 10_000
 
-interface Turn {
-  readonly asker: string
-  readonly begin: () => void
-}
-
-/** Who searches when: of one asker one search at a time, of all askers a few, in the order in which they came. */
+/** Who searches when: in turns, and nobody faster than the pace for long. */
 export class SearchTurns {
-  readonly #running = new Set<string>()
-  readonly #waiting: Turn[] = []
+  readonly #turns = new Turns(BOUNDS)
   readonly #paces = new Map<string, TokenBucket>()
   readonly #now: () => number
 
@@ -29,26 +20,11 @@ export class SearchTurns {
 
   /** @returns undefined, and nothing is searched, when the asker asks too much or too many wait */
   run<Found>(asker: string, search: () => Promise<Found>): Promise<Found> | undefined {
-    if (!this.#admits(asker)) return undefined
-    return new Promise<Found>((resolve, reject) => {
-      const begin = () => {
-        this.#running.add(asker)
-        search()
-          .then(resolve, reject)
-          .finally(() => {
-            this.#running.delete(asker)
-            this.#next()
-          })
-      }
-      this.#waiting.push({ asker, begin })
-      this.#next()
-    })
+    if (!this.#turns.hasRoomFor(asker) || !this.#keepsPace(asker)) return undefined
+    return this.#turns.run(asker, search)
   }
 
-  #admits(asker: string): boolean {
-    if (this.#waiting.length >= MOST_WAITING) return false
-    const waiting = this.#waiting.filter((turn) => turn.asker === asker).length
-    if (waiting + (this.#running.has(asker) ? 1 : 0) >= MOST_OF_ONE) return false
+  #keepsPace(asker: string): boolean {
     let pace = this.#paces.get(asker)
     if (!pace) {
       if (this.#paces.size >= MOST_ASKERS) this.#paces.delete(this.#paces.keys().next().value!)
@@ -56,15 +32,5 @@ export class SearchTurns {
       this.#paces.set(asker, pace)
     }
     return pace.take(PACE, this.#now())
-  }
-
-  /** The first who waits and isn't searching. */
-  #next(): void {
-    while (this.#running.size < MOST_AT_ONCE) {
-      const at = this.#waiting.findIndex(({ asker }) => !this.#running.has(asker))
-      const [turn] = at < 0 ? [] : this.#waiting.splice(at, 1)
-      if (turn === undefined) return
-      turn.begin()
-    }
   }
 }
