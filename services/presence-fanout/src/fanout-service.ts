@@ -9,6 +9,9 @@ import type { FanoutContext } from './context.ts'
 import { fanoutEvents } from './events.ts'
 import { Publisher } from './publisher.ts'
 
+/** So long a hand-over waits for others to take what was sent to them. */
+const PATIENCE_MS = 2_000
+
 /** What the presence-fanout service is given. */
 export interface FanoutParts {
   readonly config: FanoutConfig
@@ -103,11 +106,20 @@ export class FanoutService {
 
   async #unload(partition: number, reason: 'handover' | 'lost'): Promise<void> {
     const publishers = this.#publishers[partition]!
-    if (reason === 'handover') {
-      await Promise.all([...publishers.values()].map((publisher) => publisher.flush()))
-      await this.#context?.router.settled(partition)
-    }
+    if (reason === 'handover') await patiently(this.#settled(partition))
     for (const publisher of publishers.values()) publisher.stop()
     publishers.clear()
   }
+
+  async #settled(partition: number): Promise<void> {
+    await Promise.all([...this.#publishers[partition]!.values()].map((publisher) => publisher.flush()))
+    await this.#context?.router.settled(partition)
+  }
+}
+
+/** What somebody, as another server, then hasn't taken is sent again to the next owner, by who is still owed a receipt for it. */
+async function patiently(work: Promise<void>): Promise<void> {
+  const late = Promise.withResolvers<void>()
+  const timer = setTimeout(late.resolve, PATIENCE_MS)
+  await Promise.race([work, late.promise]).finally(() => clearTimeout(timer))
 }

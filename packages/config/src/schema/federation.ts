@@ -57,6 +57,12 @@ export const federation = z
       .array(z.string().min(1))
       .describe('Addresses of the DNS servers asked, with a port if it isn’t 53. Default: those of the system.')
       .default([]),
+    privateAddresses: z
+      .boolean()
+      .describe(
+        'Whether servers that aren’t among `routes` may be at addresses that aren’t public: this machine’s, private, link-local. Otherwise users can’t make gateways connect there.',
+      )
+      .default(false),
     connectSeconds: duration()
       .describe('How long a stanza waits for a stream to its domain, then it comes back as an error.')
       .default(20),

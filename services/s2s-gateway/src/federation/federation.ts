@@ -172,7 +172,7 @@ function routesOf({ routes }: HeliographConfig['federation']): Map<string, Targe
   const byDomain = new Map<string, Target[]>()
   for (const { domain, host, port, directTls } of routes) {
     const name = ensureDomain(domain)
-    byDomain.set(name, [...(byDomain.get(name) ?? []), { host, port, directTls }])
+    byDomain.set(name, [...(byDomain.get(name) ?? []), { host, port, directTls, isConfigured: true }])
   }
   return byDomain
 }

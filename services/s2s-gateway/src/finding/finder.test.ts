@@ -38,6 +38,11 @@ test('without records, or without an answer, the domain itself is tried', async 
   assert.deepEqual(await finder([], [service('', 0, true)]).find(domain), itself)
 })
 
+test('so many are tried and no more', async () => {
+  const many = Array.from({ length: 100 }, (_, i) => service(`host-${i}`, i, false))
+  assert.equal((await finder(many).find(domain)).length, 8)
+})
+
 test('a domain may say that it has no server', async () => {
   assert.deepEqual(await finder([service('', 0, false)]).find(domain), [])
 })

@@ -6,9 +6,13 @@ export interface Target {
   readonly host: string
   readonly port: number
   readonly directTls: boolean
+  /** The operator says so, and nobody else. */
+  readonly isConfigured?: true
 }
 
 const PORT = 5269
+/** Of a domain. */
+const MOST_TARGETS = 8
 
 export interface Names {
   services(name: string, directTls: boolean): Promise<Service[]>
@@ -32,7 +36,9 @@ export class Finder {
     const services = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
     const offered = services.filter(({ name }) => name !== '' && name !== '.')
     if (offered.length > 0)
-      return inOrder(offered).map(({ name, port, directTls }) => ({ host: name, port, directTls }))
+      return inOrder(offered)
+        .slice(0, MOST_TARGETS)
+        .map(({ name, port, directTls }) => ({ host: name, port, directTls }))
     // RFC 6120 §3.2.1: a target of "." means decidedly not; without an answer the domain itself is tried (§3.2.2).
     if (services.some(({ directTls }) => !directTls)) return []
     return [{ host: domain, port: PORT, directTls: false }]

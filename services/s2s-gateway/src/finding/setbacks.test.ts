@@ -12,6 +12,8 @@ test('each failure in a row keeps others away for twice as long, and a success e
   setbacks.failed('a b', failure, 1_000)
   assert.equal(setbacks.of('a b', 2_999), failure)
   assert.equal(setbacks.of('a b', 3_000), undefined)
+  setbacks.failed('a b', failure, 200_000)
+  assert.equal(setbacks.of('a b', 201_000), undefined)
   setbacks.worked('a b')
   setbacks.failed('a b', failure, 5_000)
   assert.equal(setbacks.of('a b', 6_000), undefined)

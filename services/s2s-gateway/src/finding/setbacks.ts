@@ -22,7 +22,9 @@ export class Setbacks {
 
   failed(pair: string, failure: Failure, now: number): void {
     const before = this.#known.get(pair)
-    const waitMs = before === undefined ? FIRST_MS : Math.min(before.waitMs * 2, LONGEST_MS)
+    // What went wrong long ago says nothing of today.
+    const isInRow = before !== undefined && now < before.until + LONGEST_MS
+    const waitMs = isInRow ? Math.min(before.waitMs * 2, LONGEST_MS) : FIRST_MS
     this.#known.delete(pair)
     if (this.#known.size >= MOST) for (const oldest of [...this.#known.keys()].slice(0, 1)) this.#known.delete(oldest)
     this.#known.set(pair, { failure, until: now + waitMs, waitMs })

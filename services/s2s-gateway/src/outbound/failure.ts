@@ -4,11 +4,7 @@ import type { StanzaCondition, StanzaError } from '@heliograph/stanza'
 export interface Failure {
   readonly condition: Extract<
     StanzaCondition,
-    | 'remote-server-not-found'
-    | 'remote-server-timeout'
-    | 'internal-server-error'
-    | 'policy-violation'
-    | 'resource-constraint'
+    'remote-server-not-found' | 'remote-server-timeout' | 'internal-server-error' | 'policy-violation'
   >
   readonly text: string
   /** Where it isn't the condition's usual one. */

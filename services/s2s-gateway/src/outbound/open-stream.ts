@@ -5,6 +5,14 @@ import { dial } from './dial.ts'
 import { type Failure, notFound, unreachable } from './failure.ts'
 import { type Direction, Initiation, type Purpose, type Result } from './initiation.ts'
 
+/** What senders are told: not what was found at which address, which would let them look around with our eyes. */
+const TEXTS: Readonly<Record<Failure['condition'], string>> = {
+  'remote-server-not-found': 'the domain has no server',
+  'remote-server-timeout': 'the server could not be reached',
+  'internal-server-error': 'no stream could be set up',
+  'policy-violation': 'no stream could be set up',
+}
+
 const UNRESOLVED: ReadonlySet<string | undefined> = new Set(['ENOTFOUND', 'ENODATA'])
 
 /**
@@ -23,7 +31,8 @@ export async function openStream(
   if (failure.kind !== 'failed') return failure
   context.events.failed()
   context.log.warn('s2s_connect_failed', { domain: remote, local, reason: failure.failure.text })
-  return failure
+  const { condition } = failure.failure
+  return { kind: 'failed', failure: { condition, text: TEXTS[condition] } }
 }
 
 interface Attempt {
@@ -65,7 +74,8 @@ async function tryOne(
   { purpose, limit }: Attempt,
 ): Promise<Result> {
   try {
-    const socket = await dial(target, { lookup: context.names.lookup, signal: limit })
+    const anywhere = target.isConfigured === true || context.config.federation.privateAddresses
+    const socket = await dial(target, { lookup: context.names.lookup, signal: limit, anywhere })
     const initiation = new Initiation(context, direction, { socket, directTls: target.directTls, purpose })
     const giveUp = (): void => initiation.giveUp('it took too long')
     limit.addEventListener('abort', giveUp)
@@ -76,6 +86,6 @@ async function tryOne(
     }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    return { kind: 'failed', failure: UNRESOLVED.has(code) ? notFound('no such host') : unreachable(message) }
+    return { kind: 'failed', failure: UNRESOLVED.has(code) ? notFound(message) : unreachable(message) }
   }
 }

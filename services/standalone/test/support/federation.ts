@@ -79,6 +79,7 @@ export async function federation(
         enabled: true,
         ca,
         secret: 'a secret for all instances',
+        privateAddresses: true,
         nameServers: [`127.0.0.1:${dns.port}`],
         peers: peersOf(present),
         ...options.federation,
