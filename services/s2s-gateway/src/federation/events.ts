@@ -14,6 +14,7 @@ export function federationEvents(metrics: Metrics) {
   const opened = { in: opens('in'), out: opens('out') }
   const failed = counter('failed', 'Attempts to set up a stream to another server that failed')
   const rejected = counter('rejected', 'Connections of other servers closed at once because there were too many')
+  const unanswered = counter('unanswered', 'Errors for stanzas of other servers that could not be brought back either')
   function opens(direction: 'in' | 'out') {
     return counter('streams', 'Streams between servers that were authenticated', { direction })
   }
@@ -26,5 +27,6 @@ export function federationEvents(metrics: Metrics) {
     opened: (direction: 'in' | 'out') => opened[direction].add(),
     failed: () => failed.add(),
     rejected: () => rejected.add(),
+    unanswered: () => unanswered.add(),
   }
 }

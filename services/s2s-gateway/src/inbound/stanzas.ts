@@ -57,5 +57,7 @@ function answer(
   if (reply === undefined || ours === undefined) return
   const envelope = new Envelope(Op.route)
   envelope.stanza = reply.from === undefined ? reply.with({ from: ours }) : reply
-  context.router.transfer(Kind.domain, pairKey(ours, domainOf(from)), envelope, () => {})
+  context.router.transfer(Kind.domain, pairKey(ours, domainOf(from)), envelope, (outcome) => {
+    if (outcome !== 'taken') context.events.unanswered()
+  })
 }
