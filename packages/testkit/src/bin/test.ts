@@ -4,14 +4,14 @@ import { runCommand } from '../command.ts'
 import { compileCache } from '../compile-cache.ts'
 import { type Infrastructure, infrastructure } from '../infrastructure/infrastructure.ts'
 import { addUp, type Counts, countsLine } from '../runner/counts.ts'
-import { PHASES, testFiles, usesSharedSites } from '../runner/phases.ts'
+import { PHASES, type Phase, testFiles, usesSharedSites } from '../runner/phases.ts'
 import { runFiles } from '../runner/run-files.ts'
 import { modesWanted } from '../scenario/modes.ts'
 import { SharedSites } from '../scenario/shared-sites.ts'
 
 const HELP = `usage: pnpm test [--unit | --contract | --scenario | --fault]... [FILTER]...
 
-Runs unit, contract, scenario and fault tests in this order, against real NATS, Redis and Postgres that it finds or
+Runs unit, contract, and then scenario beside fault tests, against real NATS, Redis and Postgres that it finds or
 starts. A FILTER is a part of a path: only the files that contain one of them are run.
 `
 
@@ -33,17 +33,53 @@ async function main(): Promise<number> {
   await using servers = needsServers ? await infrastructure({ say }) : undefined
   const env = { ...compileCache, ...process.env, ...servers?.env() }
   const counts: Counts[] = []
-  for (const [phase, paths] of files) {
-    if (paths.length === 0 || stop.signal.aborted) continue
-    say(`${phase.name} tests: ${paths.length} files`)
-    await using sites = servers && paths.some(usesSharedSites) ? await shareSites(servers) : undefined
-    counts.push(await runFiles(phase, paths, { ...env, ...sites?.env() }, stop.signal))
-  }
+  for (const group of sideBySide(files.filter(([, paths]) => paths.length > 0)))
+    if (!stop.signal.aborted) counts.push(...(await runGroup(group, { env, servers, signal: stop.signal })))
   const sum = addUp(counts)
   process.stdout.write(`\n${countsLine(sum)}`)
   if (stop.signal.aborted) return complain('interrupted')
   if (sum.tests === 0) return complain('no test ran')
   return sum.failedRuns === 0 && sum.fail === 0 && sum.cancelled === 0 ? 0 : 1
+}
+
+type Files = readonly [phase: Phase, paths: readonly string[]]
+
+interface Surroundings {
+  readonly env: NodeJS.ProcessEnv
+  readonly servers: Infrastructure | undefined
+  readonly signal: AbortSignal
+}
+
+function sideBySide(files: readonly Files[]): Files[][] {
+  const groups: Files[][] = []
+  for (const each of files) {
+    if (each[0].beside && groups.length > 0) groups.at(-1)!.push(each)
+    else groups.push([each])
+  }
+  return groups
+}
+
+/** What the first says is passed on as it comes, what the others say when they and those before them are done. */
+async function runGroup(group: readonly Files[], surroundings: Surroundings): Promise<Counts[]> {
+  const saids = group.map((): string[] => [])
+  const runs = group.map((files, at) =>
+    runPhase(files, surroundings, at === 0 ? print : (line) => saids[at]!.push(line)),
+  )
+  const counts: Counts[] = []
+  for (const [at, run] of runs.entries()) {
+    counts.push(await run.finally(() => saids[at]!.forEach(print)))
+  }
+  return counts
+}
+
+async function runPhase(
+  [phase, paths]: Files,
+  { env, servers, signal }: Surroundings,
+  print: (line: string) => void,
+): Promise<Counts> {
+  print(`# ${phase.name} tests: ${paths.length} files`)
+  await using sites = servers && paths.some(usesSharedSites) ? await shareSites(servers) : undefined
+  return runFiles(phase, paths, { env: { ...env, ...sites?.env() }, signal, print })
 }
 
 function options() {
@@ -64,5 +100,9 @@ function complain(message: string): number {
 }
 
 function say(line: string): void {
-  process.stdout.write(`# ${line}\n`)
+  print(`# ${line}`)
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
 }

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 export interface Phase {
   readonly name: 'unit' | 'contract' | 'scenario' | 'fault'
   readonly needsServers: boolean
+  /** Runs at the same time as the phase before it. */
+  readonly beside?: boolean
   /** Files at a time. */
   readonly concurrency: number
   /** Time that one file may take. */
@@ -17,7 +19,10 @@ export const usesSharedSites = (path: string): boolean => /[/]test[/]scenarios[/
 
 const isFault = (path: string): boolean => /(^|[/.-])faults?[/.-]/.test(path)
 
-/** In the order in which they are run. Scenario and fault tests start whole clusters: one file at a time. */
+/**
+ * In the order in which they are run. Scenario and fault tests start whole clusters and wait much: one file of each at a time, since fault tests
+ * have servers of their own.
+ */
 export const PHASES: readonly Phase[] = [
   {
     name: 'unit',
@@ -46,6 +51,7 @@ export const PHASES: readonly Phase[] = [
   {
     name: 'fault',
     needsServers: true,
+    beside: true,
     concurrency: 1,
     timeoutMs: 900_000,
     patterns: ['services/*/test/**/*.test.ts'],

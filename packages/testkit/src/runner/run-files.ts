@@ -3,12 +3,11 @@ import { endChild, exitOf, spawnChild } from '../child.ts'
 import { type Counts, noCounts, readSummaryLine } from './counts.ts'
 import type { Phase } from './phases.ts'
 
-/** Runs test files with `node --test`, passing its output on. An aborted run ends with a failure. */
+/** Runs test files with `node --test`, passing its output on to `print`, line by line. An aborted run ends with a failure. */
 export async function runFiles(
   phase: Phase,
   paths: readonly string[],
-  env: NodeJS.ProcessEnv,
-  signal: AbortSignal,
+  { env, signal, print }: { env: NodeJS.ProcessEnv; signal: AbortSignal; print: (line: string) => void },
 ): Promise<Counts> {
   const options = [
     '--test',
@@ -26,7 +25,7 @@ export async function runFiles(
   const counts = noCounts()
   const output = createInterface(child.stdout!)
   output.on('line', (line) => {
-    process.stdout.write(`${line}\n`)
+    print(line)
     readSummaryLine(counts, line)
   })
   const read = new Promise((resolve) => output.once('close', resolve))
