@@ -79,7 +79,8 @@ async function runPhase(
 ): Promise<Counts> {
   print(`# ${phase.name} tests: ${paths.length} files`)
   await using sites = servers && paths.some(usesSharedSites) ? await shareSites(servers) : undefined
-  return runFiles(phase, paths, { env: { ...env, ...sites?.env() }, signal, print })
+  // The servers stay until it is done.
+  return await runFiles(phase, paths, { env: { ...env, ...sites?.env() }, signal, print })
 }
 
 function options() {
