@@ -10,3 +10,4 @@ export { createRouter, type RouterBounds, type RouterOptions } from './router/cr
 export type { Outcome, Router, Serve } from './router/router.ts'
 export { serviceOf } from './services.ts'
 export { Turns, type TurnsBounds } from './turns.ts'
+export { within } from './within.ts'

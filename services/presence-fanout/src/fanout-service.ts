@@ -1,6 +1,14 @@
 import { type Envelope, type InstanceId, Op } from '@heliograph/bus'
 import type { BareJid } from '@heliograph/jid'
-import { type Hosts, type Ownership, PARTITIONS, partitionOf, type Router, type Tenancy } from '@heliograph/ownership'
+import {
+  type Hosts,
+  type Ownership,
+  PARTITIONS,
+  partitionOf,
+  type Router,
+  type Tenancy,
+  within,
+} from '@heliograph/ownership'
 import type { RosterStore } from '@heliograph/roster'
 import type { Logger, Metrics, Tracing } from '@heliograph/telemetry'
 import type { Change } from './change.ts'
@@ -9,7 +17,7 @@ import type { FanoutContext } from './context.ts'
 import { fanoutEvents } from './events.ts'
 import { Publisher } from './publisher.ts'
 
-/** So long a hand-over waits for others to take what was sent to them. */
+/** So long a hand-over waits for others to take what was sent to them; what they haven't by then is sent again to the next owner, by who is owed a receipt. */
 const PATIENCE_MS = 2_000
 
 /** What the presence-fanout service is given. */
@@ -106,7 +114,7 @@ export class FanoutService {
 
   async #unload(partition: number, reason: 'handover' | 'lost'): Promise<void> {
     const publishers = this.#publishers[partition]!
-    if (reason === 'handover') await patiently(this.#settled(partition))
+    if (reason === 'handover') await within(PATIENCE_MS, this.#settled(partition))
     for (const publisher of publishers.values()) publisher.stop()
     publishers.clear()
   }
@@ -115,11 +123,4 @@ export class FanoutService {
     await Promise.all([...this.#publishers[partition]!.values()].map((publisher) => publisher.flush()))
     await this.#context?.router.settled(partition)
   }
-}
-
-/** What somebody, as another server, then hasn't taken is sent again to the next owner, by who is still owed a receipt for it. */
-async function patiently(work: Promise<void>): Promise<void> {
-  const late = Promise.withResolvers<void>()
-  const timer = setTimeout(late.resolve, PATIENCE_MS)
-  await Promise.race([work, late.promise]).finally(() => clearTimeout(timer))
 }

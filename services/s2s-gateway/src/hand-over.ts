@@ -1,9 +1,9 @@
+import { within } from '@heliograph/ownership'
+
 /** So long each part of a hand-over waits for others to take what was sent to them; what they are owed then is sent again to the next owner. */
 const SETTLE_MS = 2_000
 
 /** Resolves when `work` has, or when it has been waited for long enough. */
 export async function patiently(work: Promise<unknown>): Promise<void> {
-  const late = Promise.withResolvers<void>()
-  const timer = setTimeout(late.resolve, SETTLE_MS)
-  await Promise.race([work, late.promise]).finally(() => clearTimeout(timer))
+  await within(SETTLE_MS, work)
 }

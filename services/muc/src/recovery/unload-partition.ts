@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { within } from '@heliograph/ownership'
 import type { MucContext } from '../context.ts'
 import type { Room } from '../room.ts'
 import { SERVICE } from './room-records.ts'
@@ -9,7 +9,7 @@ const PATIENCE_MS = 5_000
 /** Before a partition is given away: what was said in its rooms has arrived. What they are sent is still taken. */
 export async function settlePartition(context: MucContext, partition: number): Promise<void> {
   await Promise.all(context.rooms.inPartition(partition).map((room) => room.mailbox.settled()))
-  await patiently(context.router.settled(partition))
+  await within(PATIENCE_MS, context.router.settled(partition))
 }
 
 /**
@@ -26,7 +26,7 @@ export async function unloadPartition(
     await Promise.all(rooms.map((room) => room.mailbox.settled()))
     await context.archive.flushed()
     await context.records.flushed(partition)
-    const isSettled = await patiently(Promise.all([context.router.settled(partition), ...rooms.map(said)]))
+    const isSettled = await within(PATIENCE_MS, Promise.all([context.router.settled(partition), ...rooms.map(said)]))
     // Farewells that everybody heard a moment ago.
     await context.records.flushed(partition)
     if (isSettled) context.records.settled(partition, true)
@@ -41,13 +41,4 @@ export async function unloadPartition(
 async function said({ out, lane }: Room): Promise<void> {
   await out.settled()
   await lane.settled()
-}
-
-/** Whether it was done in time. */
-async function patiently(work: Promise<unknown>): Promise<boolean> {
-  const patience = new AbortController()
-  const late = sleep(PATIENCE_MS, false, { signal: patience.signal }).catch(() => false)
-  const isDone = await Promise.race([work.then(() => true), late])
-  patience.abort()
-  return isDone
 }

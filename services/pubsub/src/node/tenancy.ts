@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { within } from '@heliograph/ownership'
 import type { PubsubContext } from '../context.ts'
 
 /** How long a hand-over waits for others to take what was sent to them: longer than a dead owner's partitions are without one. */
@@ -7,7 +7,7 @@ const PATIENCE_MS = 5_000
 /** Before a partition is given away: what is under way at its nodes is done. What they are sent is still taken. */
 export async function settlePartition(context: PubsubContext, partition: number): Promise<void> {
   await Promise.all(context.nodes.inPartition(partition).map((node) => node.mailbox.settled()))
-  await patiently(context.router.settled(partition))
+  await within(PATIENCE_MS, context.router.settled(partition))
 }
 
 /**
@@ -22,14 +22,10 @@ export async function unloadPartition(
   if (reason === 'handover') {
     const nodes = context.nodes.inPartition(partition)
     await Promise.all(nodes.map((node) => node.mailbox.settled()))
-    await patiently(Promise.all([context.router.settled(partition), ...nodes.map(({ lane }) => lane.settled())]))
+    await within(
+      PATIENCE_MS,
+      Promise.all([context.router.settled(partition), ...nodes.map(({ lane }) => lane.settled())]),
+    )
   }
   context.nodes.dropPartition(partition)
-}
-
-async function patiently(work: Promise<unknown>): Promise<void> {
-  const patience = new AbortController()
-  const late = sleep(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => {})
-  await Promise.race([work, late])
-  patience.abort()
 }

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { within } from '@heliograph/ownership'
 import type { SessionContext } from '../context.ts'
 import type { Resource } from '../users/resource.ts'
 import type { User } from '../users/user.ts'
@@ -11,7 +11,7 @@ const PATIENCE_MS = 5_000
 export async function settlePartition(context: SessionContext, partition: number): Promise<void> {
   await Promise.all(context.users.inPartition(partition).map((user) => user.mailbox.settled()))
   for (const user of context.users.inPartition(partition)) context.pushes.handOver(user)
-  await patiently(context.router.settled(partition))
+  await within(PATIENCE_MS, context.router.settled(partition))
 }
 
 /**
@@ -27,7 +27,7 @@ export async function unloadPartition(
     const users = context.users.inPartition(partition)
     await Promise.all(users.map((user) => user.mailbox.settled().then(() => user.chores.settled())))
     // Answers to what came last.
-    await patiently(context.router.settled(partition))
+    await within(PATIENCE_MS, context.router.settled(partition))
     await context.archive.flushed()
     for (const user of users) for (const resource of user.resources) handOver(context, user, resource)
     await context.records.flushed(partition)
@@ -36,13 +36,6 @@ export async function unloadPartition(
   for (const user of dropped) context.pushes.forget(user)
   for (const user of dropped) for (const resource of user.resources) context.capabilities.left(resource)
   context.log.debug('partition_unloaded', { service: SERVICE, partition, reason, users: dropped.length })
-}
-
-/** What then isn't taken is in nobody's custody yet: its sender's edge has it, and gives it to the next owner. */
-async function patiently(work: Promise<void>): Promise<void> {
-  const patience = new AbortController()
-  await Promise.race([work, sleep(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => undefined)])
-  patience.abort()
 }
 
 /** The whole session goes into the recovery copy, so that it needs nobody to be resumed from there. */
