@@ -2,7 +2,7 @@ import { Turns } from '@heliograph/ownership'
 import { TokenBucket } from '../limits/token-bucket.ts'
 
 /** Searches of one instance; the database has other work. */
-export const BOUNDS = { atOnce: 4, waiting: 100, ofOne: 3 } as const
+const BOUNDS = { atOnce: 4, waiting: 100, ofOne: 3 } as const
 /** Of one asker in the long run. */
 const PACE = { perSecond: 1, burst: 10 }
 /** Beyond that the one who asked first is forgotten. */
