@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { Envelope } from '@heliograph/bus'
 import { ensureDomain } from '@heliograph/jid'
-import { Hosts } from '@heliograph/ownership'
+import { Gate, Hosts } from '@heliograph/ownership'
 import { stanza } from '@heliograph/stanza'
 import { silentTelemetry } from '@heliograph/telemetry'
 import { Element } from '@heliograph/xml'
@@ -13,7 +13,6 @@ import type { Initiation } from '../outbound/initiation.ts'
 import { Shares } from '../shares.ts'
 import type { Entry } from './entry.ts'
 import { Pair } from './pair.ts'
-import { Turns } from './turns.ts'
 
 const [local, remote] = [ensureDomain('capulet.example'), ensureDomain('montague.example')]
 const turn = (): Promise<unknown> => new Promise(setImmediate)
@@ -86,7 +85,7 @@ function world(test: TestContext, { shares = new Shares({ stanzas: 1_000, bytes:
     streams.push(stream)
     return { kind: 'ready', initiation: stream as unknown as Initiation } as const
   }
-  const pair = new Pair(context, { open, turns: new Turns(1), shares }, { local, remote }, 7)
+  const pair = new Pair(context, { open, connects: new Gate(1), shares }, { local, remote }, 7)
   const sweepAt = (at: number): boolean => {
     now = at
     return pair.sweep(at)

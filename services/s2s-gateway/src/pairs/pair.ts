@@ -1,4 +1,5 @@
 import type { Domain } from '@heliograph/jid'
+import type { Gate } from '@heliograph/ownership'
 import type { FederationContext } from '../federation/federation-context.ts'
 import { type Failure, unreachable } from '../outbound/failure.ts'
 import type { Direction, Initiation } from '../outbound/initiation.ts'
@@ -8,7 +9,6 @@ import type { XmlStream } from '../streams/xml-stream.ts'
 import type { Entry } from './entry.ts'
 import { giveBack } from './give-back.ts'
 import { Recent } from './recent.ts'
-import type { Turns } from './turns.ts'
 
 /** Stanzas that may wait for one pair. */
 const MOST_WAITING = 4_000
@@ -25,7 +25,7 @@ const OVERHEAD = 512
 export interface Common {
   readonly open: typeof openStream
   /** To set up a stream. */
-  readonly turns: Turns
+  readonly connects: Gate
   /** Of what may wait here, among the other domains. */
   readonly shares: Shares
 }
@@ -195,25 +195,19 @@ export class Pair implements Direction {
       return
     }
     this.#state = 'connecting'
-    void this.#open()
+    void this.#common.connects.run(() => this.#open())
   }
 
   async #open(): Promise<void> {
-    const { turns, open } = this.#common
-    await turns.take()
-    try {
-      if (this.#waiting.length === 0) {
-        this.#state = 'closed'
-        return
-      }
-      const result = await open(this.#context, this, { kind: 'carry' }, this.#stop.signal)
-      if (result.kind === 'ready') this.#opened(result.initiation)
-      else if (!this.#over) {
-        this.#state = 'closed'
-        this.#failed(result.kind === 'failed' ? result.failure : { condition: 'internal-server-error', text: '' })
-      }
-    } finally {
-      turns.give()
+    if (this.#waiting.length === 0) {
+      this.#state = 'closed'
+      return
+    }
+    const result = await this.#common.open(this.#context, this, { kind: 'carry' }, this.#stop.signal)
+    if (result.kind === 'ready') this.#opened(result.initiation)
+    else if (!this.#over) {
+      this.#state = 'closed'
+      this.#failed(result.kind === 'failed' ? result.failure : { condition: 'internal-server-error', text: '' })
     }
   }
 

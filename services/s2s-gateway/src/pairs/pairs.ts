@@ -1,5 +1,6 @@
 import type { Envelope, InstanceId } from '@heliograph/bus'
 import { domainOf, type Jid, trusted } from '@heliograph/jid'
+import { Gate } from '@heliograph/ownership'
 import type { FederationContext } from '../federation/federation-context.ts'
 import { patiently } from '../hand-over.ts'
 import { type Failure, unreachable } from '../outbound/failure.ts'
@@ -8,7 +9,6 @@ import { openStream } from '../outbound/open-stream.ts'
 import { Shares } from '../shares.ts'
 import { giveBack } from './give-back.ts'
 import { type Common, Pair } from './pair.ts'
-import { Turns } from './turns.ts'
 
 /** What may wait here for all other domains together. One of them may have as much as it leaves free. */
 const MOST = { stanzas: 65_536, bytes: 134_217_728 }
@@ -25,7 +25,7 @@ const DENIED: Failure = {
 /** The (local, remote) pairs that are owned here and have something to say, by partition. */
 export class Pairs {
   readonly #context: FederationContext
-  readonly #common: Common = { open: openStream, turns: new Turns(MOST_CONNECTING), shares: new Shares(MOST) }
+  readonly #common: Common = { open: openStream, connects: new Gate(MOST_CONNECTING), shares: new Shares(MOST) }
   readonly #byPartition = new Map<number, Map<string, Pair>>()
 
   constructor(context: FederationContext) {
