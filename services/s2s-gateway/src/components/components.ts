@@ -9,6 +9,7 @@ import type { GatewayContext } from '../context.ts'
 import type { Half } from '../half.ts'
 import { patiently } from '../hand-over.ts'
 import { BytestreamsProxy } from '../proxy65/bytestreams-proxy.ts'
+import { streamLimitsOf } from '../streams/stream-limits.ts'
 import { admits } from './admission.ts'
 import { Arrivals } from './arrivals.ts'
 import { ComponentStream } from './component-stream.ts'
@@ -21,7 +22,6 @@ import { Streams } from './streams.ts'
 import { Tidings } from './tidings.ts'
 
 const ROUND_MS = 100
-const HEADER_BYTES = 8_192
 /** How long a component may take nothing of what is written to it. */
 const UNREAD_MS = 60_000
 const KEEP_ALIVE_MS = 30_000
@@ -176,20 +176,11 @@ export class Components implements Half {
 
 function contextOf(gateway: GatewayContext): ComponentsContext {
   const { config, log, metrics } = gateway
-  const { limits } = config
-  const xml = {
-    elementBytes: limits.stanzaBytes,
-    headerBytes: HEADER_BYTES,
-    depth: limits.depth,
-    attributes: limits.attributes,
-    nameLength: limits.nameBytes,
-  }
   return {
     ...gateway,
     definitions: definitionsOf(config),
     directory: new Directory(() => performance.now()),
     events: new ComponentEvents(log, metrics),
-    xmlBeforeAuth: { ...xml, elementBytes: limits.stanzaBytesBeforeAuth },
-    xml,
+    ...streamLimitsOf(config),
   }
 }

@@ -1,6 +1,5 @@
 import type { CertificateStore } from '@heliograph/certificates'
 import type { Domain } from '@heliograph/jid'
-import type { XmlLimits } from '@heliograph/xml'
 import type { GatewayContext } from '../context.ts'
 import type { DialbackKeys } from '../dialback/key.ts'
 import type { Finder } from '../finding/finder.ts'
@@ -8,11 +7,12 @@ import type { NameResolver } from '../finding/resolver.ts'
 import type { Setbacks } from '../finding/setbacks.ts'
 import type { Inquiries } from '../inbound/inquiries.ts'
 import type { TlsReception } from '../inbound/tls-reception.ts'
+import type { StreamLimits } from '../streams/stream-limits.ts'
 import type { FederationEvents } from './events.ts'
 import type { PeerPolicy } from './peer-policy.ts'
 
 /** Everything that streams to other servers are made of; built in `federation.ts`. */
-export interface FederationContext extends GatewayContext {
+export interface FederationContext extends GatewayContext, StreamLimits {
   readonly events: FederationEvents
   readonly policy: PeerPolicy
   readonly finder: Finder
@@ -26,7 +26,4 @@ export interface FederationContext extends GatewayContext {
   readonly isOurs: (domain: Domain) => boolean
   /** Aborts when the gateway stops. */
   readonly stopping: AbortSignal
-  /** The parser's limits before and after authentication. */
-  readonly xmlBeforeAuth: XmlLimits
-  readonly xml: XmlLimits
 }

@@ -21,12 +21,12 @@ import { Inbound } from '../inbound/inbound.ts'
 import { Inquiries } from '../inbound/inquiries.ts'
 import { TlsReception } from '../inbound/tls-reception.ts'
 import { Pairs } from '../pairs/pairs.ts'
+import { streamLimitsOf } from '../streams/stream-limits.ts'
 import { federationEvents } from './events.ts'
 import type { FederationContext } from './federation-context.ts'
 import { PeerPolicy } from './peer-policy.ts'
 
 const SWEEP_MS = 1_000
-const HEADER_BYTES = 8_192
 const LOOK_EVERY_MS = 20
 
 /** Speaks with other servers. */
@@ -143,15 +143,8 @@ function contextOf(
   gateway: GatewayContext,
   certificates: CertificateStore,
 ): Omit<FederationContext, 'isOurs' | 'stopping'> {
-  const { federation, limits } = gateway.config
+  const { federation } = gateway.config
   const names = new NameResolver(federation.nameServers)
-  const xml = {
-    elementBytes: limits.stanzaBytes,
-    headerBytes: HEADER_BYTES,
-    depth: limits.depth,
-    attributes: limits.attributes,
-    nameLength: limits.nameBytes,
-  }
   return {
     ...gateway,
     events: federationEvents(gateway.metrics),
@@ -163,8 +156,7 @@ function contextOf(
     inquiries: new Inquiries(),
     certificates,
     tls: new TlsReception(certificates),
-    xml,
-    xmlBeforeAuth: { ...xml, elementBytes: limits.stanzaBytesBeforeAuth },
+    ...streamLimitsOf(gateway.config),
   }
 }
 
