@@ -33,25 +33,36 @@ export interface Wanted {
 
 export interface World extends AsyncDisposable {
   readonly scenario: Scenario
-  /** The other servers that this machine has. */
+  /** The other servers that this machine has, and the domains of those that it hasn't. */
   readonly others: readonly OtherServer[]
+  readonly missing: readonly string[]
   readonly dns: TestDns
 }
 
-/** Servers of both kinds of ours, and of others, which find each other by a DNS of their own. Where certificates count each trusts the other's. */
+/**
+ * Servers of both kinds of ours, and of others, which find each other by a DNS of their own. Where certificates count each trusts the other's.
+ * @param trusted further domains with a certificate under `directory` that ours trust
+ */
 export async function federation(
   directory: string,
   wanted: readonly Wanted[],
-  options: Pick<BothModesOptions, 'counts'> & { readonly federation?: Readonly<Record<string, unknown>> } = {},
+  {
+    trusted = [],
+    ...options
+  }: Pick<BothModesOptions, 'counts'> & {
+    readonly trusted?: readonly string[]
+    readonly federation?: Readonly<Record<string, unknown>>
+  } = {},
 ): Promise<World> {
   await using made = new AsyncDisposableStack()
   const dns = made.use(await TestDns.start())
   const present = wanted.filter(({ make }) => MAKES[make].available())
   const ours = join(directory, 'ours')
   const own = (await ensureSelfSigned({ directory: ours, domains: Object.values(OURS) })).cert
-  const trusted = present.filter(({ authentication }) => authentication === 'certificates').map(domainOf)
+  const certified = present.filter(({ authentication }) => authentication === 'certificates').map(domainOf)
+  const shown = await Promise.all([...certified, ...trusted].map((domain) => certificateOf(directory, domain)))
   const ca = join(directory, 'trusted.pem')
-  await writeFile(ca, (await Promise.all(trusted.map((domain) => certificateOf(directory, domain)))).map(leaf).join(''))
+  await writeFile(ca, shown.map(leaf).join(''))
   const others = await Promise.all(
     present.map(async (each) => {
       const domain = domainOf(each)
@@ -89,6 +100,7 @@ export async function federation(
   const kept = made.move()
   return {
     others,
+    missing: wanted.filter((each) => !present.includes(each)).map(domainOf),
     dns,
     scenario: (name, run) =>
       scenario(name, async (site, test) => {
