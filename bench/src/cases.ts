@@ -18,6 +18,8 @@ export interface BenchCase {
   readonly params: LoadParams
   /** Whether each run needs a server just started: memory that an earlier load left behind would hide what a session takes. */
   readonly fresh?: boolean
+  /** Takes long to set up, so only who names it gets it. */
+  readonly byHand?: boolean
 }
 
 type Variant = Partial<Pick<BenchCase, 'security' | 'archive' | 'users' | 'params'>>
@@ -42,6 +44,11 @@ function presence(id: string, title: string, rate: number): BenchCase {
 function rooms(id: string, title: string, occupants: number, variant: Variant = {}): BenchCase {
   const base = { scenario: 'rooms', unit: 'stanza', security: 'starttls', archive: false, pool: 'user' } as const
   return { id, title, ...base, users: 200, ...variant, params: { occupants, ...variant.params } }
+}
+
+function pubsub(id: string, title: string, subscribers: number, variant: Variant = {}): BenchCase {
+  const base = { scenario: 'pubsub', unit: 'stanza', security: 'starttls', archive: false, pool: 'user' } as const
+  return { id, title, ...base, users: 200, ...variant, params: { subscribers, ...variant.params } }
 }
 
 function sessions(scenario: 'login' | 'idle', title: string, security: Security): BenchCase {
@@ -75,6 +82,15 @@ export const CASES: readonly BenchCase[] = [
   rooms('rooms-20x10', 'rooms 20×10, open 2000', 10, { params: { rate: 2000 } }),
   rooms('rooms-1x500', 'room 1×500, open 2000', 500, { users: 500, params: { rate: 2000 } }),
   rooms('rooms-1x1000', 'room 1×1000, open 2000', 1000, { users: 1000, params: { rate: 2000 } }),
+  pubsub('pubsub-100', 'node 1×100, open 2000', 100, { users: 100, params: { rate: 2000 } }),
+  pubsub('pubsub-100-closed', 'node 1×100, closed', 100, { users: 100 }),
+  pubsub('pubsub-10', 'nodes 20×10, open 2000', 10, { params: { rate: 2000 } }),
+  pubsub('pubsub-1000', 'node 1×1000, open 2000', 1000, { users: 1000, params: { rate: 2000 } }),
+  {
+    ...pubsub('pubsub-100000', 'node of 100 000, 1000 of them online, closed', 1000, { users: 1000 }),
+    params: { subscribers: 1000, absent: 99_000 },
+    byHand: true,
+  },
   {
     id: 'archive-page',
     title: 'archive page of 50',
@@ -88,13 +104,14 @@ export const CASES: readonly BenchCase[] = [
   },
 ]
 
-/** The rows meant by a list of ids, prefixes of ids, or `all`; throws on a word that means none. */
+/** The rows meant by a list of ids, prefixes of ids, or `all` but those by hand; throws on a word that means none. */
 export function selectCases(words: readonly string[]): readonly BenchCase[] {
-  if (words.includes('all')) return CASES
+  const usual = CASES.filter((row) => row.byHand !== true)
+  if (words.includes('all')) return usual
   const chosen = new Set<BenchCase>()
   for (const word of words) {
     const exact = CASES.filter((row) => row.id === word)
-    const meant = exact.length > 0 ? exact : CASES.filter((row) => row.id.startsWith(`${word}-`))
+    const meant = exact.length > 0 ? exact : usual.filter((row) => row.id.startsWith(`${word}-`))
     if (meant.length === 0) throw new Error(`no scenario ${word}; known: ${CASES.map((row) => row.id).join(' ')}`)
     for (const row of meant) chosen.add(row)
   }

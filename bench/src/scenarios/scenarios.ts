@@ -4,6 +4,7 @@ import { IdleLoad } from './idle.ts'
 import type { Job, Load } from './load.ts'
 import { LoginLoad } from './login.ts'
 import { PresenceLoad } from './presence.ts'
+import { PubsubLoad } from './pubsub.ts'
 import { RoomsLoad } from './rooms.ts'
 
 /** Every kind of load by name. A new one is a file with a class that implements Load and a line here. */
@@ -13,5 +14,6 @@ export const SCENARIOS: Readonly<Record<string, new (job: Job) => Load>> = {
   idle: IdleLoad,
   login: LoginLoad,
   presence: PresenceLoad,
+  pubsub: PubsubLoad,
   rooms: RoomsLoad,
 }

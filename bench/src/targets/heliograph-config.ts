@@ -41,6 +41,7 @@ export function heliographConfig(settings: HeliographSettings): string {
       { name: domain, certificate: { cert: certificate.certificate, key: certificate.key }, ...overlay?.domain },
     ],
     accounts: accounts.map(({ name, password }) => ({ jid: `${name}@${domain}`, password })),
+    admins: accounts.slice(0, 1).map(({ name }) => `${name}@${domain}`), // may subscribe others, as every owner of a node may elsewhere
     tls: { required: false },
     limits: { connectionsPerAddress: 100_000 },
     authentication: { iterations: 4096 }, // as ejabberd; only the making of the accounts costs it

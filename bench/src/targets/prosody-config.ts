@@ -10,11 +10,13 @@ export interface ProsodySettings {
   readonly tuned: boolean
   /** Where the archive goes; undefined for no archive. */
   readonly postgresPort: number | undefined
+  /** Who may make nodes. */
+  readonly admins: readonly string[]
 }
 
 /** Debian's default configuration without its rate limits, without encryption being required, and with ports of our own. */
 export function prosodyConfig(settings: ProsodySettings): string {
-  const { domain, home, plugins, ports, certificate, tuned, postgresPort } = settings
+  const { domain, home, plugins, ports, certificate, tuned, postgresPort, admins } = settings
   const sql =
     postgresPort === undefined
       ? ''
@@ -40,7 +42,9 @@ ssl = { certificate = "${certificate.certificate}"; key = "${certificate.key}" }
 log = { info = "${home}/prosody.log" }
 ${tuned ? 'gc = { mode = "generational" }\n' : ''}${sql}VirtualHost "${domain}"
 Component "conference.${domain}" "muc"
-${postgresPort === undefined ? '' : '  modules_enabled = { "muc_mam" }\n  muc_log_by_default = true\n'}`
+${postgresPort === undefined ? '' : '  modules_enabled = { "muc_mam" }\n  muc_log_by_default = true\n'}Component "pubsub.${domain}" "pubsub"
+  admins = { ${admins.map((admin) => `"${admin}@${domain}"`).join('; ')} }
+`
 }
 
 /** A plugin that gives prosodyctl a bulk form of its `register`: one call for a file of names and passwords. */

@@ -52,6 +52,7 @@ export class ProsodyTarget implements Target {
       certificate,
       tuned: this.#tuned,
       postgresPort: postgres?.port,
+      admins: setup.accounts.map(({ name }) => name),
     }
     await writeFile(config, prosodyConfig(settings))
     const server = this.#workspace.spawn({
