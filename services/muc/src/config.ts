@@ -1,3 +1,4 @@
+import { type BlockListName, listNamed } from '@heliograph/block-lists'
 import type { HeliographConfig } from '@heliograph/config'
 import { type BareJid, ensureBare } from '@heliograph/jid'
 import { canonicalConfig, DEFAULT_CONFIG } from './forms/config-form.ts'
@@ -18,6 +19,7 @@ export interface MucConfig {
   readonly defaults: RoomConfig
   /** What owners can't change. */
   readonly fixed: readonly (keyof RoomConfig)[]
+  readonly blockLists: readonly BlockListName[]
   readonly archive: {
     readonly enabled: boolean
     readonly queueBytes: number
@@ -46,6 +48,7 @@ export function mucConfig(config: HeliographConfig): MucConfig {
     },
     defaults: canonicalConfig({ ...DEFAULT_CONFIG, ...rooms.defaults }),
     fixed: rooms.fixed,
+    blockLists: config.blockLists.map(listNamed),
     archive: {
       enabled: archive.enabled,
       queueBytes: archive.queueBytes,

@@ -1,4 +1,5 @@
 import type { IdClock } from '@heliograph/archive'
+import type { ListedAddresses } from '@heliograph/block-lists'
 import type { Registry } from '@heliograph/module'
 import type { Hosts, Ownership, Router } from '@heliograph/ownership'
 import type { Logger, Tracing } from '@heliograph/telemetry'
@@ -29,6 +30,8 @@ export interface MucContext {
   readonly records: RoomRecords
   readonly carrier: Carrier
   readonly occupantIds: OccupantIds
+  /** Who is on real-time block lists. */
+  readonly listed: ListedAddresses
   /** Searches for rooms. */
   readonly searches: SearchTurns
   readonly modules: Registry<RoomIq>

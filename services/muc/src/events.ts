@@ -11,6 +11,10 @@ export function mucEvents(metrics: Metrics) {
   const left = counter('left', 'Clients that left a room or were removed from it')
   const refused = counter('refused', 'Stanzas that rooms refused')
   const slowed = counter('slowed', 'Messages and presence refused because they came too fast')
+  const listedRefused = counter(
+    'listed_refused',
+    'Clients that did not enter a room, or were removed from it, because a block list names them',
+  )
   const repeated = counter('repeated', 'Stanzas that a room had been sent before')
   const replayed = counter('replayed', 'Parcels sent again by the new owner of a room')
   const searchRefused = counter('searches_refused', 'Searches for rooms refused because of too many others')
@@ -27,6 +31,7 @@ export function mucEvents(metrics: Metrics) {
     slowed: () => slowed.add(),
     repeated: () => repeated.add(),
     replayed: (count: number) => replayed.add(count),
+    listedRefused: () => listedRefused.add(),
     searchRefused: () => searchRefused.add(),
     full: () => full.add(),
   }

@@ -1,4 +1,5 @@
 import { IdClock } from '@heliograph/archive'
+import type { ListedAddresses } from '@heliograph/block-lists'
 import { Kind } from '@heliograph/bus'
 import type { Database } from '@heliograph/database'
 import { Distribution } from '@heliograph/distribution'
@@ -37,6 +38,7 @@ export interface MucParts {
   readonly db: Database
   readonly live: LiveState
   readonly occupantIds: OccupantIds
+  readonly listed: ListedAddresses
   /** Another instance wrote in Postgres that this one is shut out: it must start again as another instance. */
   readonly onFenced: () => void
 }
@@ -103,10 +105,10 @@ interface Made {
 }
 
 function buildContext(parts: MucParts, { router, ownership, archive, distribution }: Made): MucContext {
-  const { config, log, tracing, hosts, occupantIds, metrics } = parts
+  const { config, log, tracing, hosts, occupantIds, listed, metrics } = parts
   const records = new RoomRecords(parts.live, ownership, log)
   const context: MucContext = {
-    ...{ config, log, tracing, hosts, occupantIds, router, ownership, archive },
+    ...{ config, log, tracing, hosts, occupantIds, listed, router, ownership, archive },
     events: mucEvents(metrics),
     clock: new IdClock(),
     store: new PostgresRoomStore(parts.db),

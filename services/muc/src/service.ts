@@ -1,10 +1,12 @@
 import { archiveMigrations } from '@heliograph/archive'
+import { BLOCK_LISTS_CHANGED, blockListMigrations, ListedAddresses, PostgresListStore } from '@heliograph/block-lists'
 import { Kind } from '@heliograph/bus'
 import { migrate } from '@heliograph/database'
 import type { Domain } from '@heliograph/jid'
 import { Hosts } from '@heliograph/ownership'
 import { joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
 import { mucConfig } from './config.ts'
+import { removeListed } from './entering/remove-listed.ts'
 import { roomModules } from './iqs/modules.ts'
 import { MucService } from './muc-service.ts'
 import { OccupantIds, occupantIdMigrations } from './occupant-ids.ts'
@@ -21,9 +23,18 @@ export const muc: Service = {
 
 async function start(host: ServiceContext): Promise<RunningService> {
   const { database: db, liveState: live, telemetry } = host
-  await migrate(db, [...archiveMigrations, ...roomMigrations, ...occupantIdMigrations])
-  const service = new MucService({
-    config: mucConfig(host.config),
+  await migrate(db, [...archiveMigrations, ...roomMigrations, ...occupantIdMigrations, ...blockListMigrations])
+  const config = mucConfig(host.config)
+  const listed = await ListedAddresses.open({
+    store: new PostgresListStore(db),
+    lists: config.blockLists,
+    log: telemetry.log,
+    onListed: (isNew) => removeListed(service.context, isNew),
+  })
+  host.links.listen(BLOCK_LISTS_CHANGED, () => listed.refresh())
+  const service: MucService = new MucService({
+    config,
+    listed,
     log: telemetry.log,
     metrics: telemetry.metrics,
     tracing: telemetry.tracer,
@@ -45,6 +56,7 @@ async function start(host: ServiceContext): Promise<RunningService> {
     ready: async () => membership.problems(),
     drain: (signal) => membership.leave(signal),
     async [Symbol.asyncDispose]() {
+      listed[Symbol.dispose]()
       await service[Symbol.asyncDispose]()
       await membership[Symbol.asyncDispose]()
     },

@@ -1,4 +1,5 @@
 import type { RetentionPolicy } from '@heliograph/archive'
+import { type BlockListName, listNamed } from '@heliograph/block-lists'
 import { type HeliographConfig, type Rates, ratesOf } from '@heliograph/config'
 import { type BareJid, type Domain, ensureBare, ensureDomain } from '@heliograph/jid'
 import { OperatorError } from '@heliograph/telemetry'
@@ -19,8 +20,9 @@ export interface SessionConfig {
   readonly reportsTo: readonly BareJid[]
   readonly userSearch: HeliographConfig['userSearch']
   readonly policies: ReadonlyMap<Domain, DomainPolicy>
-  /** Some domain filters what strangers send. */
+  /** Some domain filters what strangers send, or block lists are asked about them. */
   readonly filtersStrangers: boolean
+  readonly blockLists: readonly BlockListName[]
   readonly registration: RegistrationPolicy & { readonly questions: readonly Question[] }
   readonly invites: HeliographConfig['invites']
   /** Of each domain where there are any. */
@@ -89,7 +91,8 @@ export function sessionConfig(config: HeliographConfig): SessionConfig {
     reportsTo: config.reportsTo.map((jid, at) => bareJid(jid, `reportsTo.${at}`)),
     userSearch: config.userSearch,
     policies: new Map(config.domains.map((domain) => [domain.name as Domain, domain])),
-    filtersStrangers: config.domains.some(({ strangers }) => strangers !== undefined),
+    filtersStrangers: config.blockLists.length > 0 || config.domains.some(({ strangers }) => strangers !== undefined),
+    blockLists: config.blockLists.map(listNamed),
     registration: {
       open: config.registration.open,
       throttle: config.registration,

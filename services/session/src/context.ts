@@ -1,4 +1,5 @@
 import type { IdClock, RetentionLimits } from '@heliograph/archive'
+import type { ListedAddresses } from '@heliograph/block-lists'
 import type { Database } from '@heliograph/database'
 import type { Introductions } from '@heliograph/distribution'
 import type { Domain } from '@heliograph/jid'
@@ -17,6 +18,7 @@ import type { CommandSessions } from './commands/command-sessions.ts'
 import type { SessionConfig } from './config.ts'
 import type { SessionEvents } from './events.ts'
 import type { Invites } from './invites/invites.ts'
+import type { ListKeeper } from './listed/list-keeper.ts'
 import type { IqContext } from './modules/iq-context.ts'
 import type { Revisions } from './presence/revisions.ts'
 import type { Pushes } from './push/pushes.ts'
@@ -82,4 +84,7 @@ export interface SessionContext {
   readonly standing: StandingMessages
   readonly announcer: Announcer
   readonly pushes: Pushes
+  /** Who is on real-time block lists, and what keeps those up. */
+  readonly listed: ListedAddresses
+  readonly lists: ListKeeper
 }

@@ -31,6 +31,10 @@ export function sessionEvents(metrics: Metrics) {
     other: reports('other'),
     refused: reports('refused'),
   }
+  const listedRefused = counter(
+    'listed_refused_total',
+    'Stanzas of strangers not let in because a block list names them',
+  )
   const strangersRefused = counter('strangers_refused_total', 'Messages and requests of strangers not let in')
   const invites = (outcome: string) =>
     counter('invites_total', 'Invitations made, and used to make an account or to get on a roster, or refused', {
@@ -72,6 +76,7 @@ export function sessionEvents(metrics: Metrics) {
     metrics.counter('heliograph_session_upload_slots_total', 'Requests for room for a file', { outcome })
   const filesRemoved = counter('uploads_removed_total', 'Uploaded files removed because they had expired')
   return {
+    listedRefused: () => listedRefused.add(),
     slotAsked: (outcome: 'given' | StanzaCondition) => slots(outcome).add(),
     fileRemoved: () => filesRemoved.add(),
     sessionOpened: () => opened.add(),

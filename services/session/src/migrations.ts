@@ -1,4 +1,5 @@
 import { archiveMigrations } from '@heliograph/archive'
+import { blockListMigrations } from '@heliograph/block-lists'
 import type { Migration } from '@heliograph/database'
 import { rosterMigrations } from '@heliograph/roster'
 import { accountMigrations } from './accounts/migrations.ts'
@@ -21,6 +22,7 @@ export const sessionMigrations: readonly Migration[] = [
   ...lastActivityMigrations,
   ...standingMigrations,
   ...blockingMigrations,
+  ...blockListMigrations,
   ...capabilityMigrations,
   ...profileMigrations,
   ...uploadMigrations,

@@ -28,6 +28,7 @@ export function observeQueues(context: SessionContext, metrics: Metrics): void {
     return total
   }
   gauge('users', 'Users in memory', () => context.users.count)
+  gauge('listed', 'Addresses and domains on real-time block lists', () => context.listed.size)
   gauge('archive_queued', 'Messages that wait for their commit', () => context.archive.queued)
   gauge('outstanding', 'Stanzas that no owner has taken yet', () => context.router.outstanding)
   gauge('loads_waiting', 'Users that wait to be loaded', () => context.loads.waiting)

@@ -1,3 +1,4 @@
+import { BLOCK_LISTS_CHANGED, ListedAddresses, PostgresListStore } from '@heliograph/block-lists'
 import { Kind } from '@heliograph/bus'
 import { migrate } from '@heliograph/database'
 import { type BareJid, type Domain, ensureDomain } from '@heliograph/jid'
@@ -38,6 +39,12 @@ async function start(host: ServiceContext): Promise<RunningService> {
   const config = sessionConfig(host.config)
   await migrate(db, sessionMigrations)
   const accounts = await openAccounts(host)
+  const listed = await ListedAddresses.open({
+    store: new PostgresListStore(db),
+    lists: config.blockLists,
+    log: telemetry.log,
+  })
+  host.links.listen(BLOCK_LISTS_CHANGED, () => listed.refresh())
   const service = new SessionService({
     version: releaseVersion(),
     config,
@@ -52,6 +59,8 @@ async function start(host: ServiceContext): Promise<RunningService> {
     live,
     accounts,
     standing: await openStanding(host),
+    listed,
+    announce: (topic) => host.links.announce(topic, Buffer.alloc(0)),
     rosters: new PostgresRosterStore(db),
     rpc,
     files: openUploads(host.config)?.store,
@@ -75,6 +84,7 @@ async function start(host: ServiceContext): Promise<RunningService> {
     ready: async () => membership.problems(),
     drain: (signal) => membership.leave(signal),
     async [Symbol.asyncDispose]() {
+      listed[Symbol.dispose]()
       await service[Symbol.asyncDispose]()
       await membership[Symbol.asyncDispose]()
     },

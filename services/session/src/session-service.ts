@@ -1,4 +1,5 @@
 import { IdClock, keepSearchIndex, purge, Retention, RetentionLimits } from '@heliograph/archive'
+import type { ListedAddresses } from '@heliograph/block-lists'
 import { type Envelope, type InstanceId, Op } from '@heliograph/bus'
 import type { Database } from '@heliograph/database'
 import { Introductions } from '@heliograph/distribution'
@@ -22,6 +23,7 @@ import { handle, receive } from './dispatch.ts'
 import { sessionEvents } from './events.ts'
 import { InviteStore } from './invites/invite-store.ts'
 import { Invites } from './invites/invites.ts'
+import { composeKeeper } from './listed/compose-keeper.ts'
 import { modulesFor } from './modules/index.ts'
 import { ownCapabilities } from './modules/server-forms.ts'
 import { observeQueues } from './observe-queues.ts'
@@ -63,6 +65,9 @@ export interface SessionParts {
   readonly live: LiveState
   readonly accounts: Accounts
   readonly standing: StandingMessages
+  readonly listed: ListedAddresses
+  /** Tells every instance something. */
+  readonly announce: (topic: string) => void
   readonly rosters: RosterStore
   readonly rpc: RpcClients
   /** Where uploaded files are kept; undefined where users can't upload any. */
@@ -208,6 +213,7 @@ function buildContext(parts: SessionParts, router: Router, ownership: Ownership)
     commands: new CommandSessions((text) => parts.accounts.mark(text)),
     commandRuns: new CommandRuns(),
     announcer: new Announcer(),
+    lists: composeKeeper(() => context, parts),
     pushes: composePushes(() => context, parts),
     tenure: new Tenure(),
     loads: new Gate(LOADS_AT_ONCE),

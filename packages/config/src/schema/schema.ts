@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { blockLists } from './block-lists.ts'
 import { components } from './components.ts'
 import { externalServices } from './external-services.ts'
 import { federation } from './federation.ts'
@@ -36,6 +37,7 @@ export const schema = z.strictObject({
     .describe('Accounts of this server whose clients may execute the commands of service administration (XEP-0133).')
     .default([]),
   reportsTo,
+  blockLists,
   userSearch: z
     .enum(['off', 'ownDomain', 'allDomains'])
     .describe('Whether users may search for others by their vCards (XEP-0055): of their own domain, or of all here.')

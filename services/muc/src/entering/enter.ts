@@ -10,6 +10,7 @@ import { keptPresence } from '../presence/occupant-presence.ts'
 import { occupantJid } from '../room.ts'
 import { refusedAdmission } from './admission.ts'
 import { initialPresence } from './initial-presence.ts'
+import { isListed } from './remove-listed.ts'
 import { welcome } from './welcome.ts'
 
 /** Somebody wants to enter a room that is there (XEP-0045 §7.2), or enters once more because he lost track. */
@@ -17,6 +18,11 @@ export function enter(context: MucContext, arrived: Arrived, { isNew = false } =
   const { room, stanza } = arrived
   const from = arrived.from as FullJid
   const nick = resourceOf(stanza.to!)
+  if (isListed(context, room, bareOf(from))) {
+    context.events.listedRefused()
+    // As if he were banned (XEP-0045 §7.2.7): he isn't told of any list.
+    return refuse(context, arrived, 'forbidden')
+  }
   const applicant = { user: bareOf(from), client: from, nick, password: passwordOf(arrived) }
   const refused = refusedAdmission(room, applicant, context.config.maxOccupants)
   if (refused) return refuse(context, arrived, refused)

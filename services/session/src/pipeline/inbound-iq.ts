@@ -39,6 +39,6 @@ export function receiveIq(context: SessionContext, arrived: Arrived): void {
           ? 'account'
           : 'nobody'
     answer(context, { entity, user, stanza })
-  } else context.pushes.answered(user, stanza)
+  } else if (!context.lists.answered(stanza)) context.pushes.answered(user, stanza)
   taken()
 }

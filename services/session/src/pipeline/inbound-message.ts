@@ -68,6 +68,7 @@ function chooseTargets(context: SessionContext, message: InboundMessage): Verdic
   const { user, stanza } = message
   const targets = user.exists ? targetsOf(user, stanza) : []
   if (targets.length > 0) return pass({ ...message, targets })
+  if (context.lists.heard(stanza, trusted(stanza.to ?? user.jid))) return { kind: 'ignore' }
   switch (stanza.type) {
     case 'error':
     case 'headline':

@@ -1,6 +1,7 @@
 import { hop } from '@heliograph/telemetry'
 import { blocks, refuseBlocked } from '../blocking/blocked.ts'
 import type { SessionContext } from '../context.ts'
+import { refusedListed } from '../listed/refuse-listed.ts'
 import { receivePresence } from '../presence/inbound.ts'
 import type { User, Work } from '../users/user.ts'
 import type { Arrived } from './arrived.ts'
@@ -24,6 +25,7 @@ export function handleRoute(context: SessionContext, user: User, { envelope, fro
   }
   const arrived: Arrived = { user, stanza, stream, count, trace: span.trace, taken }
   if (blocks(user, stanza.from)) return refuseBlocked(context, arrived)
+  if (context.listed.isAsked && refusedListed(context, arrived)) return
   switch (stanza.name) {
     case 'message':
       return receiveMessage(context, arrived)

@@ -10,6 +10,7 @@ export function sweep(context: SessionContext, now: number): void {
   context.archive.watch()
   context.capabilities.tick()
   context.pushes.tick()
+  context.lists.tick()
   let unacked = 0
   const idle: User[] = []
   for (const user of context.users) {

@@ -31,7 +31,8 @@ export function handParcel(context: SessionContext, work: ParcelWork, to: Jid, p
   const bare = bareOf(to) as BareJid
   const user = context.users.find(bare, partition)
   if (!user || user.resources.length === 0) {
-    answerForNobody(context, { jid: bare, partition }, to, work.envelope.stanza!)
+    const stanza = work.envelope.stanza!
+    if (!context.lists.heard(stanza, to)) answerForNobody(context, { jid: bare, partition }, to, stanza)
     return true
   }
   if (user.profile !== undefined && !user.mailbox.busy) {

@@ -17,9 +17,12 @@ export function judgeMessage(context: SessionContext, user: User, stanza: Stanza
   if (policy === undefined || stanza.type === 'error' || stanza.type === 'groupchat') return 'pass'
   if (admits(user, trusted(stanza.from!), { treatment: policy.messages, policy, now })) return 'pass'
   context.events.strangerRefused()
-  // What nobody is told of messages to nobody, nobody is told here.
-  const answered = stanza.type !== 'headline' && (isOfflineStorable(stanza) || stanza.hasBody)
-  return answered ? 'refuse' : 'ignore'
+  return answersMessage(stanza) ? 'refuse' : 'ignore'
+}
+
+/** What nobody is told of messages to nobody, nobody is told of those that a user doesn't get. */
+export function answersMessage(stanza: Stanza): boolean {
+  return stanza.type !== 'headline' && (isOfflineStorable(stanza) || stanza.hasBody)
 }
 
 /** A subscription request: dropped as one to nobody is (RFC 6121 §8.5.1). */
@@ -51,8 +54,13 @@ function admits(
  * whom the user told his presence, as a room, or wrote to lately.
  */
 export function isStranger(user: User, from: Jid): boolean {
+  return localOf(from) !== '' && isUnrelated(user, from)
+}
+
+/** The same of servers and services, too. */
+export function isUnrelated(user: User, from: Jid): boolean {
   const bare = bareOf(from)
-  if (bare === user.jid || localOf(from) === '' || !user.exists) return false
+  if (bare === user.jid || !user.exists) return false
   if (user.roster.get(bare) !== undefined || user.addressed?.has(bare)) return false
   return !user.resources.some(({ directed }) => directed && [...directed].some((to) => bareOf(trusted(to)) === bare))
 }

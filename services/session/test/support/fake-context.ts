@@ -37,6 +37,8 @@ export function fakeContext(config: Partial<SessionContext['config']> = {}) {
     loads: { waiting: 0 },
     router: { outstanding: 0 },
     capabilities: { note: () => {}, left: () => {}, tick: () => {} },
+    lists: { tick: () => {}, heard: () => false, answered: () => false },
+    listed: { isAsked: false },
     pushes: { tell: () => {}, tick: () => {}, forget: () => {}, handOver: () => {}, answered: () => false },
     outgoing: { tellEdge: () => {} },
   } as unknown as SessionContext
