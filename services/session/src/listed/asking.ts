@@ -31,7 +31,8 @@ export class Asking {
   /** Whether an IQ response is one that was waited for here. */
   answered(response: Stanza): boolean {
     const id = response.id ?? ''
-    if (this.#open.get(id)?.to !== response.from) return false
+    const question = this.#open.get(id)
+    if (question === undefined || question.to !== response.from) return false
     this.#settle(id, response)
     return true
   }
