@@ -22,6 +22,8 @@ export async function everythingOn(domain: string, dataDir: string): Promise<Con
       reportsTo: [`user0@${domain}`],
       userSearch: 'allDomains',
       registration: { open: 'always' },
+      blockLists: [{ service: `pubsub.${domain}`, node: 'listed' }],
+      rooms: { questions: [{ question: 'Where do we lay our scene?', answers: ['Verona'] }] },
       invites: { byUsers: 'accounts' },
       web: { publicUrl, polling: { enabled: true } },
       uploads: {

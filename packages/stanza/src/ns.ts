@@ -48,6 +48,7 @@ export const NS = Object.freeze({
   dataForms: 'jabber:x:data',
   dataValidate: 'http://jabber.org/protocol/xdata-validate',
   dataLayout: 'http://jabber.org/protocol/xdata-layout',
+  captcha: 'urn:xmpp:captcha',
   formMedia: 'urn:xmpp:media-element',
   rsm: 'http://jabber.org/protocol/rsm',
   commands: 'http://jabber.org/protocol/commands',

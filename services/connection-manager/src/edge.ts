@@ -15,6 +15,7 @@ import type { Departed } from './owners/departed.ts'
 import type { Epochs } from './owners/epochs.ts'
 import type { Gone } from './owners/gone.ts'
 import type { ServerCapabilities } from './stream/server-capabilities.ts'
+import type { Asking } from './web/question-page.ts'
 
 /** Everything an edge is made of; built in `service.ts`, reached through each connection. */
 export interface Edge {
@@ -32,6 +33,8 @@ export interface Edge {
   readonly bearers: Bearers
   readonly anonymous: AnonymousContext
   readonly accounts: Accounts
+  /** Those who ask in the name of rooms; undefined where rooms ask nothing. */
+  readonly asking: Asking | undefined
   readonly capabilities: Pick<ServerCapabilities, 'featureOf'>
   readonly tls: TlsUpgrade
   readonly clock: CoarseClock

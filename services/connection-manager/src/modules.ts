@@ -50,7 +50,7 @@ const registration = defineModule<undefined>({
   name: 'registration',
   xeps: [
     { number: '0077', version: '2.4', note: 'a data form only with a question' },
-    { number: '0158', version: '1.0.1', note: 'for registration, with questions of the operator’s' },
+    { number: '0158', version: '1.0.1', note: 'with questions of the operator’s, at registration and in rooms' },
     { number: '0445', version: '0.2.0' },
   ],
 })

@@ -40,6 +40,7 @@ export interface EdgeParts {
   readonly hosts: Hosts
   readonly router: Router
   readonly accounts: Accounts
+  readonly asking?: Edge['asking']
   readonly capabilities: Edge['capabilities']
   readonly certificates: CertificateStore
   /** Edges that hold sessions over HTTP too. */
@@ -144,6 +145,7 @@ function composeEdge(parts: EdgeParts): Edge {
     hosts,
     router,
     accounts,
+    asking: parts.asking,
     capabilities,
     credentials: credentialsOf(accounts),
     tokens: tokensOf(accounts),

@@ -4,7 +4,7 @@ import { type CertificateStore, openCertificates, type ServerCertificates } from
 import type { HeliographConfig } from '@heliograph/config'
 import { type Domain, ensureDomain } from '@heliograph/jid'
 import { Hosts, type Ownership } from '@heliograph/ownership'
-import { type Accounts, accountsContract, capabilitiesContract, type RpcClients } from '@heliograph/rpc'
+import { type Accounts, accountsContract, capabilitiesContract, type RpcClients, roomsContract } from '@heliograph/rpc'
 import { joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
 import type { Logger, Metrics } from '@heliograph/telemetry'
 import { openUploads } from '@heliograph/uploads'
@@ -12,6 +12,7 @@ import { edgeConfig } from './config.ts'
 import { edgeModules } from './modules.ts'
 import { RunningEdge } from './running-edge.ts'
 import { ServerCapabilities } from './stream/server-capabilities.ts'
+import type { Asking } from './web/question-page.ts'
 import { rpcPeers, serveRelayed } from './web/rpc-peers.ts'
 
 /** How long clients are kept waiting for the first session instance; then they come in, and are told. */
@@ -34,7 +35,7 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
   await using opened = new AsyncDisposableStack()
   const certificates = opened.use(await openCertificates(named(config, domains), { log: telemetry.log, signal }))
   for (const domain of domains) watchExpiry(telemetry.metrics, certificates, domain)
-  const { ownership, router } = joinCluster(host, { kind: Kind.instance, watch: [Kind.user] })
+  const { ownership, router } = joinCluster(host, { kind: Kind.instance, watch: [Kind.user, Kind.room] })
   opened.use(router)
   opened.use(ownership)
   const accounts = accountsOf(host.rpc, ownership)
@@ -47,6 +48,7 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
       hosts: new Hosts(domains),
       router,
       accounts,
+      asking: askingOf(host, ownership),
       capabilities,
       certificates,
       uploads: openUploads(config),
@@ -85,6 +87,14 @@ function accountsOf(rpc: RpcClients, ownership: Ownership): Accounts {
 
 function capabilitiesOf(rpc: RpcClients, ownership: Ownership, log: Logger): ServerCapabilities {
   return new ServerCapabilities(rpc.among(capabilitiesContract, sessionsIn(ownership)), log)
+}
+
+/** Any instance of the muc service finds the owner of a room. */
+function askingOf({ config, rpc }: ServiceContext, ownership: Ownership): Asking | undefined {
+  if (config.rooms.questions.length === 0) return undefined
+  return rpc.among(roomsContract, () =>
+    ownership.members(Kind.room).flatMap((member) => (member.rpc === '' ? [] : [member.rpc])),
+  )
 }
 
 function sessionsIn(ownership: Ownership): () => string[] {

@@ -23,5 +23,6 @@ test('what whoever runs the server says of rooms is taken over, lists in the for
     maxOccupants: 30,
     presenceBroadcast: ['moderator', 'participant'],
   })
-  assert.deepEqual(fixed, ['persistent', 'passwordProtected'])
+  // Nothing can be asked where there are no questions.
+  assert.deepEqual(fixed, ['persistent', 'passwordProtected', 'captchaProtected'])
 })

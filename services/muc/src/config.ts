@@ -1,6 +1,7 @@
 import { type BlockListName, listNamed } from '@heliograph/block-lists'
 import type { HeliographConfig } from '@heliograph/config'
 import { type BareJid, ensureBare } from '@heliograph/jid'
+import type { Question } from '@heliograph/questions'
 import { canonicalConfig, DEFAULT_CONFIG } from './forms/config-form.ts'
 import type { RoomConfig } from './forms/room-config.ts'
 import type { Rates } from './limits/room-pace.ts'
@@ -19,6 +20,10 @@ export interface MucConfig {
   readonly defaults: RoomConfig
   /** What owners can't change. */
   readonly fixed: readonly (keyof RoomConfig)[]
+  /** What rooms may ask on entering. */
+  readonly questions: readonly Question[]
+  /** Where edges answer web browsers, for those whose clients show no questions. */
+  readonly publicUrl: string | undefined
   readonly blockLists: readonly BlockListName[]
   readonly archive: {
     readonly enabled: boolean
@@ -36,7 +41,7 @@ export interface MucConfig {
 }
 
 export function mucConfig(config: HeliographConfig): MucConfig {
-  const { rooms, archive, admins, streamManagement } = config
+  const { rooms, archive, admins, streamManagement, web } = config
   return {
     creation: rooms.creation,
     admins: admins.map(ensureBare),
@@ -47,7 +52,9 @@ export function mucConfig(config: HeliographConfig): MucConfig {
       room: { perSecond: rooms.roomRate.perSecond, burst: rooms.roomRate.burst },
     },
     defaults: canonicalConfig({ ...DEFAULT_CONFIG, ...rooms.defaults }),
-    fixed: rooms.fixed,
+    fixed: rooms.questions.length > 0 ? rooms.fixed : [...rooms.fixed, 'captchaProtected'],
+    questions: rooms.questions,
+    publicUrl: web.publicUrl,
     blockLists: config.blockLists.map(listNamed),
     archive: {
       enabled: archive.enabled,

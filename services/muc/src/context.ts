@@ -5,6 +5,7 @@ import type { Hosts, Ownership, Router } from '@heliograph/ownership'
 import type { Logger, Tracing } from '@heliograph/telemetry'
 import type { PostgresRoomArchive } from './archive/postgres-room-archive.ts'
 import type { MucConfig } from './config.ts'
+import type { Challenges } from './entering/challenges.ts'
 import type { MucEvents } from './events.ts'
 import type { RoomIq } from './iqs/room-iq.ts'
 import type { OccupantIds } from './occupant-ids.ts'
@@ -32,6 +33,8 @@ export interface MucContext {
   readonly occupantIds: OccupantIds
   /** Who is on real-time block lists. */
   readonly listed: ListedAddresses
+  /** What is asked of those who want to enter rooms. */
+  readonly challenges: Challenges
   /** Searches for rooms. */
   readonly searches: SearchTurns
   readonly modules: Registry<RoomIq>

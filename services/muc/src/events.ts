@@ -15,6 +15,18 @@ export function mucEvents(metrics: Metrics) {
     'listed_refused',
     'Clients that did not enter a room, or were removed from it, because a block list names them',
   )
+  const questions = (outcome: string) =>
+    metrics.counter(
+      'heliograph_muc_questions_total',
+      'Questions to those who want to enter a room, and answers to them',
+      { outcome },
+    )
+  const asked = {
+    asked: questions('asked'),
+    passed: questions('passed'),
+    wrong: questions('wrong'),
+    void: questions('void'),
+  }
   const repeated = counter('repeated', 'Stanzas that a room had been sent before')
   const replayed = counter('replayed', 'Parcels sent again by the new owner of a room')
   const searchRefused = counter('searches_refused', 'Searches for rooms refused because of too many others')
@@ -32,6 +44,7 @@ export function mucEvents(metrics: Metrics) {
     repeated: () => repeated.add(),
     replayed: (count: number) => replayed.add(count),
     listedRefused: () => listedRefused.add(),
+    asked: (outcome: keyof typeof asked) => asked[outcome].add(),
     searchRefused: () => searchRefused.add(),
     full: () => full.add(),
   }

@@ -11,6 +11,7 @@ import { PostgresRoomArchive } from './archive/postgres-room-archive.ts'
 import type { MucConfig } from './config.ts'
 import type { MucContext } from './context.ts'
 import { handle, receive } from './dispatch.ts'
+import { Challenges } from './entering/challenges.ts'
 import { mucEvents } from './events.ts'
 import { roomModules } from './iqs/modules.ts'
 import { observeRooms } from './observe-rooms.ts'
@@ -115,6 +116,7 @@ function buildContext(parts: MucParts, { router, ownership, archive, distributio
     records,
     carrier: new Carrier(records, config.archive.queueBytes),
     searches: new SearchTurns(),
+    challenges: new Challenges({ questions: config.questions, counters: parts.live, mark: occupantIds.markOfQuestion }),
     modules: new Registry(roomModules),
     rooms: new Rooms(
       (jid, partition) =>

@@ -41,6 +41,10 @@ export class OccupantIds {
     return createHmac('sha256', this.#secret).update(`client\0${room}\0${client}`).digest('base64url').slice(0, 11)
   }
 
+  /** Of what is asked on entering. */
+  readonly markOfQuestion = (text: string): Buffer =>
+    createHmac('sha256', this.#secret).update(`question\0${text}`).digest()
+
   /** Of what was given to one client in this room, which shows that it wasn't made up. */
   commandMarkOf(room: BareJid, client: Jid, given: string): string {
     return createHmac('sha256', this.#secret).update(`command\0${room}\0${client}\0${given}`).digest('base64url')

@@ -2,11 +2,11 @@ import type { RetentionPolicy } from '@heliograph/archive'
 import { type BlockListName, listNamed } from '@heliograph/block-lists'
 import { type HeliographConfig, type Rates, ratesOf } from '@heliograph/config'
 import { type BareJid, type Domain, ensureBare, ensureDomain } from '@heliograph/jid'
+import type { Question } from '@heliograph/questions'
 import { OperatorError } from '@heliograph/telemetry'
 import type { LockoutLimits } from './accounts/lockout.ts'
 import type { PasswordPolicy } from './accounts/password-rules.ts'
 import { RESERVED_NAMES, type RegistrationPolicy } from './accounts/registration.ts'
-import type { Question } from './accounts/registration-questions.ts'
 
 export type DomainPolicy = Pick<HeliographConfig['domains'][number], 'contacts' | 'strangers' | 'anonymous'>
 export type StrangerPolicy = NonNullable<DomainPolicy['strangers']>

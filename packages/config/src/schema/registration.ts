@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { questions } from './questions.ts'
 import { duration, positive } from './values.ts'
 
 export const registration = z
@@ -25,14 +26,7 @@ export const registration = z
       .enum(['refuse', 'allow'])
       .describe('Names that look like that of an account, or mix scripts (UTS 39). Not for `loopback`.')
       .default('refuse'),
-    questions: z
-      .array(
-        z.strictObject({
-          question: z.string().min(1).max(500).describe('What is asked.'),
-          answers: z.array(z.string().min(1).max(100)).min(1).describe('What may be answered, in whatever case.'),
-        }),
-      )
-      .max(100)
+    questions: questions
       .describe(
         'With `always`: whoever comes without an invitation has to answer one of them, in a form (XEP-0158). Something that those know whom the accounts are for.',
       )

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { questions } from './questions.ts'
 import { positive } from './values.ts'
 
 const rate = (perSecond: number, burst: number, what: string) =>
@@ -49,6 +50,10 @@ const defaults = z
       .describe('Messages of the past that somebody who enters is shown at most.')
       .default(50),
     registration: z.boolean().describe('Whether users may ask to become members.').default(true),
+    captchaProtected: z
+      .boolean()
+      .describe('Whether whoever has no affiliation is asked one of `rooms.questions` on entering, if there are any.')
+      .default(false),
   })
   .describe('What a room is like whose owner says nothing else. Rooms that are there stay as they are.')
   .prefault({})
@@ -71,6 +76,7 @@ const fixed = [
   'addressesFor',
   'historyMax',
   'registration',
+  'captchaProtected',
 ] as const
 
 export const rooms = z
@@ -86,6 +92,11 @@ export const rooms = z
       .default(5_000),
     occupantRate: rate(10, 100, 'Messages and presence that a room takes from one client.'),
     roomRate: rate(200, 1_000, 'The same from all its occupants together.'),
+    questions: questions
+      .describe(
+        'Rooms may be set up to ask one of them of whoever has no affiliation there (XEP-0158). Without any, owners have no such option.',
+      )
+      .default([]),
     defaults,
     fixed: z
       .array(z.enum(fixed))

@@ -202,6 +202,10 @@ test('rooms', () => {
     createRoom: [{ jid, owner: 'a@localhost', localOnly: true }, verdict],
     destroyRoom: [{ jid, reason: 'r', alternate: 'x@conference.localhost', localOnly: true }, verdict],
     moveRoom: [{ jid, to: 'x@conference.localhost', reason: 'r', localOnly: true }, verdict],
+    answerQuestion: [
+      { token: 'x', answer: 'Verona', localOnly: true },
+      { ...verdict, room: 'cave@conference.localhost', question: 'Where?' },
+    ],
     reloadRoom: [{ jid, localOnly: true }, verdict],
   })
 })

@@ -62,6 +62,15 @@ export interface MoveRoomRequest {
   readonly reason: string
   readonly localOnly: boolean
 }
+export interface AnswerQuestionRequest {
+  readonly token: string
+  readonly answer: string
+  readonly localOnly: boolean
+}
+export interface AnswerQuestionReply extends Verdict {
+  readonly room: string
+  readonly question: string
+}
 
 /** `heliograph.v1.Rooms`; the guarantees are in `proto/heliograph/v1/rooms.proto`. */
 export interface RoomsAdmin {
@@ -71,6 +80,7 @@ export interface RoomsAdmin {
   destroyRoom(request: DestroyRoomRequest): Promise<Verdict>
   moveRoom(request: MoveRoomRequest): Promise<Verdict>
   reloadRoom(request: RoomRequest): Promise<Verdict>
+  answerQuestion(request: AnswerQuestionRequest): Promise<AnswerQuestionReply>
 }
 
 export const roomsContract = contract<RoomsAdmin>('heliograph/v1/rooms.proto', 'heliograph.v1.Rooms')

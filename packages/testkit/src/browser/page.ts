@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DevTools } from './dev-tools.ts'
 
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 120_000
 const LOOK_EVERY_MS = 50
 
 interface Evaluated {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
+import { QUESTION_PATH } from '@heliograph/questions'
 import { UPLOAD_PATH, type UploadEndpoint } from '@heliograph/uploads'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { Bosh } from '../bosh/bosh.ts'
@@ -12,6 +13,7 @@ import { WebSocketTransport } from '../transport/websocket-transport.ts'
 import { Exchange, type WebReply } from '../web/exchange.ts'
 import { Forwarded, type WebClient } from '../web/forwarded.ts'
 import type { Peers, RelayedRequest, SessionKind } from '../web/peers.ts'
+import { answerQuestionPage } from '../web/question-page.ts'
 import { SessionsEndpoint } from '../web/sessions-endpoint.ts'
 import type { AddressLimit } from './address-limit.ts'
 import { hostMeta } from './host-meta.ts'
@@ -134,9 +136,13 @@ export class Web {
     const answered = (): void => this.#sockets.await(socket, this.#edge.clock.now)
     response.on('close', answered)
     const endpoint = this.#endpoints.get(pathOf(request))
-    const { uploads } = this.#edge
+    const { uploads, asking } = this.#edge
     if (uploads !== undefined && pathOf(request).startsWith(UPLOAD_PATH)) this.#transfer(uploads, request, response)
-    else if (endpoint === undefined) this.#answerPage(request, response, client)
+    else if (asking !== undefined && pathOf(request).startsWith(QUESTION_PATH)) {
+      const received = () => this.#sockets.received(socket)
+      const token = pathOf(request).slice(QUESTION_PATH.length)
+      answerQuestionPage(asking, { token, request, response, received })
+    } else if (endpoint === undefined) this.#answerPage(request, response, client)
     else endpoint.answer(request, response, { client, received: () => this.#sockets.received(socket), answered })
   }
 

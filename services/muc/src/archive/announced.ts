@@ -1,3 +1,4 @@
+import { NS } from '@heliograph/stanza'
 import type { MucContext } from '../context.ts'
 import { hasArchive, roomArchiveModule, roomSearchModule } from './archive-module.ts'
 import { moderation } from './moderation-module.ts'
@@ -8,9 +9,13 @@ const OF_ARCHIVES = new Set(
 )
 const OF_SEARCH = new Set(roomSearchModule.features.item)
 
-/** What all rooms can do, but for what needs an archive where a room has none. */
-export function announced(context: Pick<MucContext, 'config' | 'modules'>, logged: boolean): readonly string[] {
-  const features = context.modules.features('item')
+/** What all rooms can do, but for what needs an archive where a room has none, and questions where there are none. */
+export function announced(
+  context: Pick<MucContext, 'config' | 'modules' | 'challenges'>,
+  logged: boolean,
+): readonly string[] {
+  const all = context.modules.features('item')
+  const features = context.challenges.areAsked ? all : all.filter((feature) => feature !== NS.captcha)
   if (!hasArchive(context, logged)) return features.filter((feature) => !OF_ARCHIVES.has(feature))
   return context.config.archive.search ? features : features.filter((feature) => !OF_SEARCH.has(feature))
 }

@@ -28,7 +28,7 @@ export async function createRoom(context: MucContext, arrived: Arrived): Promise
     const stored = await context.store.load(room.jid)
     if (!stored) return refuse(context, arrived, 'item-not-found')
     room.details = detailsOf(stored)
-    enter(context, arrived, { isNew: created === 'created' })
+    await enter(context, arrived, { isNew: created === 'created' })
   } catch (error) {
     if (!isUnavailable(error)) throw error
     refuse(context, arrived, 'resource-constraint')

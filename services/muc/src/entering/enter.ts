@@ -9,12 +9,13 @@ import { announce } from '../presence/announce.ts'
 import { keptPresence } from '../presence/occupant-presence.ts'
 import { occupantJid } from '../room.ts'
 import { refusedAdmission } from './admission.ts'
+import { askFirst, isToBeAsked } from './ask-question.ts'
 import { initialPresence } from './initial-presence.ts'
 import { isListed } from './remove-listed.ts'
 import { welcome } from './welcome.ts'
 
 /** Somebody wants to enter a room that is there (XEP-0045 §7.2), or enters once more because he lost track. */
-export function enter(context: MucContext, arrived: Arrived, { isNew = false } = {}): void {
+export function enter(context: MucContext, arrived: Arrived, { isNew = false } = {}): void | Promise<void> {
   const { room, stanza } = arrived
   const from = arrived.from as FullJid
   const nick = resourceOf(stanza.to!)
@@ -26,6 +27,14 @@ export function enter(context: MucContext, arrived: Arrived, { isNew = false } =
   const applicant = { user: bareOf(from), client: from, nick, password: passwordOf(arrived) }
   const refused = refusedAdmission(room, applicant, context.config.maxOccupants)
   if (refused) return refuse(context, arrived, refused)
+  if (isToBeAsked(context, arrived)) return askFirst(context, arrived, () => letIn(context, arrived, isNew))
+  letIn(context, arrived, isNew)
+}
+
+function letIn(context: MucContext, arrived: Arrived, isNew: boolean): void {
+  const { room, stanza } = arrived
+  const from = arrived.from as FullJid
+  const nick = resourceOf(stanza.to!)
   const present = room.occupants.named(nick)
   const occupant = present ?? newOccupant(context, arrived, nick)
   const session: Session = {

@@ -94,6 +94,7 @@ export const CONFIG_FIELDS: { readonly [Key in keyof RoomConfig]: ConfigField<Ro
     read: readContacts,
   },
   registration: flag('x-muc#roomconfig_registration', 'Users may ask to become members', true),
+  captchaProtected: flag('x-muc#roomconfig_captcha_protected', 'Ask whoever has no affiliation a question', false),
 }
 
 /** The registry's type is a list; other numbers are as good, so the list is open (XEP-0122 §3.2). */

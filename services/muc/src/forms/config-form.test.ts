@@ -48,6 +48,7 @@ const busy: RoomConfig = {
   pubsubNode: 'xmpp:pubsub.example?;node=balcony',
   contacts: [ensureBare('nurse@capulet.example')],
   registration: false,
+  captchaProtected: true,
 }
 
 test('a form that comes back as it was given changes nothing, whatever the configuration', () => {

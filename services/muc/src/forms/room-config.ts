@@ -36,4 +36,6 @@ export interface RoomConfig {
   readonly contacts: readonly BareJid[]
   /** Whether users may ask to become members (§7.10). */
   readonly registration: boolean
+  /** Whether whoever is nothing here answers a question before he enters (XEP-0158). */
+  readonly captchaProtected: boolean
 }

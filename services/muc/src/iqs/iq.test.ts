@@ -30,6 +30,7 @@ function roomWith({ locked = false, ...changes }: Partial<RoomConfig> & { readon
   const context = {
     config: { archive: { enabled: true, search: true } },
     modules: new Registry(roomModules),
+    challenges: { areAsked: false, take: () => undefined },
     hosts: { kindOf: () => 1, keyOf: () => '' },
     ownership: { heldEpochOf: () => 1 },
     router: { transfer: (_kind: unknown, _key: string, { stanza }: Envelope) => answers.push(String(stanza)) },

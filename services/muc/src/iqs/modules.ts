@@ -5,6 +5,7 @@ import { ownership } from '../administration/owner-module.ts'
 import { roomArchiveModule, roomSearchModule } from '../archive/archive-module.ts'
 import { moderation } from '../archive/moderation-module.ts'
 import { roomRetraction } from '../archive/retraction.ts'
+import { captcha } from '../entering/captcha-module.ts'
 import { hats } from '../hats/hats-module.ts'
 import { roomVcard } from '../profile/vcard-module.ts'
 import { registration } from '../registration/registration-module.ts'
@@ -53,6 +54,7 @@ export const roomModules = [
   ownership,
   administration,
   registration,
+  captcha,
   roomVcard,
   roomArchiveModule,
   roomSearchModule,

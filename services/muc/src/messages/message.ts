@@ -3,6 +3,7 @@ import { NS } from '@heliograph/stanza'
 import { handleForm } from '../administration/handle-form.ts'
 import { type Arrived, refuse } from '../arrived.ts'
 import type { MucContext } from '../context.ts'
+import { declined } from '../entering/captcha-module.ts'
 import type { Session } from '../occupant.ts'
 import { removeBroken } from '../presence/remove-broken.ts'
 import { isLogged } from './broadcast.ts'
@@ -20,6 +21,7 @@ export function handleMessage(context: MucContext, arrived: Arrived): void | Pro
   const session = occupant?.sessionOf(from as FullJid)
   if (stanza.type === 'error') {
     if (occupant && session) removeBroken(context, arrived, { occupant, session })
+    else declined(context, room, from as FullJid)
     return arrived.taken()
   }
   if (room.details === 'absent' || room.hiddenFrom(from)) return refuse(context, arrived, 'item-not-found')

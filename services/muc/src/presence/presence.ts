@@ -31,6 +31,7 @@ export function handlePresence(context: MucContext, arrived: Arrived): void | Pr
       return available(context, arrived, occupant)
     case 'unavailable':
       if (occupant && session) return leave(context, arrived, { occupant, session })
+      context.challenges.take(room, from as FullJid)
       return arrived.taken()
     case 'error':
       if (occupant && session) removeBroken(context, arrived, { occupant, session })

@@ -1,7 +1,9 @@
 import { Kind } from '@heliograph/bus'
 import { type BareJid, isDomain, parseBare, parseDomain, parseJid } from '@heliograph/jid'
 import { partitionOf } from '@heliograph/ownership'
+import { readQuestionToken } from '@heliograph/questions'
 import {
+  type AnswerQuestionReply,
   type InspectRoomReply,
   type RoomsAdmin,
   type RpcClient,
@@ -13,6 +15,7 @@ import {
   type Verdict,
 } from '@heliograph/rpc'
 import type { MucContext } from '../context.ts'
+import { answerHere } from './answer-question.ts'
 import { moveHere, reloadHere } from './move-here.ts'
 import { createHere, destroyHere, inspectHere, roomSummary } from './rooms-here.ts'
 
@@ -56,6 +59,14 @@ export function roomsRpc(context: MucContext, clients: RpcClients): ServedContra
       if (room === undefined) return refused('jid-malformed')
       return owns(context, room) ? reloadHere(context, room) : refused('recipient-unavailable')
     },
+    answerQuestion: async ({ token, answer, localOnly }) => {
+      const asked = readQuestionToken(token)
+      const room = asked && roomAddress(context, asked.room)
+      if (asked === undefined || room === undefined) return unasked('item-not-found')
+      if (answer === '' || owns(context, room)) return answerHere(context, asked, answer)
+      const owner = localOnly ? undefined : ownerOf(context, clients, room)
+      return owner?.answerQuestion({ token, answer, localOnly: true }) ?? unasked('recipient-unavailable')
+    },
     destroyRoom: async (request) => {
       const room = roomAddress(context, request.jid)
       const venue = request.alternate === '' ? undefined : parseJid(request.alternate)
@@ -97,6 +108,10 @@ function ownerOf({ ownership }: MucContext, clients: RpcClients, room: BareJid):
   const owner = ownership.ownerOf(Kind.room, partitionOf(room))
   const member = ownership.members(Kind.room).find(({ instance }) => instance === owner?.instance)
   return member === undefined || member.rpc === '' ? undefined : clients.at(roomsContract, member.rpc)
+}
+
+function unasked(condition: string): AnswerQuestionReply {
+  return { ...refused(condition), room: '', question: '' }
 }
 
 function refused(condition: string): Verdict {

@@ -1,11 +1,11 @@
 import { type BareJid, type Domain, type Jid, localOf, makeJid, prepareLocal } from '@heliograph/jid'
+import type { Challenge, Questions } from '@heliograph/questions'
 import { addressGroup, isLoopback } from '@heliograph/streams'
 import type { Invite } from '../invites/invite-store.ts'
 import { hashOf, type Invites } from '../invites/invites.ts'
 import type { Accounts } from './accounts.ts'
 import type { Counters } from './counters.ts'
 import { mixesScripts } from './name-scripts.ts'
-import type { Challenge, RegistrationQuestions } from './registration-questions.ts'
 import { type ThrottleLimits, throttled } from './throttle.ts'
 
 /** The answer to a question that was asked. */
@@ -53,7 +53,7 @@ export interface RegistrationDeps {
   readonly policy: RegistrationPolicy
   readonly invites: Pick<Invites, 'findForAccount' | 'isPromised'>
   /** What those are asked who come without an invitation where everybody may; undefined: nothing. */
-  readonly questions?: RegistrationQuestions
+  readonly questions?: Questions
   /** Told why somebody was kept from registering. */
   readonly refused?: (reason: 'address' | 'network' | 'total' | 'invite' | 'answer' | 'name') => void
 }
@@ -163,7 +163,7 @@ async function excessOf({ counters, policy }: RegistrationDeps, { source, token,
 /** Before anything is told of names. */
 async function answered({ policy, questions }: RegistrationDeps, wish: Wish): Promise<boolean> {
   if (wish.invite !== undefined || policy.open !== 'always' || !questions?.areAsked) return true
-  return questions.isRight(wish.domain, wish.challenge, wish.answer)
+  return (await questions.judge(wish.domain, wish.challenge, wish.answer)) === 'right'
 }
 
 /** What somebody at a client is asked before he may make an account (XEP-0158 §6); undefined: nothing. */

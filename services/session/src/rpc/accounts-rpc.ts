@@ -1,4 +1,5 @@
 import { type Domain, parseDomain } from '@heliograph/jid'
+import { Questions } from '@heliograph/questions'
 import { accountsContract, RpcError, type ServedContract, serve, type Verdict } from '@heliograph/rpc'
 import {
   askQuestion,
@@ -8,7 +9,6 @@ import {
   type RegistrationVerdict,
   register,
 } from '../accounts/registration.ts'
-import { RegistrationQuestions } from '../accounts/registration-questions.ts'
 import { admitAnonymous } from '../anonymous/admit.ts'
 import type { SessionContext } from '../context.ts'
 import { welcome } from '../invites/welcome.ts'
@@ -23,7 +23,8 @@ export function accountsRpc(context: SessionContext): ServedContract {
     counters: context.live,
     policy: context.config.registration,
     invites: context.invites,
-    questions: new RegistrationQuestions({
+    questions: new Questions({
+      purpose: 'registration',
       questions: context.config.registration.questions,
       counters: context.live,
       mark: (text) => context.accounts.mark(text),
