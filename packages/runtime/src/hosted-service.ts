@@ -5,7 +5,7 @@ import type { Logger } from '@heliograph/telemetry'
 import type { Adapters } from './adapters.ts'
 import type { ServiceContext } from './context.ts'
 import type { Probe } from './readiness.ts'
-import type { Need, RunningService, Service } from './service.ts'
+import { type Need, needsOf, type RunningService, type Service } from './service.ts'
 
 /** A service that runs, with the ports that were opened for it. */
 export interface HostedService extends AsyncDisposable {
@@ -35,7 +35,8 @@ export async function hostService(
   await using opened = new AsyncDisposableStack()
   const ports: { links?: Links; liveState?: LiveState; database?: Database } = {}
   const probes: Probe[] = []
-  if (service.needs.includes('database')) {
+  const needs = needsOf(service, shared.config)
+  if (needs.includes('database')) {
     const database = await adapters.database(shared.instance)
     opened.defer(guard(shared.telemetry.log, 'database', () => database.close()))
     probes.push({ name: 'database', ping: (timeoutMs) => database.ping(timeoutMs) })
@@ -48,12 +49,12 @@ export async function hostService(
     )
     metrics.gauge('heliograph_database_busy', 'Connections to Postgres in use', () => database.busy)
   }
-  if (service.needs.includes('liveState')) {
+  if (needs.includes('liveState')) {
     const liveState = adapters.liveState()
     probes.push({ name: 'live state', ping: (timeoutMs) => liveState.ping(timeoutMs) })
     ports.liveState = liveState
   }
-  if (service.needs.includes('bus')) {
+  if (needs.includes('bus')) {
     const links = await adapters.links(shared.instance)
     opened.defer(
       guard(shared.telemetry.log, 'bus', async () => {

@@ -17,6 +17,8 @@ export interface Service {
   /** Its part of the instance id, its telemetry and its leases: `session`, `muc` … */
   readonly name: string
   readonly needs: readonly Need[]
+  /** What it leans on besides, as it is configured. */
+  readonly needsWith?: (config: HeliographConfig) => readonly Need[]
   /** Where it listens, by the options' names; before anything is started it is made sure that these addresses are free. */
   readonly listens?: readonly ListenerName[]
   /** What it can do, for the table of capabilities. */
@@ -28,6 +30,10 @@ export interface Service {
    * @throws what makes it impossible to serve; the process then stops.
    */
   start(context: ServiceContext, signal: AbortSignal): Promise<RunningService>
+}
+
+export function needsOf({ needs, needsWith }: Service, config: HeliographConfig): readonly Need[] {
+  return [...needs, ...(needsWith?.(config) ?? [])]
 }
 
 /** A service that serves. Disposing releases its leases and closes what it holds; it comes after `drain`, or without it. */

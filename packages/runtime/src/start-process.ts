@@ -9,7 +9,7 @@ import { guard, type HostedService, hostService } from './hosted-service.ts'
 import { watchProcess } from './process-metrics.ts'
 import { healthService, instanceService, type ProcessView } from './process-services.ts'
 import { Readiness } from './readiness.ts'
-import type { ReadinessProblems, Service } from './service.ts'
+import { needsOf, type ReadinessProblems, type Service } from './service.ts'
 import { releaseVersion } from './version.ts'
 import { within } from './within.ts'
 
@@ -123,7 +123,7 @@ class Process implements RunningProcess, ProcessView {
     )
     await this.#startHealth()
     const server = await this.#startRpc()
-    const needs = new Set(this.#definition.services.flatMap((service) => service.needs))
+    const needs = new Set(this.#definition.services.flatMap((service) => needsOf(service, this.#config)))
     const adapters = await connect({
       config: this.#config,
       telemetry: this.telemetry,

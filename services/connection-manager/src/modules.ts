@@ -14,7 +14,7 @@ const streams = defineModule<undefined>({
     { number: '0156', version: '1.4.0' },
     { number: '0199', version: '2.0.1' },
     { number: '0206', version: '1.4' },
-    { number: '0368', version: '1.1.0', note: 'for clients only' },
+    { number: '0368', version: '1.1.0' },
     { number: '0478', version: '0.2.0' },
     { number: '0487', version: '0.1.0', note: 'for clients only, when `web.publicAddresses` are configured' },
   ],

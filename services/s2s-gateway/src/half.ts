@@ -11,6 +11,8 @@ export interface Half extends AsyncDisposable {
   receive(envelope: Envelope, from: InstanceId): void
   /** What another gateway says to this instance itself. False when it isn't for this half. */
   hears?(envelope: Envelope, from: InstanceId): boolean
+  /** A partition came here. */
+  load?(partition: number): void
   /** First part of a planned hand-over: resolves when what was taken for the partition's pairs is where it belongs. */
   settle(partition: number): Promise<void>
   /** The partition goes: after `handover` everything was settled, after `lost` nothing may be said in its name any more. */

@@ -1,4 +1,6 @@
-import { Kind } from '@heliograph/bus'
+import { type InstanceId, Kind } from '@heliograph/bus'
+import type { HeliographConfig } from '@heliograph/config'
+import { type Database, migrate } from '@heliograph/database'
 import { type Domain, domainOf, trusted } from '@heliograph/jid'
 import { Hosts, type Tenancy } from '@heliograph/ownership'
 import { joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
@@ -10,30 +12,52 @@ import { federationModule } from './federation/declaration.ts'
 import { openFederation } from './federation/federation.ts'
 import type { Half } from './half.ts'
 import { bytestreamsProxy } from './proxy65/proxy-module.ts'
+import { queueMigrations } from './queue/migrations.ts'
+import { PostgresQueue } from './queue/postgres-queue.ts'
+import type { QueueStore } from './queue/queue-store.ts'
 import { refusing } from './refusing.ts'
 
 /** Owners of (local, remote) domain pairs: streams to other servers, and external components. */
 export const s2sGateway: Service = {
   name: 's2s-gateway',
   needs: ['bus', 'liveState'],
+  needsWith: (config) => (keepsQueue(config) ? ['database'] : []),
   modules: [externalComponents, bytestreamsProxy, federationModule],
   start,
 }
 
 /** Asked in this order who takes a domain. */
-async function halvesOf(context: GatewayContext, signal: AbortSignal): Promise<readonly Half[]> {
+async function halvesOf(
+  context: GatewayContext,
+  store: QueueStore | undefined,
+  signal: AbortSignal,
+): Promise<readonly Half[]> {
   const components = new Components(context)
   if (!context.config.federation.enabled) return [components, refusing(context)]
-  return [components, await openFederation(context, components, signal)]
+  return [components, await openFederation(context, { components, store }, signal)]
+}
+
+/** Where Postgres is, what other servers can't be brought is kept in it. */
+function keepsQueue({ mode, federation, postgres }: HeliographConfig): boolean {
+  return federation.enabled && federation.queueSeconds > 0 && (mode === 'standalone' || postgres.url !== undefined)
+}
+
+async function queueOf(host: ServiceContext): Promise<PostgresQueue | undefined> {
+  if (!keepsQueue(host.config)) return undefined
+  const { database: db, telemetry } = host
+  await migrate(db, queueMigrations)
+  const onFenced = (): void => host.abandon('another instance shut this one out of the database')
+  return new PostgresQueue({ db, log: telemetry.log, onFenced })
 }
 
 async function start(host: ServiceContext, signal: AbortSignal): Promise<RunningService> {
   const { config, telemetry, instance } = host
   let halves: readonly Half[] = []
+  const store = await queueOf(host)
   const membership = joinCluster(host, {
     kind: Kind.domain,
     watch: [Kind.user, Kind.room, Kind.node],
-    tenancy: tenancyOf(() => halves),
+    tenancy: tenancyOf(() => halves, store && host.database),
   })
   const { ownership, router } = membership
   const context: GatewayContext = {
@@ -47,7 +71,7 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
     ownership,
     flusher: new Flusher(),
   }
-  halves = await halvesOf(context, signal)
+  halves = await halvesOf(context, store, signal)
   router.serve((envelope, from) => {
     const to = envelope.stanza?.to
     const half = to === undefined ? undefined : halves.find((each) => each.takes(domainOf(trusted(to))))
@@ -66,14 +90,22 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
     },
     async [Symbol.asyncDispose]() {
       for (const half of halves) await half[Symbol.asyncDispose]()
+      await store?.[Symbol.asyncDispose]()
       await membership[Symbol.asyncDispose]()
     },
   }
 }
 
-function tenancyOf(halves: () => readonly Half[]): Tenancy {
+function tenancyOf(halves: () => readonly Half[], database: Database | undefined): Tenancy {
   return {
-    load: async () => {},
+    ...(database && {
+      fence: async (instances: readonly InstanceId[]) => {
+        for (const instance of instances) await database.fence(instance)
+      },
+    }),
+    load: async (partition) => {
+      for (const half of halves()) half.load?.(partition)
+    },
     settle: async (partition) => void (await Promise.all(halves().map((half) => half.settle(partition)))),
     unload: async (partition, reason) =>
       void (await Promise.all(halves().map((half) => half.unload(partition, reason)))),

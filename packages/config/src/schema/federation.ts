@@ -66,6 +66,17 @@ export const federation = z
     connectSeconds: duration()
       .describe('How long a stanza waits for a stream to its domain, then it comes back as an error.')
       .default(20),
+    queueSeconds: duration(0)
+      .describe(
+        'How long messages, and requests for subscriptions, are kept for a server that can’t be reached, then they come back as errors. 0: not at all. They are in Postgres: gateways of a cluster without `postgres.url` keep none.',
+      )
+      .default(86_400),
+    queueStanzas: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .describe('How many of them, for one pair of domains. What is more comes back at once.')
+      .default(10_000),
     idleSeconds: duration(5).describe('A stream on which nothing has come or gone for so long is closed.').default(600),
   })
   .describe('Other servers (RFC 6120).')

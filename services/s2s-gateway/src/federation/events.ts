@@ -11,6 +11,8 @@ export function federationEvents(metrics: Metrics) {
   const bounced = counter('bounced', 'Stanzas to other servers that came back as errors')
   const repeated = counter('repeated', 'Stanzas to other servers that had been sent before')
   const full = counter('full', 'Stanzas to other servers refused because too much waited')
+  const kept = counter('queue_stored', 'Stanzas stored because another server did not take them at once')
+  const expired = counter('queue_expired', 'Stanzas that another server could not be brought in time')
   const opened = { in: opens('in'), out: opens('out') }
   const failed = counter('failed', 'Attempts to set up a stream to another server that failed')
   const rejected = counter('rejected', 'Connections of other servers closed at once because there were too many')
@@ -24,6 +26,8 @@ export function federationEvents(metrics: Metrics) {
     bounced: () => bounced.add(),
     repeated: () => repeated.add(),
     full: () => full.add(),
+    kept: () => kept.add(),
+    expired: () => expired.add(),
     opened: (direction: 'in' | 'out') => opened[direction].add(),
     failed: () => failed.add(),
     rejected: () => rejected.add(),

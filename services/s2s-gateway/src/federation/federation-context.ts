@@ -7,6 +7,7 @@ import type { NameResolver } from '../finding/resolver.ts'
 import type { Setbacks } from '../finding/setbacks.ts'
 import type { Inquiries } from '../inbound/inquiries.ts'
 import type { TlsReception } from '../inbound/tls-reception.ts'
+import type { QueueStore } from '../queue/queue-store.ts'
 import type { StreamLimits } from '../streams/stream-limits.ts'
 import type { FederationEvents } from './events.ts'
 import type { PeerPolicy } from './peer-policy.ts'
@@ -20,6 +21,8 @@ export interface FederationContext extends GatewayContext, StreamLimits {
   readonly setbacks: Setbacks
   readonly keys: DialbackKeys
   readonly inquiries: Inquiries
+  /** Undefined where nothing is kept for servers that can't be reached. */
+  readonly store?: QueueStore | undefined
   readonly certificates: CertificateStore
   readonly tls: TlsReception
   /** Whether a domain is served here, by us or by a component, so that others may have stanzas for it. */

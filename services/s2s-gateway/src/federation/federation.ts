@@ -20,7 +20,9 @@ import { Admission, type Ticket } from '../inbound/admission.ts'
 import { Inbound } from '../inbound/inbound.ts'
 import { Inquiries } from '../inbound/inquiries.ts'
 import { TlsReception } from '../inbound/tls-reception.ts'
+import type { Pair } from '../pairs/pair.ts'
 import { Pairs } from '../pairs/pairs.ts'
+import type { QueueStore } from '../queue/queue-store.ts'
 import { streamLimitsOf } from '../streams/stream-limits.ts'
 import { federationEvents } from './events.ts'
 import type { FederationContext } from './federation-context.ts'
@@ -32,13 +34,14 @@ const LOOK_EVERY_MS = 20
 /** Speaks with other servers. */
 export async function openFederation(
   gateway: GatewayContext,
-  components: Pick<Half, 'takes'>,
+  { components, store }: { readonly components: Pick<Half, 'takes'>; readonly store: QueueStore | undefined },
   signal: AbortSignal,
 ): Promise<Half> {
+  if (store === undefined && gateway.config.federation.queueSeconds > 0) gateway.log.warn('s2s_queue_absent')
   const stopping = new AbortController()
   const certificates = await certificatesOf(gateway, signal)
   const isOurs = (domain: Domain): boolean => gateway.hosts.kindOf(domain) !== Kind.domain || components.takes(domain)
-  return new Federation({ ...contextOf(gateway, certificates), isOurs, stopping: stopping.signal }, stopping)
+  return new Federation({ ...contextOf(gateway, certificates), store, isOurs, stopping: stopping.signal }, stopping)
 }
 
 class Federation implements Half {
@@ -64,6 +67,7 @@ class Federation implements Half {
     metrics.gauge('heliograph_s2s_waiting', 'Stanzas that wait to be written to other servers', () =>
       this.#count(({ waiting }) => waiting),
     )
+    metrics.gauge('heliograph_s2s_queued', 'Stanzas stored for other servers', () => this.#count(({ kept }) => kept))
   }
 
   get addresses(): Record<string, string> {
@@ -76,6 +80,10 @@ class Federation implements Half {
 
   receive(...received: Parameters<Half['receive']>): void {
     this.#pairs.receive(...received)
+  }
+
+  load(partition: number): void {
+    this.#pairs.load(partition)
   }
 
   settle(partition: number): Promise<void> {
@@ -132,7 +140,7 @@ class Federation implements Half {
     for (const inbound of this.#inbound) inbound.sweep(now)
   }
 
-  #count(of: (pair: { readonly isOpen: boolean; readonly waiting: number }) => number): number {
+  #count(of: (pair: Pair) => number): number {
     let total = 0
     for (const pair of this.#pairs) total += of(pair)
     return total
@@ -142,7 +150,7 @@ class Federation implements Half {
 function contextOf(
   gateway: GatewayContext,
   certificates: CertificateStore,
-): Omit<FederationContext, 'isOurs' | 'stopping'> {
+): Omit<FederationContext, 'isOurs' | 'store' | 'stopping'> {
   const { federation } = gateway.config
   const names = new NameResolver(federation.nameServers)
   return {

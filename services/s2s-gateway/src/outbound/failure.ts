@@ -20,3 +20,10 @@ export function notFound(text: string): Failure {
 export function unreachable(text: string): Failure {
   return { condition: 'remote-server-timeout', text }
 }
+
+/** Our own policy. */
+export const DENIED: Failure = {
+  condition: 'policy-violation',
+  type: 'cancel',
+  text: 'this server does not speak with that one',
+}

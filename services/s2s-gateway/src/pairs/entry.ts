@@ -9,8 +9,28 @@ export interface Entry {
   readonly taken: (() => void)[]
   /** When it came here, on the monotonic clock. */
   readonly since: number
+  /** Of its payload. */
+  readonly bytes: number
+  /** What it has of the room for what waits, in bytes. */
+  share: number
   /** Streams it was written to. */
   attempts: number
   /** When it was written to the last of them. */
   writtenAt: number
+  /** Its place in what outlives us; 0: it has none. */
+  seq: number
+  /** Whether it does outlive us: then nobody else keeps it. */
+  isStored: boolean
+  /** It was taken, or came back. */
+  isOver: boolean
+  /** The database doesn't take it. */
+  isRefused: boolean
+}
+
+export function entryOf(stanza: Stanza, key: string, ...taken: (() => void)[]): Entry {
+  return {
+    ...{ stanza, key, taken, since: performance.now(), bytes: stanza.payload.length },
+    ...{ share: 0, attempts: 0, writtenAt: 0 },
+    ...{ seq: 0, isStored: false, isOver: false, isRefused: false },
+  }
 }

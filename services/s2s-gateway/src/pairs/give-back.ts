@@ -1,7 +1,14 @@
 import { errorReply, type Stanza, stanzaError } from '@heliograph/stanza'
-import { answerFrom } from '../bring-in.ts'
+import { answerFrom, type Ingress } from '../bring-in.ts'
 import type { GatewayContext } from '../context.ts'
 import type { Failure } from '../outbound/failure.ts'
+
+interface Returned {
+  readonly stanza: Stanza
+  readonly partition: number
+  /** By which its error is known if it comes again. */
+  readonly ingress?: Ingress | undefined
+}
 
 /**
  * A stanza comes back to its sender as an error (RFC 6120 §10.4.3). `told` is called when that is taken, or at once when there is none: then false is
@@ -9,7 +16,7 @@ import type { Failure } from '../outbound/failure.ts'
  */
 export function giveBack(
   context: Pick<GatewayContext, 'router' | 'hosts' | 'ownership'>,
-  { stanza, partition }: { readonly stanza: Stanza; readonly partition: number },
+  { stanza, partition, ingress }: Returned,
   { condition, ...details }: Failure,
   told: () => void,
 ): boolean {
@@ -17,6 +24,6 @@ export function giveBack(
   const isSilent = stanza.name === 'presence' && (stanza.type === 'probe' || stanza.type === 'unavailable')
   const reply = isSilent ? undefined : errorReply(stanza, stanzaError(condition, details))
   if (reply?.to === undefined) told()
-  else answerFrom(context, partition, reply, told)
+  else answerFrom(context, partition, reply, told, ingress)
   return reply?.to !== undefined
 }

@@ -11,7 +11,7 @@ import type { FederationContext } from '../federation/federation-context.ts'
 import { Setbacks } from '../finding/setbacks.ts'
 import type { Initiation } from '../outbound/initiation.ts'
 import { Shares } from '../shares.ts'
-import type { Entry } from './entry.ts'
+import { type Entry, entryOf } from './entry.ts'
 import { Pair } from './pair.ts'
 
 const [local, remote] = [ensureDomain('capulet.example'), ensureDomain('montague.example')]
@@ -72,6 +72,7 @@ function world(test: TestContext, { shares = new Shares({ stanzas: 1_000, bytes:
     events: federationEvents(telemetry.metrics),
     config: { federation: { connectSeconds: 20, idleSeconds: 600 } },
     setbacks: new Setbacks(),
+    policy: { of: () => ({ outbound: true }) },
     hosts: new Hosts([local]),
     ownership: { heldEpochOf: () => 1 },
     router: {
@@ -97,10 +98,7 @@ function world(test: TestContext, { shares = new Shares({ stanzas: 1_000, bytes:
 
 function entry(key: string, body: string, told: () => void): Entry {
   const message = stanza('message', { from: `juliet@${local}` as never, to: `romeo@${remote}` as never })
-  return {
-    ...{ stanza: message.append(new Element('body').t(body)), key, taken: [told] },
-    ...{ since: performance.now(), attempts: 0, writtenAt: 0 },
-  }
+  return entryOf(message.append(new Element('body').t(body)), key, told)
 }
 
 test('a peer that takes nothing loses its stream though somebody writes to it, and what it didn’t take comes back', async (test) => {

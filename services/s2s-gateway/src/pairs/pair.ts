@@ -1,26 +1,20 @@
 import type { Domain } from '@heliograph/jid'
-import type { Gate } from '@heliograph/ownership'
+import { type Gate, pairKey } from '@heliograph/ownership'
 import type { FederationContext } from '../federation/federation-context.ts'
-import { type Failure, unreachable } from '../outbound/failure.ts'
+import { DENIED, type Failure, unreachable } from '../outbound/failure.ts'
 import type { Direction, Initiation } from '../outbound/initiation.ts'
 import type { openStream } from '../outbound/open-stream.ts'
+import type { Backlog } from '../queue/queue-store.ts'
+import { type Keeping, Spool } from '../queue/spool.ts'
 import type { Shares } from '../shares.ts'
 import type { XmlStream } from '../streams/xml-stream.ts'
 import type { Entry } from './entry.ts'
-import { giveBack } from './give-back.ts'
-import { Recent } from './recent.ts'
+import { Line } from './line.ts'
 
-/** Stanzas that may wait for one pair. */
-const MOST_WAITING = 4_000
 /** Written and not taken by the kernel: past this nothing more is written. */
 const MOST_BACKLOG = 1_048_576
-/** A stanza that ends every stream it is written to is given up. */
-const MOST_ATTEMPTS = 3
 /** So long a stanza waits to be written, or while it takes longer to connect as long as that, and then to be taken. */
 const UNTAKEN_MS = 60_000
-/** What a stanza costs beside its payload. */
-const OVERHEAD = 512
-
 /** What all pairs of an instance have together. */
 export interface Common {
   readonly open: typeof openStream
@@ -28,23 +22,24 @@ export interface Common {
   readonly connects: Gate
   /** Of what may wait here, among the other domains. */
   readonly shares: Shares
+  /** Undefined where nothing outlives instances. */
+  readonly keeping?: Keeping | undefined
 }
 
 type State = 'closed' | 'connecting' | 'open' | 'closing'
 
 /**
  * What goes from one of our domains to another server's: the one stream of the cluster for that, and what waits for it, in order. A stanza is taken when
- * the kernel has it, or when its error is on the way back; until then its sender keeps it, and sends it to the pair's next owner.
+ * the kernel has it, when it is stored, or when its error is on the way back; until then its sender keeps it, and sends it to the pair's next owner.
  */
 export class Pair implements Direction {
   readonly local: Domain
   readonly remote: Domain
   readonly #context: FederationContext
   readonly #common: Common
-  readonly #partition: number
-  readonly #waiting: Entry[] = []
+  readonly #spool: Spool | undefined
+  readonly #line: Line
   readonly #written: Entry[] = []
-  readonly #recent = new Recent()
   readonly #stop = new AbortController()
   #state: State = 'closed'
   #stream: XmlStream | undefined
@@ -53,8 +48,6 @@ export class Pair implements Direction {
   /** Whether anything was taken on this stream. */
   #proven = false
   #everOpen = false
-  /** When something was taken or came back last. */
-  #touched: number
   #over = false
 
   constructor(context: FederationContext, common: Common, { local, remote }: Direction, partition: number) {
@@ -62,100 +55,91 @@ export class Pair implements Direction {
     this.#common = common
     this.local = local
     this.remote = remote
-    this.#partition = partition
-    this.#touched = performance.now()
+    const { keeping, shares } = common
+    const key = pairKey(local, remote)
+    this.#spool = keeping && new Spool(keeping, { partition, pair: key })
+    const line = { context, remote, partition, key, shares, spool: this.#spool }
+    this.#line = new Line({ ...line, more: () => this.#advance() })
   }
 
   get key(): string {
-    return `${this.local} ${this.remote}`
+    return pairKey(this.local, this.remote)
   }
 
-  /** Stanzas that are not taken. */
+  /** Stanzas in memory that are not taken. */
   get waiting(): number {
-    return this.#waiting.length + this.#written.length
+    return this.#line.waiting + this.#written.length
+  }
+
+  /** Stanzas that are kept in the database. */
+  get kept(): number {
+    return this.#line.kept
   }
 
   get isOpen(): boolean {
     return this.#state === 'open'
   }
 
-  push(entry: Entry): void {
-    if (this.#over) return
-    const known = this.#recent.find(entry.key)
-    if (known !== undefined) {
-      this.#context.events.repeated()
-      if (known === 'done') for (const tell of entry.taken) tell()
-      else known.taken.push(...entry.taken)
-      return
-    }
-    this.#recent.add(entry)
-    if (this.waiting >= MOST_WAITING || !this.#common.shares.take(this.remote, sizeOf(entry))) {
-      this.#context.events.full()
-      this.#giveBack(entry, unreachable('too much waits for that server'))
-      return
-    }
-    this.#waiting.push(entry)
+  /** What former owners left for it, if anything: nothing is sent before that is known. */
+  found(backlog: Backlog | undefined): void {
+    this.#spool?.found(backlog)
     this.#advance()
   }
 
-  /** What is due by the clock: gives up what wasn't taken in time, closes an idle stream. True when the pair may be forgotten. */
+  push(entry: Entry): void {
+    if (this.#over) return
+    if (this.#line.push(entry, this.#written.length)) this.#advance()
+  }
+
+  /** What is due by the clock: gives up what wasn't taken in time, tries again, closes an idle stream. True when the pair may be forgotten. */
   sweep(now: number): boolean {
-    this.#giveUp(now)
+    const [oldest] = this.#written
+    // Whoever writes meanwhile: a peer that doesn't take what was written loses its stream, and what can't be written comes back.
+    if (oldest !== undefined && now - oldest.writtenAt > UNTAKEN_MS) this.#stream?.destroy()
+    const longest = Math.max(UNTAKEN_MS, this.#context.config.federation.connectSeconds * 1000)
+    this.#line.sweep(now, { written: this.#written, longest, isOpen: this.isOpen })
+    this.#advance()
     const patience = this.#everOpen ? this.#context.config.federation.idleSeconds * 1000 : UNTAKEN_MS
-    if (this.waiting > 0 || now - this.#touched < patience) return false
+    if (this.#written.length > 0 || !this.#line.isEmpty || now - this.#line.touched < patience) return false
     if (this.#state === 'open') this.#close()
-    return this.#state === 'closed'
+    return this.#state === 'closed' && this.kept === 0
   }
 
   /** Writes nothing more, and closes the stream when the peer has what was written. What was not written is its sender's to send to the next owner. */
   async handOver(): Promise<void> {
     this.#over = true
     this.#stop.abort()
-    this.#forget(this.#waiting)
+    this.#line.drop([], false)
     const stream = this.#stream
     stream?.close()
     await stream?.gone
-    this.#forget(this.#written)
+    this.#line.drop(this.#written, false)
   }
 
   /** Somebody else owns the pair: nothing may be said any more, nor told. */
   lose(): void {
     this.#over = true
     this.#stop.abort()
-    this.#forget(this.#waiting)
-    this.#forget(this.#written)
+    this.#line.drop(this.#written, true)
     this.#stream?.destroy()
   }
 
-  #forget(entries: Entry[]): void {
-    for (const entry of entries.splice(0)) this.#common.shares.leave(this.remote, sizeOf(entry))
-  }
-
-  /** Whoever writes meanwhile: a peer that doesn't take what was written loses its stream, and what can't be written comes back. */
-  #giveUp(now: number): void {
-    const [oldest] = this.#written
-    if (oldest !== undefined && now - oldest.writtenAt > UNTAKEN_MS) this.#stream?.destroy()
-    const longest = Math.max(UNTAKEN_MS, this.#context.config.federation.connectSeconds * 1000)
-    const isLate = ({ since }: Entry): boolean => now - since > longest
-    while (this.#waiting[0] !== undefined && isLate(this.#waiting[0]))
-      this.#bounce(this.#waiting.shift()!, unreachable('it took too long'))
-  }
-
   #advance(): void {
+    if (this.#over || !this.#line.isKnown) return
     if (this.#state === 'open') this.#write()
-    else if (this.#state === 'closed' && this.#waiting.length > 0) this.#connect()
+    else if (this.#state === 'closed' && !this.#line.isEmpty) this.#connect()
   }
 
   #write(): void {
     const stream = this.#stream
     if (stream === undefined) return
     while (stream.backlog < MOST_BACKLOG) {
-      const entry = this.#waiting.shift()
+      const entry = this.#line.next()
       if (entry === undefined) return
-      const bytes = entry.stanza.toBytes()
+      const bytes = this.#line.bytesOf(entry)
       if (bytes.length > this.#mostBytes) {
         // XEP-0478 §4: SHOULD NOT be sent; it would end the stream for all.
-        this.#bounce(entry, {
+        this.#line.bounce(entry, {
           condition: 'policy-violation',
           text: `that server takes ${this.#mostBytes} bytes at most`,
         })
@@ -174,32 +158,23 @@ export class Pair implements Direction {
     if (this.#stream !== stream) return
     const entry = this.#written.shift()
     if (entry === undefined) return
-    this.#touched = performance.now()
     if (!this.#proven) this.#context.setbacks.worked(this.key)
     this.#proven = true
-    this.#common.shares.leave(this.remote, sizeOf(entry))
-    this.#finish(entry)
-    if (this.#waiting.length > 0) this.#advance()
-  }
-
-  #finish(entry: Entry): void {
-    this.#recent.done(entry)
-    for (const tell of entry.taken) tell()
+    this.#line.finish(entry)
+    if (!this.#line.isEmpty) this.#advance()
   }
 
   #connect(): void {
-    const { setbacks } = this.#context
-    const setback = setbacks.of(this.key, performance.now())
-    if (setback !== undefined) {
-      for (const entry of this.#waiting.splice(0)) this.#bounce(entry, setback)
-      return
-    }
+    const { setbacks, policy } = this.#context
+    const isAllowed = policy.of(this.remote).outbound
+    const setback = isAllowed ? setbacks.of(this.key, performance.now()) : DENIED
+    if (setback !== undefined) return this.#line.unreachable(setback)
     this.#state = 'connecting'
     void this.#common.connects.run(() => this.#open())
   }
 
   async #open(): Promise<void> {
-    if (this.#waiting.length === 0) {
+    if (this.#line.isEmpty) {
       this.#state = 'closed'
       return
     }
@@ -213,7 +188,8 @@ export class Pair implements Direction {
 
   #failed(failure: Failure): void {
     this.#context.setbacks.failed(this.key, failure, performance.now())
-    for (const entry of this.#waiting.splice(0)) this.#bounce(entry, failure)
+    this.#line.giveUpOften()
+    this.#line.unreachable(failure)
   }
 
   #opened(initiation: Initiation): void {
@@ -224,7 +200,7 @@ export class Pair implements Direction {
     this.#mostBytes = initiation.mostBytes
     this.#proven = false
     this.#everOpen = true
-    this.#touched = performance.now()
+    this.#line.touched = performance.now()
     this.#context.events.opened('out')
     this.#context.log.info('s2s_opened', { domain: this.remote, local: this.local, direction: 'out' })
     if (stream.over) return this.#ended(stream)
@@ -245,35 +221,11 @@ export class Pair implements Direction {
       if (this.#over) return
       this.#stream = undefined
       this.#state = 'closed'
-      this.#waiting.unshift(...this.#written.splice(0))
+      this.#line.putBack(this.#written.splice(0))
       // One that ends at once each time is as good as none, and isn't to be opened in a circle.
-      if (!this.#proven) return this.#failed(unreachable('the stream ended'))
-      this.#giveUpOften()
+      if (!this.#proven && !this.#line.isEmpty) return this.#failed(unreachable('the stream ended'))
+      this.#line.giveUpOften()
       this.#advance()
     })
   }
-
-  #giveUpOften(): void {
-    const given = this.#waiting.filter(({ attempts }) => attempts >= MOST_ATTEMPTS)
-    if (given.length === 0) return
-    const kept = this.#waiting.filter(({ attempts }) => attempts < MOST_ATTEMPTS)
-    this.#waiting.splice(0, Number.POSITIVE_INFINITY, ...kept)
-    for (const entry of given) this.#bounce(entry, unreachable('streams ended on it'))
-  }
-
-  #bounce(entry: Entry, failure: Failure): void {
-    this.#common.shares.leave(this.remote, sizeOf(entry))
-    this.#giveBack(entry, failure)
-  }
-
-  /** Who sent it is told that it was taken when the error is, and until then it may come again. */
-  #giveBack(entry: Entry, failure: Failure): void {
-    this.#touched = performance.now()
-    const envelope = { stanza: entry.stanza, partition: this.#partition }
-    if (giveBack(this.#context, envelope, failure, () => this.#finish(entry))) this.#context.events.bounced()
-  }
-}
-
-function sizeOf({ stanza }: Entry): number {
-  return stanza.payload.length + OVERHEAD
 }

@@ -1,12 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { IdClock } from '@heliograph/archive'
 import type { Envelope, InstanceId } from '@heliograph/bus'
-import { domainOf, type Jid, trusted } from '@heliograph/jid'
+import { type Domain, domainOf, type Jid, trusted } from '@heliograph/jid'
 import { Gate } from '@heliograph/ownership'
 import type { FederationContext } from '../federation/federation-context.ts'
 import { patiently } from '../hand-over.ts'
-import { type Failure, unreachable } from '../outbound/failure.ts'
+import { DENIED, unreachable } from '../outbound/failure.ts'
 import type { Direction } from '../outbound/initiation.ts'
 import { openStream } from '../outbound/open-stream.ts'
+import type { Backlog } from '../queue/queue-store.ts'
 import { Shares } from '../shares.ts'
+import { entryOf } from './entry.ts'
 import { giveBack } from './give-back.ts'
 import { type Common, Pair } from './pair.ts'
 
@@ -15,21 +19,21 @@ const MOST = { stanzas: 65_536, bytes: 134_217_728 }
 /** Streams that are being set up at once. */
 const MOST_CONNECTING = 256
 const MOST_PAIRS = 10_000
-
-const DENIED: Failure = {
-  condition: 'policy-violation',
-  type: 'cancel',
-  text: 'this server does not speak with that one',
-}
+const RETRY_MS = 500
 
 /** The (local, remote) pairs that are owned here and have something to say, by partition. */
 export class Pairs {
   readonly #context: FederationContext
-  readonly #common: Common = { open: openStream, connects: new Gate(MOST_CONNECTING), shares: new Shares(MOST) }
+  readonly #common: Common
   readonly #byPartition = new Map<number, Map<string, Pair>>()
+  /** Partitions of which it isn't known yet what former owners left. */
+  readonly #loading = new Map<number, object>()
 
   constructor(context: FederationContext) {
     this.#context = context
+    const { store, config } = context
+    const keeping = store && { store, clock: new IdClock(), mostStanzas: config.federation.queueStanzas }
+    this.#common = { open: openStream, connects: new Gate(MOST_CONNECTING), shares: new Shares(MOST), keeping }
   }
 
   *[Symbol.iterator](): Iterator<Pair> {
@@ -53,14 +57,11 @@ export class Pairs {
       giveBack(this.#context, { stanza, partition }, unreachable('too many servers are spoken with'), taken)
       return
     }
-    pair.push({
-      ...{ stanza, key: identityOf(envelope, from), taken: [taken] },
-      ...{ since: performance.now(), attempts: 0, writtenAt: 0 },
-    })
+    pair.push(entryOf(stanza, identityOf(envelope, from), taken))
   }
 
   /** Undefined when there are too many. */
-  #pairOf({ partition, key }: Envelope, direction: Direction): Pair | undefined {
+  #pairOf({ partition, key }: Pick<Envelope, 'partition' | 'key'>, direction: Direction): Pair | undefined {
     const pairs = this.#byPartition.get(partition) ?? new Map<string, Pair>()
     const known = pairs.get(key)
     if (known !== undefined) return known
@@ -68,6 +69,7 @@ export class Pairs {
     const pair = new Pair(this.#context, this.#common, direction, partition)
     this.#byPartition.set(partition, pairs)
     pairs.set(key, pair)
+    if (!this.#loading.has(partition)) pair.found(undefined)
     return pair
   }
 
@@ -75,6 +77,38 @@ export class Pairs {
     let count = 0
     for (const { size } of this.#byPartition.values()) count += size
     return count
+  }
+
+  /** A partition came here. What former owners left for its pairs is looked for while stanzas for them wait; nothing else has to. */
+  load(partition: number): void {
+    const { store, log } = this.#context
+    if (store === undefined) return
+    const turn = {}
+    this.#loading.set(partition, turn)
+    const isWanted = (): boolean => this.#loading.get(partition) === turn
+    const look = async (): Promise<void> => {
+      while (isWanted()) {
+        try {
+          const backlogs = await store.backlogs(partition)
+          if (isWanted()) this.#found(partition, backlogs)
+          return
+        } catch (error) {
+          log.warn('s2s_queue_unread', { partition, error })
+          await sleep(RETRY_MS)
+        }
+      }
+    }
+    void look()
+  }
+
+  #found(partition: number, backlogs: readonly Backlog[]): void {
+    const byKey = new Map(backlogs.map((backlog) => [backlog.pair, backlog]))
+    for (const key of byKey.keys()) {
+      const [local, remote] = key.split(' ') as [Domain, Domain]
+      this.#pairOf({ partition, key }, { local, remote })
+    }
+    this.#loading.delete(partition)
+    for (const pair of this.#byPartition.get(partition)?.values() ?? []) pair.found(byKey.get(pair.key))
   }
 
   sweep(now: number): void {
@@ -85,16 +119,21 @@ export class Pairs {
   async handOver(partition: number): Promise<void> {
     const pairs = [...(this.#byPartition.get(partition)?.values() ?? [])]
     this.#byPartition.delete(partition)
+    this.#loading.delete(partition)
     await Promise.all(pairs.map((pair) => pair.handOver()))
+    // The next owner reads it.
+    await patiently(this.#context.store?.flushed() ?? Promise.resolve())
     await patiently(this.#context.router.settled(partition))
   }
 
   lose(partition: number): void {
     for (const pair of this.#byPartition.get(partition)?.values() ?? []) pair.lose()
     this.#byPartition.delete(partition)
+    this.#loading.delete(partition)
   }
 
   loseAll(): void {
+    this.#loading.clear()
     for (const partition of [...this.#byPartition.keys()]) this.lose(partition)
   }
 }

@@ -1,17 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stanza } from '@heliograph/stanza'
-import type { Entry } from './entry.ts'
+import { type Entry, entryOf } from './entry.ts'
 import { Recent } from './recent.ts'
 
-const entry = (key: string): Entry => ({
-  stanza: stanza('message', { to: 'a@b.example' as never }),
-  key,
-  taken: [],
-  since: 0,
-  attempts: 0,
-  writtenAt: 0,
-})
+const entry = (key: string): Entry => entryOf(stanza('message', { to: 'a@b.example' as never }), key)
 
 test('what waits is found, what was sent is known, what has no key is always new', () => {
   const recent = new Recent()

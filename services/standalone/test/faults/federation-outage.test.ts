@@ -1,0 +1,107 @@
+/** FED-08, FED-09: what is accepted for another server outlives gateways and that server's absence. */
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort, type RawClient } from '@heliograph/testkit'
+import { befriend, meet, talk } from '../support/across-servers.ts'
+import { bareOf, enter, errorOf, newcomer, say, saying, settle } from '../support/actor.ts'
+import { twoServers } from '../support/two-servers.ts'
+
+const PATIENCE_MS = 40_000
+const world = await twoServers({ standalone: { queueSeconds: 4 } })
+after(() => world[Symbol.asyncDispose]())
+const { near, far, cluster, standalone, dns } = world
+
+const bodies = (count: number, name: string) => Array.from({ length: count }, (_, i) => `${name} ${i}`)
+
+/** What comes up to that body, without what came twice. */
+async function heardUntil(client: RawClient, last: string): Promise<string[]> {
+  const heard: string[] = []
+  while (heard.at(-1) !== last) {
+    const message = await client.expect(({ name }) => name === 'message', PATIENCE_MS)
+    assert.notEqual(message.attrs.type, 'error', `${message}`)
+    heard.push(message.getChildText('body') ?? '')
+  }
+  return heard
+}
+
+test('people of a cluster and of a standalone server talk, see each other, and meet in rooms of both', async () => {
+  await using alice = await newcomer(near, 'alice')
+  await using bob = await newcomer(far, 'bob')
+  await talk(alice, bob)
+  await befriend(alice, bob)
+  const room = `tea-${alice.jid.slice(6, 14)}@conference`
+  await meet(alice, bob, `${room}.${far.domain}`)
+  await meet(bob, alice, `${room}.${near.domain}`)
+})
+
+test('what was acknowledged comes once and in order, though all gateways are killed while the other server is away', async () => {
+  const person = await far.person('bob')
+  await using alice = await newcomer(near, 'alice', { sm: true })
+  await using bob = await enter(far, person)
+  say(alice, bareOf(bob.jid), 'before')
+  await bob.expect(saying('before'), PATIENCE_MS)
+  await standalone.process.kill()
+  const said = bodies(30, 'away')
+  for (const body of said.slice(0, 15)) say(alice, person.jid, body)
+  await alice.acknowledged(PATIENCE_MS)
+  await Promise.all(cluster.of('gateway').map((gateway) => gateway.process.kill()))
+  for (const body of said.slice(15)) say(alice, person.jid, body)
+  for (const gateway of cluster.of('gateway')) await gateway.process.start()
+  await alice.acknowledged(PATIENCE_MS)
+  await Promise.all(cluster.of('gateway').map((gateway) => gateway.process.kill()))
+  await standalone.process.start()
+  for (const gateway of cluster.of('gateway')) await gateway.process.start()
+  await standalone.process.serving()
+  await using again = await enter(far, person)
+  assert.deepEqual(await heardUntil(again, said.at(-1)!), said)
+  say(alice, person.jid, 'after')
+  await again.expect(saying('after'), PATIENCE_MS)
+  assert.deepEqual(
+    again.takeAll(({ name }) => name === 'message'),
+    [],
+  )
+})
+
+test('what can’t be brought in time comes back once', async () => {
+  await using bob = await newcomer(far, 'bob', { sm: true })
+  dns.set('closed.example', [{ port: await freePort() }])
+  const [to, said] = ['nobody@closed.example', bodies(5, 'late')]
+  for (const body of said) say(bob, to, body)
+  await bob.acknowledged(PATIENCE_MS)
+  assert.deepEqual(
+    bob.takeAll(({ attrs }) => attrs.from === to),
+    [],
+    'it is kept meanwhile',
+  )
+  for (const body of said) {
+    const error = await bob.expect(({ attrs }) => attrs.from === to, PATIENCE_MS)
+    assert.deepEqual([error.getChildText('body'), errorOf(error)], [body, 'wait/remote-server-timeout'])
+  }
+  await sleep(2_000)
+  await settle(bob)
+  assert.deepEqual(
+    bob.takeAll(({ attrs }) => attrs.from === to),
+    [],
+  )
+})
+
+test('gateways are killed and drained while people talk: nothing is lost, and order holds', async () => {
+  await using alice = await newcomer(near, 'alice', { sm: true })
+  await using bob = await newcomer(far, 'bob')
+  const said = bodies(300, 'on')
+  const [first, second] = cluster.of('gateway')
+  for (const [i, body] of said.entries()) {
+    say(alice, bob.jid, body)
+    if (i === 100) await first!.process.kill()
+    if (i === 150) await first!.process.start()
+    if (i === 151) await first!.process.serving()
+    if (i === 200) void second!.process.drain()
+    if (i % 10 === 0) await sleep(20)
+  }
+  const heard = await heardUntil(bob, said.at(-1)!)
+  assert.deepEqual([...new Set(heard)], said)
+  await alice.acknowledged(PATIENCE_MS)
+  await second!.process.exited
+  await second!.process.start()
+})
