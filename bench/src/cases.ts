@@ -92,6 +92,20 @@ export const CASES: readonly BenchCase[] = [
     byHand: true,
   },
   {
+    ...rooms('rooms-1x10000', 'room 1×10000, open 2000', 10_000, {
+      users: 10_000,
+      params: { rate: 2000, quiet: true },
+    }),
+    byHand: true,
+  },
+  {
+    ...rooms('rooms-beside-10000', 'rooms 20×10 beside 1×10000', 10, {
+      users: 10_200,
+      params: { rate: 2000, crowd: 10_000, crowdRate: 10_000, quiet: true },
+    }),
+    byHand: true,
+  },
+  {
     id: 'archive-page',
     title: 'archive page of 50',
     scenario: 'archive-page',

@@ -4,6 +4,7 @@ import { until } from './crowd.ts'
 import { markOf } from './marks.ts'
 
 const BODY = 'The quick brown fox jumps over the lazy dog, and the dog dreams on of slower foxes, 100 bytes long..'
+const MUC = 'http://jabber.org/protocol/muc'
 const HASH_MODULUS = 2 ** 31 - 1
 
 /** One occupant of a room: what it says is numbered, what it gets from each of the others is checked. */
@@ -22,10 +23,14 @@ export class Occupant {
     this.#nick = nick
   }
 
-  /** Makes the room, with the server's defaults (XEP-0045 §10.1.2), and enters it. */
-  async create(limitMs: number): Promise<void> {
+  /** Makes the room, with the server's defaults (XEP-0045 §10.1.2), and enters it. `quiet`: presence of moderators only is broadcast. */
+  async create(limitMs: number, quiet: boolean): Promise<void> {
     await this.enter(limitMs)
-    const form = `<query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'/></query>`
+    const fields = quiet
+      ? `<field var='FORM_TYPE'><value>${MUC}#roomconfig</value></field>` +
+        `<field var='muc#roomconfig_presencebroadcast'><value>moderator</value></field>`
+      : ''
+    const form = `<query xmlns='${MUC}#owner'><x xmlns='jabber:x:data' type='submit'>${fields}</x></query>`
     await this.#client.query(form, { type: 'set', to: this.#room })
   }
 
@@ -38,7 +43,7 @@ export class Occupant {
       if (/<status code=['"]110['"]/.test(xml)) entered = true
       if (/^<presence[^>]* type=['"]error['"]/.test(xml)) refusal = xml
     }
-    const muc = `<x xmlns='http://jabber.org/protocol/muc'><history maxstanzas='0'/></x>`
+    const muc = `<x xmlns='${MUC}'><history maxstanzas='0'/></x>`
     this.#client.send(`<presence to='${this.#room}/${this.#nick}'>${muc}</presence>`)
     await until(() => entered || refusal !== '', limitMs)
     if (!entered) throw new Error(`${this.#nick} could not enter ${this.#room}: ${refusal || 'no answer'}`)

@@ -36,7 +36,8 @@ class BenchRoom {
 
 /**
  * Occupants of rooms speak in turn, and everyone gets a copy. Without `rate` one message is under way in each room; with it that many copies
- * a second are delivered in all. Params: `occupants` of a room, `rate`.
+ * a second are delivered in all. Params: `occupants` of a room, `rate`; `quiet`: presence of moderators only is broadcast; `crowd`: that many of the
+ * users are in one room of their own, in which `crowdRate` copies a second are delivered, and latency is that of the other rooms.
  */
 export class RoomsLoad implements Load {
   readonly latency = new LatencyHistogram()
@@ -45,6 +46,8 @@ export class RoomsLoad implements Load {
   readonly #crowd: Crowd
   readonly #rooms: BenchRoom[] = []
   readonly #pacer: Pacer | undefined
+  readonly #crowdPacer: Pacer | undefined
+  #crowded: BenchRoom | undefined
   #turn = 0
   #delivered = 0
   #errors = 0
@@ -55,23 +58,32 @@ export class RoomsLoad implements Load {
     this.#crowd = new Crowd(job)
     const copies = numberParam(job.params, 'rate', 0) / job.share.count
     if (copies > 0) this.#pacer = new Pacer(copies / this.#size(), () => this.#sayNext())
+    const crowdRate = numberParam(job.params, 'crowdRate', 0) / job.share.count
+    if (crowdRate > 0) this.#crowdPacer = new Pacer(crowdRate / this.#crowdSize, () => this.#crowded?.sayNext())
   }
 
   async prepare(): Promise<void> {
     const { accounts, domain, share } = this.#job
-    const size = this.#size()
-    const mine = shareOf(accounts, share, size)
+    const small = this.#size()
+    const mine = shareOf(accounts, share, small)
     await this.#crowd.logInAll(mine)
     const run = Math.random().toString(36).slice(2, 8)
-    for (let first = 0; first < mine.length; first += size) {
+    for (let first = 0; first < mine.length; ) {
+      const isCrowd = first === 0 && this.#crowdSize > 0
+      const size = isCrowd ? this.#crowdSize : small
       const jid = `bench-${run}-${share.index}-${first}@conference.${domain}`
       const clients = this.#crowd.clients.slice(first, first + size)
       const occupants = clients.map((client, index) => new Occupant(client, jid, mine[first + index]?.name ?? ''))
-      await this.#fill(new BenchRoom(occupants), clients)
+      const room = new BenchRoom(occupants)
+      await this.#fill(room, clients)
+      if (isCrowd) this.#crowded = room
+      else this.#rooms.push(room)
+      first += size
     }
   }
 
   start(): void {
+    this.#crowdPacer?.start()
     if (this.#pacer !== undefined) this.#pacer.start()
     else for (const room of this.#rooms) room.sayNext()
   }
@@ -83,16 +95,15 @@ export class RoomsLoad implements Load {
   async stop(): Promise<Tally> {
     this.#stopping = true
     this.#pacer?.stop()
-    const expected = this.#rooms.reduce((sum, room) => sum + room.expected, 0)
+    this.#crowdPacer?.stop()
+    const all = [...this.#rooms, ...(this.#crowded === undefined ? [] : [this.#crowded])]
+    const expected = all.reduce((sum, room) => sum + room.expected, 0)
     await until(() => this.#delivered >= expected, DRAIN_MS)
     const errors = this.#errors + this.#crowd.lost + (await this.#crowd.unacknowledged())
-    const occupants = this.#rooms.flatMap((room) => room.occupants)
+    const occupants = all.flatMap((room) => room.occupants)
     const tally = occupants.map((occupant) => occupant.tally()).reduce(addTallies, EMPTY_TALLY)
     // Everyone in a room sees one order (XEP-0045 §7.4), whoever spoke.
-    const strayed = this.#rooms.reduce(
-      (sum, { occupants: all }) => sum + new Set(all.map(({ order }) => order)).size - 1,
-      0,
-    )
+    const strayed = all.reduce((sum, room) => sum + new Set(room.occupants.map(({ order }) => order)).size - 1, 0)
     return { ...tally, expected, reordered: tally.reordered + strayed, errors }
   }
 
@@ -105,14 +116,18 @@ export class RoomsLoad implements Load {
     return Math.min(numberParam(this.#job.params, 'occupants', 100), this.#job.accounts.length)
   }
 
+  /** Of this process. */
+  get #crowdSize(): number {
+    return numberParam(this.#job.params, 'crowd', 0) / this.#job.share.count
+  }
+
   async #fill(room: BenchRoom, clients: readonly Client[]): Promise<void> {
     const [owner, ...others] = room.occupants
-    await owner?.create(JOIN_LIMIT_MS)
+    await owner?.create(JOIN_LIMIT_MS, this.#job.params.quiet === true)
     await inParallel(others, 16, (occupant) => occupant.enter(JOIN_LIMIT_MS))
     room.occupants.forEach((occupant, index) => {
       clients[index]!.onStanza = (xml) => this.#take(room, occupant, xml)
     })
-    this.#rooms.push(room)
   }
 
   #sayNext(): void {
@@ -130,7 +145,7 @@ export class RoomsLoad implements Load {
     if (mark === undefined || !occupant.take(attribute(xml, 'from') ?? '', mark)) return
     this.#delivered += 1
     room.arrived += 1
-    this.latency.record(sharedMicros() - mark.sentAt)
+    if (room !== this.#crowded) this.latency.record(sharedMicros() - mark.sentAt)
     if (this.#pacer === undefined && !this.#stopping && room.arrived === room.expected) room.sayNext()
   }
 }

@@ -46,6 +46,7 @@ export function heliographConfig(settings: HeliographSettings): string {
     limits: { connectionsPerAddress: 100_000 },
     authentication: { iterations: 4096 }, // as ejabberd; only the making of the accounts costs it
     archive: { enabled: archive, ...overlay?.archive },
+    rooms: { maxOccupants: 20_000 }, // as ejabberd
     ...overlay?.rest,
     listen: {
       c2s: at(listen.c2s),

@@ -49,9 +49,9 @@ export type Address = (typeof Address)[keyof typeof Address]
 /**
  * When an envelope leaves for its instance. Whatever leaves takes along what waits, in the order sent. `turn`: at the end of this turn of the
  * event loop. `gather`: the same, unless something left for that instance a moment ago: then when that moment is over, with what else has come
- * by then. `collect`: like `gather`, with a longer moment. `ride`: with whatever leaves next, a little later at the latest.
+ * by then. `share`: like `gather`, with a shorter moment, and only over a bus. `collect`: with a longer one. `ride`: with whatever leaves next, a little later at the latest.
  */
-export const Haste = { turn: 0, gather: 1, collect: 2, ride: 3 } as const
+export const Haste = { turn: 0, gather: 1, collect: 2, ride: 3, share: 4 } as const
 export type Haste = (typeof Haste)[keyof typeof Haste]
 
 /** A running process of one service: `<service>-<name>-<random>`; a restart is another instance. */

@@ -15,6 +15,8 @@ export interface MucConfig {
   readonly perUser: number
   /** Occupants of one room; its own configuration may say less. */
   readonly maxOccupants: number
+  /** A room with more tells nobody of who enters, unless he moderates it. */
+  readonly shownOccupants: number
   readonly rates: Rates
   /** What a room is like whose owner said nothing. */
   readonly defaults: RoomConfig
@@ -47,6 +49,7 @@ export function mucConfig(config: HeliographConfig): MucConfig {
     admins: admins.map(ensureBare),
     perUser: rooms.perUser,
     maxOccupants: rooms.maxOccupants,
+    shownOccupants: rooms.shownOccupants,
     rates: {
       occupant: { perSecond: rooms.occupantRate.perSecond, burst: rooms.occupantRate.burst },
       room: { perSecond: rooms.roomRate.perSecond, burst: rooms.roomRate.burst },

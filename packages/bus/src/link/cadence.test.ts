@@ -46,6 +46,25 @@ test('over a bus even what is in haste leaves some milliseconds apart, once it i
   assert.deepEqual(left, [1000, 1004, 1008, 1012, 1112])
 })
 
+test('what many are told shares a departure over a bus', (t) => {
+  const { send, pass, left } = setUp(t, 1)
+  for (let i = 0; i < 25; i++) {
+    send(Haste.share)
+    pass(1)
+  }
+  send(Haste.turn)
+  assert.deepEqual(left, [1000, 1010, 1020, 1025])
+})
+
+test('within a process it waits for nothing', (t) => {
+  const { send, pass, left } = setUp(t)
+  for (let i = 0; i < 3; i++) {
+    send(Haste.share)
+    pass(1)
+  }
+  assert.deepEqual(left, [1000, 1001, 1002])
+})
+
 test('what is collected waits longer', (t) => {
   const { send, pass, left } = setUp(t)
   for (let i = 0; i < 10; i++) {

@@ -90,6 +90,12 @@ export const rooms = z
       .max(1_000_000)
       .describe('Occupants of one room; a room can be configured to let in fewer.')
       .default(5_000),
+    shownOccupants: positive
+      .max(1_000_000)
+      .describe(
+        'Of so many occupants all others are told that they come and go; of who enters a fuller room only if he moderates it, or entering would cost all of them the square of their number.',
+      )
+      .default(1_000),
     occupantRate: rate(10, 100, 'Messages and presence that a room takes from one client.'),
     roomRate: rate(200, 1_000, 'The same from all its occupants together.'),
     questions: questions

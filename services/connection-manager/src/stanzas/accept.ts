@@ -52,6 +52,8 @@ function forward(connection: Connection, session: Session, stanza: Stanza): void
   envelope.trace = span.context ?? ''
   // Nobody waits for presence that is broadcast: many are told at once.
   if (stanza.name === 'presence' && stanza.to === undefined) envelope.haste = Haste.collect
+  // To many at once: it may wait for others to go with.
+  if (stanza.type === 'groupchat') envelope.haste = Haste.share
   const size = stanza.payload.length + OVERHEAD
   session.inFlight.push(envelope, size, performance.now())
   edge.crowd.enter(connection.partition, size)

@@ -2,7 +2,6 @@ import { bareOf } from '@heliograph/jid'
 import type { Outcome } from '@heliograph/module'
 import { el, iqResult, NS, type Stanza, stanza } from '@heliograph/stanza'
 import { say } from '../arrived.ts'
-import { roleMay } from '../authority/privileges.ts'
 import type { MucContext } from '../context.ts'
 import type { RoomConfig } from '../forms/room-config.ts'
 import type { ItemIq } from '../iqs/room-iq.ts'
@@ -11,6 +10,7 @@ import { absentMembers } from '../presence/absent-members.ts'
 import { announce } from '../presence/announce.ts'
 import { audienceOf } from '../presence/audience.ts'
 import { depart, sendAll } from '../presence/depart.ts'
+import { isToBeShown } from '../presence/shown.ts'
 import type { Room } from '../room.ts'
 import { takeSequences } from '../sequence.ts'
 import type { Affiliate } from '../store/stored-room.ts'
@@ -58,9 +58,8 @@ export function answerWhenKept({ muc, room }: ItemIq, request: Stanza): { outcom
 
 /** Tells of everybody whose presence is broadcast now and wasn't, or the other way round. */
 export function showAsConfigured(context: MucContext, room: Room): void {
-  const { config } = room.about
   for (const occupant of room.occupants) {
-    if (occupant.shown === roleMay(occupant.role, 'broadcastPresence', config)) continue
+    if (occupant.shown === isToBeShown(context, room, occupant)) continue
     sendAll(room, announce(context, room, occupant))
     context.records.changed(room, occupant)
   }

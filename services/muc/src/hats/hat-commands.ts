@@ -19,7 +19,8 @@ export interface HatCommand {
   readonly name: string
   readonly may: (item: ItemIq) => boolean
   readonly fields: (hats: RoomHats) => readonly FormField[]
-  readonly run: (item: ItemIq, values: FormValues) => HatResult | Promise<HatResult>
+  /** `lang`: of the request. */
+  readonly run: (item: ItemIq, values: FormValues, lang?: string) => HatResult | Promise<HatResult>
 }
 
 const node = (name: string): string => `${NS.mucHatCommands}:${name}`
@@ -60,8 +61,8 @@ export const HAT_COMMANDS: readonly HatCommand[] = [
   },
 ]
 
-async function create(item: ItemIq, values: FormValues): Promise<HatResult> {
-  const hat = readHat(values)
+async function create(item: ItemIq, values: FormValues, lang?: string): Promise<HatResult> {
+  const hat = readHat(values, lang)
   if ('problem' in hat) return hat
   const { hats } = item.room.about
   const changed = hats.put(hat)

@@ -4,6 +4,8 @@ import type { Hat, RoomHats } from './room-hats.ts'
 
 const TITLE_MAX = 100
 const URI_MAX = 300
+/** A tag of a language (RFC 5646 §2.1) has no more where it says anything. */
+const LANG_MAX = 35
 const HUE = /^\d{1,3}(\.\d{1,10})?$/
 const BLANK = /\s/
 
@@ -26,16 +28,16 @@ export function readFields(form: Form, fields: readonly FormField[]): Read<{ rea
   return checkForm(given, { formType: NS.mucHatCommands, fields: plain })
 }
 
-export function readHat(values: FormValues): Read<Hat> {
+/** `lang`: of who wrote it. */
+export function readHat(values: FormValues, lang: string | undefined): Read<Hat> {
   const [title, uri, hue] = [TITLE, URI, HUE_FIELD].map((field) => values.text(field.var!)?.trim() ?? '')
   if (title === '' || title!.length > TITLE_MAX) return { problem: `a title has 1 to ${TITLE_MAX} characters` }
   if (!URL.canParse(uri!) || BLANK.test(uri!) || uri!.length > URI_MAX) {
     return { problem: `it needs a URI of at most ${URI_MAX} characters` }
   }
-  if (hue === '') return { uri: uri!, title: title! }
-  return HUE.test(hue!) && Number(hue) <= 360
-    ? { uri: uri!, title: title!, hue: hue! }
-    : { problem: 'a hue is an angle in degrees' }
+  if (hue !== '' && !(HUE.test(hue!) && Number(hue) <= 360)) return { problem: 'a hue is an angle in degrees' }
+  const isKnown = lang !== undefined && lang !== '' && lang.length <= LANG_MAX
+  return { uri: uri!, title: title!, ...(hue !== '' && { hue: hue! }), ...(isKnown && { lang }) }
 }
 
 export function readUser(values: FormValues): Read<{ readonly user: BareJid }> {

@@ -18,7 +18,7 @@ import { readFields } from './hat-fields.ts'
 /** XEP-0317: Hats, by commands (XEP-0050) that rooms have. */
 export const hats = defineModule<RoomIq>({
   name: 'hats',
-  xeps: [{ number: '0317', version: '0.3.1', note: 'hats have neither languages nor payloads of their own' }],
+  xeps: [{ number: '0317', version: '0.3.1' }],
   features: { item: [NS.mucHats, NS.commands] },
   iq: [onSet('item', `{${NS.commands}}command`, execute)],
 })
@@ -44,7 +44,7 @@ function execute(request: Stanza, iq: RoomIq): Outcome | Promise<Outcome> {
   if (form === undefined) return refuse(problem('bad-payload'))
   const read = readFields(form, fields)
   if ('problem' in read) return refuse(problem('bad-payload', read.problem))
-  return finish(item, command, read.values, sessionid)
+  return finish(item, command, { values: read.values, lang: element.attrs['xml:lang'] ?? request.lang, id: sessionid })
 }
 
 function offer(item: ItemIq, command: HatCommand): Outcome {
@@ -61,10 +61,9 @@ function offer(item: ItemIq, command: HatCommand): Outcome {
 async function finish(
   item: ItemIq,
   command: HatCommand,
-  values: Parameters<HatCommand['run']>[1],
-  id: string | undefined,
+  { values, lang, id }: { values: Parameters<HatCommand['run']>[1]; lang: string | undefined; id: string | undefined },
 ): Promise<Outcome> {
-  const result = await command.run(item, values)
+  const result = await command.run(item, values, lang)
   if (result !== undefined && 'condition' in result) return refuse(result)
   if (result !== undefined && 'problem' in result) return refuse(problem('bad-payload', result.problem))
   return answer(item, command, 'completed', { id, content: result === undefined ? [] : [formElement(result)] })

@@ -7,11 +7,11 @@ const [nora, max] = ['nora', 'max'].map((name) => ensureBare(`${name}@verona.exa
 const hat = (uri: string, title = uri) => ({ uri: `urn:x:${uri}`, title })
 
 test('hats are kept, worn, changed and destroyed with all who wore them', () => {
-  const some = RoomHats.none.put(hat('host'))!.put({ ...hat('scribe', 'Scribe <&>'), hue: '171.4' })!
+  const some = RoomHats.none.put(hat('host'))!.put({ ...hat('scribe', 'Scribe <&>'), hue: '171.4', lang: 'en' })!
   const worn = some.give(nora, 'urn:x:scribe')!.give(nora, 'urn:x:host')!.give(max, 'urn:x:scribe')!
   assert.equal(
     worn.xmlOf(nora),
-    "<hats xmlns='urn:xmpp:hats:0'><hat title='host' uri='urn:x:host'/><hat title='Scribe &lt;&amp;&gt;' uri='urn:x:scribe' hue='171.4'/></hats>",
+    "<hats xmlns='urn:xmpp:hats:0'><hat title='host' uri='urn:x:host'/><hat title='Scribe &lt;&amp;&gt;' uri='urn:x:scribe' hue='171.4' xml:lang='en'/></hats>",
   )
   assert.deepEqual(worn.wearersOf('urn:x:scribe'), [nora, max])
   const kept = RoomHats.of(JSON.parse(JSON.stringify(worn.stored)))
@@ -19,6 +19,8 @@ test('hats are kept, worn, changed and destroyed with all who wore them', () => 
   const other = worn.put(hat('scribe', 'Writer'))!
   assert.match(other.xmlOf(max), /title='Writer'/)
   assert.notEqual(other.hash, worn.hash)
+  assert.equal(other.put(hat('scribe', 'Writer')), other)
+  assert.match(other.put({ ...hat('scribe', 'Schreiber'), lang: 'de' })!.xmlOf(max), /title='Schreiber' .*lang='de'/)
   const gone = other.destroy('urn:x:scribe')
   assert.equal(gone.xmlOf(max), '')
   assert.deepEqual(gone.stored, { hats: [hat('host')], worn: { [nora]: ['urn:x:host'] } })

@@ -9,6 +9,8 @@ export interface Hat {
   readonly title: string
   /** Angle of its colour in degrees. */
   readonly hue?: string | undefined
+  /** That of the title: of whoever gave it. */
+  readonly lang?: string | undefined
 }
 
 /** As they are kept: the hats of a room, and by bare JID the URIs of those that somebody wears. JSON; fields are only ever added. */
@@ -69,7 +71,7 @@ export class RoomHats {
   /** With that hat, or with that instead of the one of its URI; the same where nothing changes. */
   put(hat: Hat): RoomHats | undefined {
     const known = this.named(hat.uri)
-    if (known?.title === hat.title && known.hue === hat.hue) return this
+    if (known?.title === hat.title && known.hue === hat.hue && known.lang === hat.lang) return this
     if (known === undefined && this.list.length >= HATS_MAX) return undefined
     const list = known ? this.list.map((each) => (each.uri === hat.uri ? hat : each)) : [...this.list, hat]
     return new RoomHats(list, this.worn)
@@ -114,9 +116,10 @@ export class RoomHats {
   /** `<hats/>` of a user as text (§3.1); empty where he wears none. */
   xmlOf(user: BareJid): string {
     if (this.worn.size === 0) return ''
-    const hats = this.of(user).map(({ uri, title, hue }) => {
+    const hats = this.of(user).map(({ uri, title, hue, lang }) => {
       const colour = hue === undefined ? '' : ` hue='${escapeAttribute(hue)}'`
-      return `<hat title='${escapeAttribute(title)}' uri='${escapeAttribute(uri)}'${colour}/>`
+      const language = lang === undefined ? '' : ` xml:lang='${escapeAttribute(lang)}'`
+      return `<hat title='${escapeAttribute(title)}' uri='${escapeAttribute(uri)}'${colour}${language}/>`
     })
     return hats.length === 0 ? '' : `<hats xmlns='${NS.mucHats}'>${hats.join('')}</hats>`
   }

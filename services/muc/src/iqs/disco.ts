@@ -4,7 +4,6 @@ import { el, formElement, NS, readRsm, rsmElement, type Stanza, stanzaError } fr
 import type { Element } from '@heliograph/xml'
 import { refusedReading } from '../archive/access.ts'
 import { announced } from '../archive/announced.ts'
-import { roleMay } from '../authority/privileges.ts'
 import { roomFeatures, roomInfo } from '../forms/room-info.ts'
 import { hatCommandInfo, hatCommandItems } from '../hats/hats-disco.ts'
 import { RESERVED_NICK, reservedNick } from '../registration/reserved-nick.ts'
@@ -75,7 +74,7 @@ function itemItems(request: Stanza, asked: RoomIq): Outcome {
   const { config } = room.about
   const isOpen = config.listed && !config.membersOnly && !config.passwordProtected
   const seen = occupant || isOpen ? [...room.occupants] : []
-  const visible = seen.filter(({ role }) => roleMay(role, 'broadcastPresence', config))
+  const visible = seen.filter(({ shown }) => shown)
   return reply(
     el(
       'query',

@@ -1,4 +1,5 @@
 import { withStanzaId } from '@heliograph/archive'
+import { Haste } from '@heliograph/bus'
 import { NS, type Stanza } from '@heliograph/stanza'
 import { withoutForgeries } from '../archive/clean.ts'
 import { fateOf } from '../archive/fate.ts'
@@ -41,7 +42,7 @@ export function broadcast(
   const id = takeSequences(context, room)
   const stamped = withStanzaId(message, room.jid, id)
   const send = (everybodyHasIt?: () => void) =>
-    room.lane.send({ stanza: stamped, recipients, sequence: id, trace }, everybodyHasIt)
+    room.lane.send({ stanza: stamped, recipients, sequence: id, trace, haste: Haste.share }, everybodyHasIt)
   if (fate === 'passing') room.out.pass(() => send(taken))
   else {
     const isAdded =

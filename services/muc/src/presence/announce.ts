@@ -1,6 +1,5 @@
 import { Haste } from '@heliograph/bus'
 import type { Parcel } from '@heliograph/distribution'
-import { roleMay } from '../authority/privileges.ts'
 import type { MucContext } from '../context.ts'
 import type { Occupant } from '../occupant.ts'
 import { occupantJid, type Room } from '../room.ts'
@@ -8,6 +7,7 @@ import { takeSequences } from '../sequence.ts'
 import { audienceOf } from './audience.ts'
 import type { Departure, Farewell } from './farewell.ts'
 import { goodbye, occupantPresence } from './occupant-presence.ts'
+import { isToBeShown } from './shown.ts'
 import type { Item } from './user-item.ts'
 
 /** Sequences that one announcement takes: to those who see addresses, to the others, to the occupant himself. */
@@ -28,7 +28,7 @@ export interface News extends Pick<Departure, 'reason' | 'actor' | 'codes'> {
  */
 export function announce(context: MucContext, room: Room, occupant: Occupant, news: News = {}): Parcel[] {
   occupant.changed = takeSequences(context, room, ANNOUNCEMENT)
-  const isShown = roleMay(occupant.role, 'broadcastPresence', room.about.config)
+  const isShown = isToBeShown(context, room, occupant)
   const hidden = occupant.shown && !isShown
   const parcels = presenceParcels(room, occupant, { ...news, hidden, toOthers: occupant.shown || isShown })
   occupant.shown = isShown

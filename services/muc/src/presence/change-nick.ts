@@ -23,6 +23,8 @@ export function changeNick(context: MucContext, arrived: Arrived, occupant: Occu
   )
   depart(context, room, occupant, { codes: [303], newNick: nick, role })
   const renamed = new Occupant({ nick, jid: occupantJid(room.jid, nick), bare, id, role, changed: 0, sessions })
+  // Who heard of his going hears where to.
+  renamed.shown = occupant.shown
   const session = renamed.sessionOf(arrived.from as FullJid)!
   session.presence = keptPresence(stanza)
   note(session, arrived)

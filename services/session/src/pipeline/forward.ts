@@ -1,4 +1,4 @@
-import { Envelope, Kind, Op } from '@heliograph/bus'
+import { Envelope, Haste, Kind, Op } from '@heliograph/bus'
 import { type Jid, trusted } from '@heliograph/jid'
 import type { Outcome } from '@heliograph/ownership'
 import type { Stanza } from '@heliograph/stanza'
@@ -35,6 +35,7 @@ export function forward(
   envelope.count = provenance.count
   envelope.trace = provenance.trace
   envelope.stanza = stanza
+  if (stanza.type === 'groupchat') envelope.haste = Haste.share
   context.router.transfer(kind, context.hosts.keyOf(to, user.jid as Jid), envelope, settle)
 }
 

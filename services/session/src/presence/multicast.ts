@@ -1,6 +1,7 @@
 import { Address, type Envelope, Haste, type InstanceId } from '@heliograph/bus'
 import { type BareJid, bareOf, type FullJid, isFull, type Jid, trusted } from '@heliograph/jid'
 import { partitionOf } from '@heliograph/ownership'
+import type { Stanza } from '@heliograph/stanza'
 import { hop } from '@heliograph/telemetry'
 import { blocks } from '../blocking/blocked.ts'
 import type { SessionContext } from '../context.ts'
@@ -44,12 +45,17 @@ export function receiveMulticast(context: SessionContext, envelope: Envelope, fr
     }
   }
   const span = hop(context.tracing, 'session.multicast', envelope.trace)
-  const haste = envelope.stanza?.name === 'message' ? Haste.turn : Haste.gather
+  const haste = hasteOf(envelope.stanza!)
   if (recipients.length > 0)
     context.outgoing.deliverCopies(recipients, envelope.stanza!, { trace: span.trace, haste, mark })
   span.end()
   if (strays.length > 0) context.router.strays(from, envelope.transfer, strays)
   else context.router.receipt(from, envelope.transfer)
+}
+
+function hasteOf({ name, type }: Stanza): Haste {
+  if (name !== 'message') return Haste.gather
+  return type === 'groupchat' ? Haste.share : Haste.turn
 }
 
 function serve(context: SessionContext, cast: Cast, user: User, to: Jid): void {

@@ -38,7 +38,7 @@ scenario('hats are made, given, seen by all and by who comes later, and taken (X
   const made = commandOf(await step(ada, 'create', fields, { sessionid: offered.attrs.sessionid }))
   assert.equal(made.attrs.status, 'completed')
   await told(nora, room, '104')
-  commandOf(await step(owen, 'create', { 'hats#title': 'Scribe', 'hats#uri': SCRIBE }))
+  commandOf(await step(owen, 'create', { 'hats#title': 'Scribe', 'hats#uri': SCRIBE }, { lang: 'en-GB' }))
   assert.deepEqual(rowsOf(commandOf(await step(nora, 'list'))), [`Host ${HOST} 327.25`, `Scribe ${SCRIBE} `])
   const wearer = { 'hats#jid': bareOf(nora.jid) }
   for (const uri of [HOST, SCRIBE]) commandOf(await step(ada, 'assign', { ...wearer, 'hats#uri': uri }))
@@ -46,6 +46,8 @@ scenario('hats are made, given, seen by all and by who comes later, and taken (X
     await client.expect((it) => it.attrs.from === at('nora') && hatsOf(it).length === 1)
     const both = await client.expect((it) => it.attrs.from === at('nora') && hatsOf(it).length === 2)
     assert.deepEqual(hatsOf(both), [`Host ${HOST} 327.25`, `Scribe ${SCRIBE} -`])
+    const worn = both.getChild('hats', 'urn:xmpp:hats:0')?.getChildren('hat') ?? []
+    assert.equal(worn[1]?.attrs['xml:lang'], 'en-GB')
   }
   assert.deepEqual(rowsOf(commandOf(await step(ada, 'list-assigned'))), [
     `${bareOf(nora.jid)} Host ${HOST} 327.25`,

@@ -3,13 +3,14 @@ import assert from 'node:assert/strict'
 import { bothModes } from '@heliograph/testkit'
 import { errorOf, newcomer, saying, together } from '../support/actor.ts'
 import { codesOf, configure, freshRoom, join, knock, makeRoom, tell } from '../support/room.ts'
-import { ask, owner, valuesOf } from '../support/room-admin.ts'
+import { administer, ask, owner, valuesOf } from '../support/room-admin.ts'
 
 const scenario = await bothModes({
   config: {
     rooms: {
       perUser: 1,
-      maxOccupants: 2,
+      maxOccupants: 3,
+      shownOccupants: 2,
       occupantRate: { perSecond: 1, burst: 8 },
       defaults: { addressesFor: 'anyone', listed: false, language: 'it' },
       fixed: ['addressesFor', 'listed', 'passwordProtected'],
@@ -38,18 +39,43 @@ scenario('a full room lets nobody in but those who run it', async (site) => {
   using all = together({
     crone: await newcomer(site, 'crone', { edge: 0 }),
     hag: await newcomer(site, 'hag', { edge: 1 }),
+    medea: await newcomer(site, 'medea'),
     hecate: await newcomer(site, 'hecate'),
   })
-  const { crone, hag, hecate } = all
+  const { crone, hag, medea, hecate } = all
   const room = freshRoom(site)
   await makeRoom(crone, room, 'first')
   await join(hag, room, 'second')
+  await join(medea, room, 'fourth')
   knock(hecate, room, 'third')
   assert.equal(errorOf(await hecate.expect(isError)), 'wait/service-unavailable')
   hag.send(`<presence to='${room}/second' type='unavailable'/>`)
   await crone.expect((it) => it.attrs.from === `${room}/second` && it.attrs.type === 'unavailable')
   await join(hecate, room, 'third')
 })
+
+scenario(
+  'of who enters a crowded room the others hear what he says, and of himself when he moderates it',
+  async (site) => {
+    using all = together({
+      crone: await newcomer(site, 'crone', { edge: 0 }),
+      hag: await newcomer(site, 'hag', { edge: 1 }),
+      hecate: await newcomer(site, 'hecate'),
+    })
+    const { crone, hag, hecate } = all
+    const room = freshRoom(site)
+    const third = (it: { readonly attrs: { readonly from?: string | undefined } }) => it.attrs.from === `${room}/third`
+    await makeRoom(crone, room, 'first')
+    await join(hag, room, 'second')
+    await crone.expect((it) => it.name === 'presence' && it.attrs.from === `${room}/second`)
+    await join(hecate, room, 'third')
+    for (const shown of ['first', 'second']) await hecate.expect((it) => it.attrs.from === `${room}/${shown}`)
+    tell(hecate, room, 'unseen')
+    for (const client of [crone, hag]) assert.equal((await client.expect(third)).name, 'message')
+    await administer(crone, room, { nick: 'third', role: 'moderator' })
+    for (const client of [crone, hag]) assert.equal((await client.expect(third)).name, 'presence')
+  },
+)
 
 scenario('who talks too fast is refused, and others are not', async (site) => {
   using all = together({
