@@ -60,7 +60,7 @@ describe('TrimPolicy', () => {
   })
   it('pauses between two trims', () => {
     const watched = new Watched()
-    assert.equal(watched.trims(10, 0.01, 80), 1)
+    assert.equal(watched.trims(6, 0.01, 80), 1)
     assert.equal(watched.trims(3, 0.01, 200), 0)
     assert.equal(watched.trims(3, 0.01, 200), 1)
   })

@@ -19,7 +19,7 @@ const QUIET_MS = 30_000
 const GROWN = 12 * MIB
 /** The pause grows with the heap, some 3 ms a MiB; an owner's lease lasts 3 s. */
 const LIVE_BOUND = 96 * MIB
-const EVERY_MS = 100_000
+const EVERY_MS = 60_000
 
 /** When a process is to give memory back: quiet for a while, grown since it last did, and not so large that it would be felt. */
 export class TrimPolicy {
