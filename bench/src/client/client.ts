@@ -71,6 +71,7 @@ export class Client {
 
   /** Ends the stream in order. */
   async close(): Promise<void> {
+    this.management?.tell() // XEP-0198 §4: right before it closes, so that nothing it has comes again
     await this.#connection.close()
   }
 

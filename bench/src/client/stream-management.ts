@@ -35,10 +35,15 @@ export class StreamManagement {
     this.#write(`<r xmlns='${NS_SM}'/>`)
   }
 
+  /** Says how many stanzas have come. */
+  tell(): void {
+    this.#write(`<a xmlns='${NS_SM}' h='${this.#received}'/>`)
+  }
+
   /** Takes an element; true when it was one of stream management, otherwise it is counted as a stanza. */
   take(xml: string): boolean {
     if (xml.startsWith('<r ') || xml.startsWith('<r/')) {
-      this.#write(`<a xmlns='${NS_SM}' h='${this.#received}'/>`) // XEP-0198 §4
+      this.tell() // XEP-0198 §4
       return true
     }
     if (xml.startsWith('<a ')) {

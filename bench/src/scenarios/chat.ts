@@ -44,6 +44,7 @@ export class ChatLoad implements Load {
   readonly #crowd: Crowd
   readonly #speakers: Speaker[] = []
   readonly #pacer: Pacer | undefined
+  readonly #since = sharedMicros()
   #turn = 0
   #delivered = 0
   #errors = 0
@@ -107,7 +108,8 @@ export class ChatLoad implements Load {
       return
     }
     const mark = readMark(attribute(xml, 'id'))
-    if (mark === undefined || !speaker.received.take(mark.seq)) return
+    // What a server kept of an earlier load for who had gone is not of this one's flows.
+    if (mark === undefined || mark.sentAt < this.#since || !speaker.received.take(mark.seq)) return
     this.#delivered += 1
     this.latency.record(sharedMicros() - mark.sentAt)
     if (this.#pacer === undefined && !this.#stopping) speaker.say()
