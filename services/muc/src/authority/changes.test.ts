@@ -52,8 +52,8 @@ test('XEP-0045 §5.1.3: who may change which role, cell by cell', () => {
     ['participant', 'none', 'moderator', [no, no, undefined, undefined]],
     ['moderator', 'none', 'participant', [no, no, undefined, undefined]],
     ['moderator', 'none', 'visitor', [no, no, undefined, undefined]],
-    ['moderator', 'admin', 'participant', [no, no, never, never]],
-    ['moderator', 'owner', 'visitor', [no, no, never, never]],
+    ['moderator', 'admin', 'participant', [no, never, never, never]],
+    ['moderator', 'owner', 'visitor', [no, never, never, never]],
     ['participant', 'owner', 'visitor', [no, never, never, never]],
     // nothing
     ['moderator', 'owner', 'moderator', [no, undefined, undefined, undefined]],

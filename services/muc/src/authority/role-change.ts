@@ -12,10 +12,10 @@ export function refusedRole(by: Standing, target: Standing, to: Role): Refusal |
   if (!admin && by.role !== 'moderator') return 'forbidden'
   if (to === target.role) return undefined
   if (to === 'none') return refusedKick(by, target, admin)
-  // §9.6, §9.7: by admins and owners only.
-  if ((to === 'moderator' || target.role === 'moderator') && !admin) return 'forbidden'
   // §8.4, §9.7: nobody takes voice or moderator status from an admin or owner, who would have them again on entering.
   if (to !== 'moderator' && isAtLeast(target.affiliation, 'admin')) return 'not-allowed'
+  // §9.6, §9.7: by admins and owners only.
+  if ((to === 'moderator' || target.role === 'moderator') && !admin) return 'forbidden'
   if (to === 'visitor' && outranks(target, by)) return 'not-allowed'
   return undefined
 }

@@ -9,6 +9,7 @@ import type { Room } from '../room.ts'
 const PING = `{${NS.ping}}ping`
 /** What accounts answer, not clients. */
 const OF_ACCOUNT = new Set([`{${NS.vcardTemp}}vCard`, `{${NS.vcard4}}vcard`, `{${NS.pubsub}}pubsub`])
+const DISCO = new Set([`{${NS.discoInfo}}query`, `{${NS.discoItems}}query`])
 const MARK = /^([\w-]{11})\.(.*)$/s
 
 /**
@@ -20,8 +21,8 @@ export function relayIq(context: MucContext, arrived: Arrived): void {
   const isRequest = stanza.type === 'get' || stanza.type === 'set'
   if (!isRequest) return passAnswer(context, arrived)
   const asker = room.occupants.by(arrived.from)
-  // XEP-0410 §3.1: this is what tells a client that it isn't here any more.
-  if (!asker) return refuse(context, arrived, 'not-acceptable')
+  // XEP-0410 §3.1: not-acceptable is what tells a client that it isn't here any more. XEP-0045 §6.6: bad-request to disco.
+  if (!asker) return refuse(context, arrived, DISCO.has(stanza.children[0] ?? '') ? 'bad-request' : 'not-acceptable')
   const asked = room.occupants.named(resourceOf(stanza.to!))
   if (!asked) return refuse(context, arrived, 'item-not-found')
   if (asked === asker && stanza.children[0] === PING) {

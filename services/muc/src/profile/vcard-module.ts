@@ -25,7 +25,10 @@ function showService(): Outcome {
 
 function show(_request: Stanza, iq: RoomIq): Outcome {
   const { vcard } = inRoom(iq).room.about
-  return vcard === undefined ? refuse(stanzaError('item-not-found')) : { kind: 'raw', xml: vcard.xml, name: VCARD }
+  // XEP-0054 §3.1: an empty one where there is none. Who has just emptied it asks whether it is empty.
+  return vcard === undefined
+    ? reply(el('vCard', { xmlns: NS.vcardTemp }))
+    : { kind: 'raw', xml: vcard.xml, name: VCARD }
 }
 
 async function change(request: Stanza, iq: RoomIq): Promise<Outcome> {

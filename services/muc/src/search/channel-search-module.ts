@@ -30,9 +30,12 @@ export const channelSearch = defineModule<RoomIq>({
 
 function answer(request: Stanza, iq: RoomIq): Outcome | Promise<Outcome> {
   const { muc, from } = iq
+  const element = request.child('search', NS.channelSearch)!
+  const x = element.getChild('x', NS.dataForms) as Element | undefined
+  if (x === undefined) return reply(el('search', { xmlns: NS.channelSearch }, formElement(searchForm)))
   // Anybody may invent users of his own domain.
   const asker = muc.hosts.isLocalUser(from) ? bareOf(from) : domainOf(from)
-  const found = muc.searches.run(asker, () => search(request, iq))
+  const found = muc.searches.run(asker, () => search(x, { request, iq }))
   if (found !== undefined) return found
   muc.events.searchRefused()
   // XEP-0433 §4.2.2.4
@@ -40,12 +43,9 @@ function answer(request: Stanza, iq: RoomIq): Outcome | Promise<Outcome> {
   return refuse(stanzaError('resource-constraint', { application }))
 }
 
-async function search(request: Stanza, { muc }: RoomIq): Promise<Outcome> {
-  const element = request.child('search', NS.channelSearch)!
-  const x = element.getChild('x', NS.dataForms) as Element | undefined
-  if (x === undefined) return reply(el('search', { xmlns: NS.channelSearch }, formElement(searchForm)))
+async function search(x: Element, { request, iq: { muc } }: { request: Stanza; iq: RoomIq }): Promise<Outcome> {
   const form = readForm(x)
-  const set = element.getChild('set', NS.rsm) as Element | undefined
+  const set = request.child('search', NS.channelSearch)?.getChild('set', NS.rsm) as Element | undefined
   const page: RsmRequest | undefined = set === undefined ? {} : readRsm(set)
   if (form === undefined || page === undefined) return refuse(stanzaError('bad-request'))
   const sought = readSearch(form)

@@ -50,7 +50,10 @@ export function readSearch(form: Form): Sought | 'nothing' | { readonly error: S
     return bad('feature-not-implemented', 'rooms are sorted by address only', 'invalid-sort-key')
   }
   if (all && query !== '') return bad('bad-request', 'all of them or some', 'conflicting-fields')
-  if (!all && !values.has('q')) return bad('bad-request', 'neither q nor all is given', 'no-search-conditions')
+  if (!all && !values.has('q')) {
+    // §4.2.2.7: cancel, says the text; its example says modify.
+    return bad('bad-request', 'neither q nor all is given', 'no-search-conditions', 'cancel')
+  }
   const terms = query.length > QUERY_MAX ? [] : termsOf(query)
   if (!all && terms.length === 0) {
     return bad(
@@ -74,7 +77,8 @@ function bad(
   condition: 'bad-request' | 'feature-not-implemented',
   text: string,
   name?: string,
+  type: 'cancel' | 'modify' = 'modify',
 ): { readonly error: StanzaError } {
   const application = name === undefined ? undefined : new Element(name, { xmlns: NS.channelSearchError })
-  return { error: stanzaError(condition, { type: 'modify', text, application }) }
+  return { error: stanzaError(condition, { type, text, application }) }
 }

@@ -21,7 +21,7 @@ export class Node {
   readonly mailbox: Mailbox<Work>
   readonly lane: Lane
   readonly recipients: Recipients
-  readonly asks = new AskPace()
+  asks = new AskPace()
   /** Undefined: not read yet. 'absent': there is no such node. */
   details: StoredNode | 'absent' | undefined
   /** Highest sequence told to anybody by this owner. */

@@ -1,6 +1,7 @@
 import { bareOf, type Jid } from '@heliograph/jid'
 import { type Outcome, refuse, reply } from '@heliograph/module'
 import { el, NS, type StanzaError, stanzaError } from '@heliograph/stanza'
+import { AskPace } from '../access/ask-pace.ts'
 import type { PubsubContext } from '../context.ts'
 import { DEFAULT_CONFIG, readConfig } from '../forms/config-form.ts'
 import type { NodeConfig } from '../forms/node-config.ts'
@@ -37,6 +38,8 @@ export async function makeNode(iq: ItemIq, config: NodeConfig): Promise<StanzaEr
   )
   if (made === 'too-many') return stanzaError('policy-violation', { text: 'you have made too many nodes' })
   node.details = undefined
+  // Whom the owners of a former node of this name were asked about is nothing to its new ones.
+  node.asks = new AskPace()
   node.peopleChanged()
   await loadNode(context, node)
   return undefined

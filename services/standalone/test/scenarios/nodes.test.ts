@@ -143,6 +143,20 @@ scenario('publishing makes a node with its options, and holds it to them afterwa
   assert.match(String(named?.attrs.node), /^[\w-]{20,}$/)
 })
 
+scenario(
+  'owners of a node are asked about somebody who was refused by another node of its name a moment ago',
+  async (site) => {
+    using all = await company(site)
+    const { owen, sue } = all
+    const node = freshNode('again')
+    for (const _ of [1, 2]) {
+      await makeNode(owen, node, { access_model: 'authorize' })
+      assert.equal((await subscribe(sue, node)).attrs.subscription, 'pending')
+      await done(owen, { type: 'set', owner: true, inside: `<delete node='${node}'/>` })
+    }
+  },
+)
+
 scenario('owners decide who subscribes where they want to, and see and change who is subscribed', async (site) => {
   using all = await company(site)
   const { owen, sue } = all

@@ -61,7 +61,7 @@ scenario('what can’t be searched for is refused as the XEP says', async (site)
   using all = together({ nora: await newcomer(site, 'nora') })
   const { nora } = all
   for (const [fields, error, name] of [
-    [{}, 'modify/bad-request', 'no-search-conditions'],
+    [{}, 'cancel/bad-request', 'no-search-conditions'],
     [{ q: 'ab c' }, 'modify/bad-request', 'invalid-search-terms'],
     [{ q: 'x'.repeat(201) }, 'modify/bad-request', 'invalid-search-terms'],
     [{ q: 'some', all: '1' }, 'modify/bad-request', 'conflicting-fields'],
@@ -87,4 +87,6 @@ scenario('who searches all the time is told to wait, and is in nobody’s way (�
     assert.equal(errorOf(answer), 'wait/resource-constraint')
     assert.ok(answer.getChild('error')?.getChild('rate-limit', `${NS}:error`)?.attrs['retry-after'])
   }
+  const form = await ask(eve, 'get', `conference.${site.domain}`, `<search xmlns='${NS}:search'/>`)
+  assert.equal(form.attrs.type, 'result', 'to ask what can be searched for is no search')
 })

@@ -110,6 +110,9 @@ scenario('who pings himself learns whether he is in the room', async (site) => {
   const { hag, hecate } = people
   assert.equal((await hag.request(get(`${room}/second`, PING))).attrs.type, 'result')
   assert.equal(errorOf(await hecate.request(get(`${room}/second`, PING))), 'modify/not-acceptable')
+  // XEP-0045 §6.6
+  const disco = get(`${room}/second`, `<query xmlns='${ITEMS}'/>`)
+  assert.equal(errorOf(await hecate.request(disco)), 'modify/bad-request')
   assert.equal(errorOf(await hag.request(get(`${room}/nobody`, PING))), 'cancel/item-not-found')
 })
 
