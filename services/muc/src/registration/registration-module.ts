@@ -42,7 +42,8 @@ async function register(request: Stanza, iq: RoomIq): Promise<Outcome> {
   const user = bareOf(from)
   if (isHidden(iq)) return refuse(stanzaError('item-not-found'))
   const query = request.child('query', NS.register)!
-  if (query.getChild('remove', NS.register)) return unregister(item)
+  if (query.getChild('remove', NS.register))
+    return query.getChildElements().length > 1 ? refuse(stanzaError('bad-request')) : unregister(item)
   const known = room.about.affiliates.get(user)
   if (!isRegistered(known) && !mayRegister(iq)) return refuse(stanzaError('not-allowed'))
   const x = query.getChild('x', NS.dataForms) as Element | undefined

@@ -33,7 +33,11 @@ function change(request: Stanza, context: IqContext): Outcome | Promise<Outcome>
   // XEP-0493 §4: who came by a token may not make a password of his own, or worse.
   if (!hasFullAccess(resource)) return refuse(stanzaError('not-allowed', { text: 'log in with the password first' }))
   const query = request.child('query', NS.register)!
-  if (query.getChild('remove', NS.register)) return context.chore(() => removeAccount(context))
+  if (query.getChild('remove', NS.register)) {
+    // XEP-0077 §3.2: whoever says something beside it may not have meant that.
+    if (query.getChildElements().length > 1) return refuse(stanzaError('bad-request'))
+    return context.chore(() => removeAccount(context))
+  }
   const username = query.getChildText('username', NS.register) ?? ''
   const password = query.getChildText('password', NS.register) ?? ''
   return context.chore(() => setPassword(context, username, password))

@@ -4,11 +4,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
-import type { Entity, IqHandler, Module } from '@heliograph/module'
+import type { Entity, Module } from '@heliograph/module'
 import { bothModes, RawClient, type Site } from '@heliograph/testkit'
 import type { Element } from '@heliograph/xml'
 import { services } from '../../src/services.ts'
-import { bareOf, errorOf, newcomer } from '../support/actor.ts'
+import { bareOf, errorOf, newcomer, settle } from '../support/actor.ts'
+import { handlersOf, nonsenseFor } from '../support/nonsense.ts'
+import { freshNode, makeNode } from '../support/pubsub.ts'
+import { freshRoom, makeRoom } from '../support/room.ts'
 
 const dir = await mkdtemp(join(tmpdir(), 'hg-announced-'))
 after(() => rm(dir, { recursive: true, force: true }))
@@ -28,6 +31,7 @@ const scenario = await bothModes({
       secret: 'the same at all instances',
     },
     registration: { open: 'always' },
+    rooms: { questions: [{ question: 'Where do we lay our scene?', answers: ['Verona'] }] },
   },
 })
 
@@ -77,8 +81,6 @@ function entitiesOf(site: Site, client: RawClient): { service: string; entity: E
 }
 
 const namespaceOf = (payload: string) => payload.slice(1, payload.indexOf('}'))
-const handlersOf = (service: string, entity: Entity): IqHandler<unknown>[] =>
-  modulesOf(service).flatMap(({ iq }) => iq.filter((handler) => handler.entity === entity))
 
 scenario('an entity announces what is declared for it, nothing else', async (site) => {
   await using anna = await newcomer(site, 'anna')
@@ -103,6 +105,37 @@ scenario('whatever has a handler answers, and is announced', async (site) => {
         `${type} ${payload} to ${address}`,
       )
     }
+  }
+})
+
+scenario('no request is so wrong that more than an error comes back: of strangers, users and owners', async (site) => {
+  await using anna = await newcomer(site, 'anna')
+  await using stranger = await newcomer(site, 'stranger')
+  const [room, node] = [freshRoom(site), freshNode()]
+  const entities = [
+    ...entitiesOf(site, anna),
+    { service: 'muc', entity: 'item' as const, address: room },
+    { service: 'session', entity: 'nobody' as const, address: `nobody-at-all@${site.domain}` },
+  ]
+  for (const client of [stranger, anna]) {
+    if (client === anna) {
+      await makeRoom(anna, room, 'anna')
+      await makeNode(anna, node)
+    }
+    for (const { service, entity, address } of entities)
+      for (const handler of handlersOf(service, entity)) {
+        const requests = nonsenseFor(handler)
+        const answers = requests.map((xml) =>
+          ask(client, handler.type, address, xml.replaceAll("node=''", `node='${node}'`)),
+        )
+        for (const [i, answer] of (await Promise.all(answers)).entries())
+          assert.doesNotMatch(
+            errorOf(answer) ?? '',
+            /internal-server-error|undefined-condition/,
+            `${handler.type} to ${address}: ${requests[i]!.slice(0, 300)}`,
+          )
+      }
+    await settle(client)
   }
 })
 
