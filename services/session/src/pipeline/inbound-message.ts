@@ -53,7 +53,7 @@ function drop(context: SessionContext, { user, stanza, trace, taken }: Arrived):
 /** Of people whom the user has nothing to do with, as the domain has it. */
 function admitStranger(context: SessionContext, message: InboundMessage): Verdict {
   if (!context.config.filtersStrangers) return pass(message)
-  const verdict = judgeMessage(context, message.user, message.stanza, performance.now())
+  const verdict = judgeMessage(context, message.user, message.stanza)
   return verdict === 'pass' ? pass(message) : verdict === 'refuse' ? refuse('service-unavailable') : { kind: 'ignore' }
 }
 

@@ -21,7 +21,7 @@ export function receivePresence(context: SessionContext, arrived: Arrived): void
   switch (stanza.type) {
     case 'subscribe':
       // With an invitation the filter is asked when that turns out to be none.
-      if (tokenIn(stanza) === undefined && !admitsRequest(context, user, stanza, performance.now())) return taken()
+      if (tokenIn(stanza) === undefined && !admitsRequest(context, user, stanza)) return taken()
       return receiveSubscription(context, arrived)
     case 'subscribed':
     case 'unsubscribe':

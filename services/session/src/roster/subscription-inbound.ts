@@ -48,7 +48,7 @@ async function request(context: SessionContext, user: User, contact: BareJid, st
   const token = tokenIn(stanza)
   if (token !== undefined) {
     if (await redeem(context, user, contact, token)) return
-    if (!admitsRequest(context, user, stanza, performance.now())) return
+    if (!admitsRequest(context, user, stanza)) return
   }
   return change(context, user, contact, 'subscribe', stanza)
 }

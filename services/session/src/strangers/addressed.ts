@@ -5,8 +5,12 @@ const ADDRESSED_MAX = 200
 /** Whom a user wrote to lately, the last ones: their answers are no strangers'. */
 export class Addressed {
   readonly #jids = new Set<BareJid>()
+  #last: Jid | undefined
 
   add(jid: Jid): void {
+    // Who says much says it to one and the same for a while.
+    if (jid === this.#last) return
+    this.#last = jid
     const bare = bareOf(jid)
     this.#jids.delete(bare)
     this.#jids.add(bare)

@@ -12,10 +12,10 @@ type Treatment = StrangerPolicy['messages']
 export type StrangerVerdict = 'pass' | 'refuse' | 'ignore'
 
 /** A message to a user of a domain that filters those of strangers. */
-export function judgeMessage(context: SessionContext, user: User, stanza: Stanza, now: number): StrangerVerdict {
+export function judgeMessage(context: SessionContext, user: User, stanza: Stanza): StrangerVerdict {
   const policy = policyOf(context, user)
   if (policy === undefined || stanza.type === 'error' || stanza.type === 'groupchat') return 'pass'
-  if (admits(user, trusted(stanza.from!), { treatment: policy.messages, policy, now })) return 'pass'
+  if (admits(user, trusted(stanza.from!), policy, policy.messages)) return 'pass'
   context.events.strangerRefused()
   return answersMessage(stanza) ? 'refuse' : 'ignore'
 }
@@ -26,10 +26,10 @@ export function answersMessage(stanza: Stanza): boolean {
 }
 
 /** A subscription request: dropped as one to nobody is (RFC 6121 §8.5.1). */
-export function admitsRequest(context: SessionContext, user: User, stanza: Stanza, now: number): boolean {
+export function admitsRequest(context: SessionContext, user: User, stanza: Stanza): boolean {
   const policy = policyOf(context, user)
   if (policy === undefined) return true
-  if (admits(user, trusted(stanza.from!), { treatment: policy.requests, policy, now })) return true
+  if (admits(user, trusted(stanza.from!), policy, policy.requests)) return true
   context.events.strangerRefused()
   return false
 }
@@ -38,15 +38,11 @@ function policyOf({ config }: SessionContext, user: User): StrangerPolicy | unde
   return config.policies.get(user.domain)?.strangers
 }
 
-function admits(
-  user: User,
-  from: Jid,
-  { treatment, policy, now }: { treatment: Treatment; policy: StrangerPolicy; now: number },
-): boolean {
+function admits(user: User, from: Jid, policy: StrangerPolicy, treatment: Treatment): boolean {
   if (treatment === 'pass' || !isStranger(user, from)) return true
   if (treatment === 'refuse') return false
   user.strangers ??= new Allowance(policy.perMinute)
-  return user.strangers.take(now)
+  return user.strangers.take(user.touched)
 }
 
 /**

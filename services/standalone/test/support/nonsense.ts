@@ -3,7 +3,7 @@ import { services } from '../../src/services.ts'
 
 const FORMS = 'jabber:x:data'
 const RSM = 'http://jabber.org/protocol/rsm'
-const LONG = 'ab '.repeat(30_000)
+const LONG = 'ab '.repeat(10_000)
 
 /** Attributes that requests have, none of them with a value that one could have. */
 const ATTRIBUTES =
