@@ -13,7 +13,7 @@ export interface Source {
 }
 
 /** Packages that only serve development. */
-const TOOLS = ['testkit', 'documentation', 'heliographctl']
+const TOOLS = ['testkit', 'documentation', 'deployment', 'heliographctl']
 
 export function sources(): Source[] {
   const paths = globSync(['packages/*/src/**/*.ts', 'services/*/src/**/*.ts'], { cwd: ROOT })

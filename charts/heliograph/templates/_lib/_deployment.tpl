@@ -28,7 +28,7 @@ spec:
       {{- if $own.restartOnConfig }}
       {{- $_ := set $annotations "checksum/config" (include "heliograph.config" . | sha256sum) }}
       {{- end }}
-      {{- if .root.Values.monitoring.annotations.enabled }}
+      {{- if .root.Values.monitoring.scrapeAnnotations.enabled }}
       {{- $annotations = merge $annotations (dict "prometheus.io/scrape" "true" "prometheus.io/port" "5291" "prometheus.io/path" "/metrics") }}
       {{- end }}
       {{- with $annotations }}

@@ -1,0 +1,1 @@
+export { readmeText, schemaText } from './chart-files.ts'
