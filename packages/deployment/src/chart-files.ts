@@ -1,16 +1,23 @@
-import { valuesFile, type ValuesFile } from './values-file.ts'
+import { dashboards } from './dashboards.ts'
+import { grafanaText } from './grafana.ts'
+import { type ValuesFile, valuesFile } from './values-file.ts'
 import { valuesSchema } from './values-schema.ts'
 
-/** `values.schema.json` as it is to be. */
-export function schemaText(): string {
-  return `${JSON.stringify(valuesSchema(valuesFile()), null, 2)}\n`
+/** The files of the chart that are made, path → text as it is to be. `readme` is that of the chart as it is. */
+export function chartFiles(readme: string): ReadonlyMap<string, string> {
+  const made = dashboards.map((each) => [`files/dashboards/${each.name}.json`, grafanaText(each)] as const)
+  return new Map([['values.schema.json', schemaText()], ['README.md', readmeText(readme)], ...made])
+}
+
+function schemaText(): string {
+  return `${JSON.stringify(valuesSchema(valuesFile()), null, 1)}\n`
 }
 
 const BEGIN = '<!-- made: values -->'
 const END = '<!-- end: values -->'
 
-/** The chart's README with its table of values as it is to be. @throws when the page has no markers */
-export function readmeText(page: string): string {
+/** @throws when the page has no markers */
+function readmeText(page: string): string {
   const [start, end] = [page.indexOf(BEGIN), page.indexOf(END)]
   if (start < 0 || end < start) throw new Error('the README has no markers for its values')
   return `${page.slice(0, start + BEGIN.length)}\n${table(valuesFile())}\n${page.slice(end)}`

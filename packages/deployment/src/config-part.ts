@@ -2,7 +2,18 @@ import { configJsonSchema, type JsonSchema } from '@heliograph/config'
 
 /** What the chart sets by itself, or takes from a Secret: it can't be given in `config`. */
 const NOT_GIVEN = [
-  ...['mode', 'instance', 'dataDir', 'domains', 'accounts', 'components', 'listen', 'proxyProtocol', 'proxy65', 'drain'],
+  ...[
+    'mode',
+    'instance',
+    'dataDir',
+    'domains',
+    'accounts',
+    'components',
+    'listen',
+    'proxyProtocol',
+    'proxy65',
+    'drain',
+  ],
   ...['nats.servers', 'nats.user', 'nats.password', 'nats.passwordFile', 'nats.tls'],
   ...['redis.url', 'redis.password', 'redis.passwordFile'],
   ...['postgres.url', 'postgres.password', 'postgres.passwordFile'],

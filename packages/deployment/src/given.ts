@@ -40,7 +40,10 @@ const GIVEN: readonly (readonly [RegExp, JsonSchema])[] = [
   [/^(edge|federation)\.ports\.\w+$/, port],
   [/^networkPolicy\.enabled$/, { type: 'boolean' }],
   [/\.resources$/, resources],
-  [/(^networkPolicy\.\w+|^ingress\.from|\.extra(Ingress|Egress|Env|Volumes|VolumeMounts|Containers)|\.initContainers|\.tolerations)$/, list(foreign)],
+  [
+    /(^networkPolicy\.\w+|^ingress\.from|\.extra(Ingress|Egress|Env|Volumes|VolumeMounts|Containers)|\.initContainers|\.tolerations)$/,
+    list(foreign),
+  ],
   [/\.(affinity|issuerRef|behavior)$/, foreign],
   [/\.whenUnsatisfiable$/, choice('ScheduleAnyway', 'DoNotSchedule')],
   [/\.(rollingUpdate\.\w+|pdb\.maxUnavailable)$/, share],

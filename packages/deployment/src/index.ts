@@ -1,1 +1,1 @@
-export { readmeText, schemaText } from './chart-files.ts'
+export { chartFiles } from './chart-files.ts'

@@ -42,7 +42,10 @@ function serviceSchema(key: string, workload: JsonSchema, descriptions: Readonly
     type: 'integer',
     minimum: 1,
   }
-  const same = Object.keys(workload.properties ?? {}).map((name) => [name, { $ref: `#/properties/defaults/properties/${name}` }])
+  const same = Object.keys(workload.properties ?? {}).map((name) => [
+    name,
+    { $ref: `#/properties/defaults/properties/${name}` },
+  ])
   return {
     description: descriptions.get(key) ?? '',
     type: 'object',
@@ -66,7 +69,11 @@ function special(descriptions: ReadonlyMap<string, string>): Record<string, Json
   const certificate: JsonSchema = {
     type: 'object',
     additionalProperties: false,
-    properties: { existingSecret: { type: 'string' }, issuerRef: { type: 'object' }, dnsNames: { type: 'array', items: text } },
+    properties: {
+      existingSecret: { type: 'string' },
+      issuerRef: { type: 'object' },
+      dnsNames: { type: 'array', items: text },
+    },
   }
   const withSecret = (schema: JsonSchema): JsonSchema => ({
     ...schema,

@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { readmeText, schemaText } from '../chart-files.ts'
+import { chartFiles } from '../chart-files.ts'
 import { CHART } from '../root.ts'
 
-writeFileSync(`${CHART}/values.schema.json`, schemaText())
-const readme = `${CHART}/README.md`
-writeFileSync(readme, readmeText(readFileSync(readme, 'utf8')))
+const readme = readFileSync(`${CHART}/README.md`, 'utf8')
+for (const [path, text] of chartFiles(readme)) writeFileSync(`${CHART}/${path}`, text)
