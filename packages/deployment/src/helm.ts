@@ -54,7 +54,12 @@ export class Helm implements AsyncDisposable {
   }
 
   async lint(shape?: string): Promise<void> {
-    await this.#run('lint', '--strict', CHART, ...(shape === undefined ? [] : ['--values', `${CHART}/ci/${shape}-values.yaml`]))
+    await this.#run(
+      'lint',
+      '--strict',
+      CHART,
+      ...(shape === undefined ? [] : ['--values', `${CHART}/ci/${shape}-values.yaml`]),
+    )
   }
 
   async #run(...words: readonly string[]): Promise<string> {

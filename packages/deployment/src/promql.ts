@@ -10,7 +10,8 @@ export function metricsOf(expression: string): Set<string> {
   parser.parse(expression).iterate({
     enter({ type, from, to, node }) {
       if (type.isError) throw new Error(`can't be parsed at ${from}: ${expression}`)
-      if (type.name === 'Identifier' && node.parent?.type.name === 'VectorSelector') found.add(expression.slice(from, to))
+      if (type.name === 'Identifier' && node.parent?.type.name === 'VectorSelector')
+        found.add(expression.slice(from, to))
     },
   })
   return found

@@ -32,7 +32,8 @@ test('every graph of the dashboards can be parsed and names metrics that exist',
 
 test('services are scaled by metrics that exist', () => {
   for (const service of Object.values(valuesFile().values)) {
-    const { metrics = [] } = (service as { autoscaling?: { metrics?: { name: string; query: string }[] } }).autoscaling ?? {}
+    const { metrics = [] } =
+      (service as { autoscaling?: { metrics?: { name: string; query: string }[] } }).autoscaling ?? {}
     for (const { name, query } of metrics) {
       assert.ok(known.has(name), name)
       check(query.replaceAll('$pods', 'a="b"'))

@@ -9,7 +9,8 @@ const { values, descriptions } = valuesFile()
 
 test('what is made of the chart is as it would be made now', () => {
   const made = chartFiles(readFileSync(`${CHART}/README.md`, 'utf8'))
-  for (const [path, text] of made) assert.ok(readFileSync(`${CHART}/${path}`, 'utf8') === text, `${path}: run pnpm pages`)
+  for (const [path, text] of made)
+    assert.ok(readFileSync(`${CHART}/${path}`, 'utf8') === text, `${path}: run pnpm pages`)
 })
 
 test('every value is described', () => {

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict'
+import { globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { loadConfig } from '@heliograph/config'
+import { Helm, hasHelm, type Manifest } from './helm.ts'
+import { knownMetrics } from './known-metrics.ts'
+import { metricsOf } from './promql.ts'
+import { CHART } from './root.ts'
+import { configOf, of, podOf, SERVICES, secretFilesOf, specOf } from './shape.ts'
+
+const shapes = globSync('ci/*-values.yaml', { cwd: CHART })
+  .map((path) => basename(path, '-values.yaml'))
+  .sort()
+const skip = hasHelm ? false : 'there is no helm for this machine: name one by HELM'
+const rendered = new Map<string, Manifest[]>()
+let helm: Helm
+
+before(async () => {
+  if (!hasHelm) return
+  helm = await Helm.open()
+  rendered.set('default', await helm.render())
+  for (const shape of shapes) rendered.set(shape, await helm.render(shape))
+})
+after(() => helm?.[Symbol.asyncDispose]())
+
+/** Runs for every shape and service. */
+function each(check: (manifests: readonly Manifest[], service: string, shape: string) => void): void {
+  assert.ok(rendered.size > 5)
+  for (const [shape, manifests] of rendered) for (const service of SERVICES) check(manifests, service, shape)
+}
+
+test('the chart lints strictly in every shape', { skip }, async () => {
+  await helm.lint()
+  for (const shape of shapes) await helm.lint(shape)
+})
+
+test('names of objects are there once, and belong to the release', { skip }, () => {
+  for (const manifests of rendered.values()) {
+    const names = manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`)
+    assert.deepEqual(names, [...new Set(names)])
+    for (const { metadata } of manifests) assert.match(metadata.name, /^hg-heliograph/)
+  }
+})
+
+test('a service takes the configuration that it is given, with the secrets that it is given', { skip }, () => {
+  const root = mkdtempSync(join(tmpdir(), 'heliograph-chart-'))
+  try {
+    each((manifests, service, shape) => {
+      const pod = podOf(manifests, service)
+      const at = join(root, shape, service)
+      for (const path of secretFilesOf(pod)) {
+        const file = path.replace('/etc/heliograph', at)
+        mkdirSync(dirname(file), { recursive: true })
+        writeFileSync(file, 'a secret of some length\n')
+      }
+      const file = join(at, 'heliograph.yaml')
+      mkdirSync(at, { recursive: true })
+      writeFileSync(file, configOf(manifests, service).replaceAll('/etc/heliograph', at))
+      const given = pod.containers[0].env.map(({ name, value }) => [name, value?.replaceAll('/etc/heliograph', at)])
+      const { HELIOGRAPH_CONFIG: _, HELIOGRAPH_LISTEN_ADVERTISE_HOST: __, ...env } = Object.fromEntries(given)
+      const config = loadConfig({ file, env })
+      assert.equal(config.mode, 'cluster')
+      assert.equal(config.postgres.url === undefined, ['connection-manager', 's2s-gateway'].includes(service))
+    })
+  } finally {
+    rmSync(root, { recursive: true })
+  }
+})
+
+test('every file that a configuration names is mounted', { skip }, () => {
+  each((manifests, service, shape) => {
+    const mounted = secretFilesOf(podOf(manifests, service))
+    const shown = ['connection-manager', 's2s-gateway'].includes(service)
+    for (const [path] of configOf(manifests, service).matchAll(/\/etc\/heliograph\/[^\s?&]+/g))
+      if (shown || !path.includes('/certificates/')) assert.ok(mounted.has(path), `${shape} ${service}: ${path}`)
+  })
+})
+
+test('pods are restricted', { skip }, () => {
+  each((manifests, service, shape) => {
+    const { automountServiceAccountToken, securityContext, containers } = podOf(manifests, service)
+    assert.equal(automountServiceAccountToken, false)
+    assert.equal(securityContext.runAsNonRoot, true)
+    assert.deepEqual(securityContext.seccompProfile, { type: 'RuntimeDefault' })
+    const own = containers[0].securityContext
+    assert.deepEqual(own.capabilities, { drop: ['ALL'] })
+    assert.equal(own.allowPrivilegeEscalation, false)
+    assert.equal(own.readOnlyRootFilesystem, shape !== 'tilt')
+  })
+})
+
+test('probes ask by gRPC, where no certificate is needed', { skip }, () => {
+  each((manifests, service) => {
+    const container = podOf(manifests, service).containers[0]
+    for (const probe of ['startup', 'liveness', 'readiness'] as const) {
+      const { grpc } = container[`${probe}Probe`]
+      assert.equal(grpc.service, probe)
+      const mutual = configOf(manifests, service).includes('rpcMutual')
+      assert.equal(grpc.port, mutual ? 5292 : 5290)
+      assert.ok(configOf(manifests, service).includes(`0.0.0.0:${grpc.port}`))
+    }
+  })
+})
+
+test('a pod has the time that its drain may take', { skip }, () => {
+  each((manifests, service, shape) => {
+    const { terminationGracePeriodSeconds: grace, containers } = podOf(manifests, service)
+    const seconds = Number(/drain:\n {2}pacePerSecond: \d+\n {2}seconds: (\d+)/.exec(configOf(manifests, service))?.[1])
+    const before = containers[0].lifecycle?.preStop.sleep.seconds ?? 0
+    assert.ok(seconds >= 25)
+    assert.equal(grace, before + seconds + 5)
+    if (shape === 'keda-monitoring' && service === 'connection-manager') assert.equal(seconds, 30_000 / 500 / 0.8)
+  })
+})
+
+test('every service has its budget, and is scaled in one way at most', { skip }, () => {
+  const known = knownMetrics()
+  each((manifests, service, shape) => {
+    const name = `hg-heliograph-${service}`
+    assert.equal(of(manifests, 'PodDisruptionBudget', name).length, shape === 'tilt' ? 0 : 1)
+    const scalers = [...of(manifests, 'HorizontalPodAutoscaler', name), ...of(manifests, 'ScaledObject', name)]
+    const { replicas } = specOf<{ replicas?: number }>(manifests, 'Deployment', name)
+    assert.equal(scalers.length, replicas === undefined ? 1 : 0, `${shape} ${service}`)
+    for (const [, query = ''] of JSON.stringify(scalers).matchAll(/"query":"((?:[^"\\]|\\.)*)"/g))
+      for (const metric of metricsOf(JSON.parse(`"${query}"`))) assert.ok(known.has(metric), metric)
+  })
+})
+
+test('nothing is allowed but what is declared; only gateways leave, and have no way to Postgres, as edges have none', {
+  skip,
+}, () => {
+  each((manifests, service, shape) => {
+    const none = specOf<{ ingress?: unknown; egress?: unknown }>(
+      manifests,
+      'NetworkPolicy',
+      'hg-heliograph-default-deny',
+    )
+    assert.deepEqual([none.ingress, none.egress], [undefined, undefined])
+    type Egress = { egress: { ports: { port: number }[]; to?: unknown }[] }
+    const { egress } = specOf<Egress>(manifests, 'NetworkPolicy', `hg-heliograph-${service}`)
+    const ports = egress.flatMap((rule) => rule.ports.map(({ port }) => port))
+    const outside = egress.some(({ to }) => JSON.stringify(to ?? {}).includes('0.0.0.0/0'))
+    assert.equal(outside, service === 's2s-gateway' && shape === 'federation-components', `${shape} ${service}`)
+    assert.equal(ports.includes(5432), !['connection-manager', 's2s-gateway'].includes(service), `${shape} ${service}`)
+  })
+})
+
+test('Services, the Ingress and PodMonitors lead to ports that are there', { skip }, () => {
+  for (const manifests of rendered.values()) {
+    for (const { spec } of of(manifests, 'Service')) {
+      const { ports, selector } = spec as { ports: { targetPort: string }[]; selector: Record<string, string> }
+      const service = selector['app.kubernetes.io/component'] ?? ''
+      if (!SERVICES.includes(service)) continue
+      const names = podOf(manifests, service).containers[0].ports.map(({ name }) => name)
+      for (const { targetPort } of ports) assert.ok(names.includes(targetPort), `${service} has no ${targetPort}`)
+    }
+    for (const monitor of of(manifests, 'PodMonitor')) assert.match(JSON.stringify(monitor.spec), /"port":"metrics"/)
+  }
+})
+
+test('an upgrade that changes nothing changes no pod', { skip }, async () => {
+  const again = await helm.render()
+  for (const kind of ['Deployment', 'StatefulSet', 'ConfigMap'])
+    assert.deepEqual(of(again, kind), of(rendered.get('default') ?? [], kind))
+})
+
+test('what does not exist is refused, and what would not start', { skip }, async () => {
+  const wrong = [
+    ['sesion.replicas=3', /sesion/],
+    ['config.archive.retentionDay=3', /retentionDay/],
+    ['config.redis.password=x', /password/],
+    ['edge.loadBalancerIP=192.0.2.1', /loadBalancerIP/],
+    ['connectionManager.autoscaling.kind=often', /must be one of/],
+    ['redis.bundled.enabled=false', /redis\.url is needed/],
+    ['config.uploads.store=directory', /secrets\.uploads\.existingSecret is needed/],
+    ['rpcTls.enabled=true', /rpcTls needs/],
+  ] as const
+  for (const [setting, message] of wrong) await assert.rejects(helm.render(undefined, setting), message)
+})
