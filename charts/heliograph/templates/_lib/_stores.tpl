@@ -47,7 +47,8 @@
 {{- if and $store.bundled.enabled (not $store.existingSecret) -}}
 {{- $name := include "heliograph.storeName" . -}}
 {{- $known := lookup "v1" "Secret" .root.Release.Namespace $name -}}
-{{- $password := randAlphaNum 32 | b64enc -}}
+{{- /* It begins with a letter: NATS takes what it reads from the environment for a number if it can. */ -}}
+{{- $password := printf "p%s" (randAlphaNum 31) | b64enc -}}
 {{- if and $known $known.data $known.data.password -}}{{- $password = $known.data.password -}}{{- end -}}
 apiVersion: v1
 kind: Secret
