@@ -8,7 +8,7 @@ import { Helm, hasHelm, type Manifest } from './helm.ts'
 import { knownMetrics } from './known-metrics.ts'
 import { metricsOf } from './promql.ts'
 import { CHART } from './root.ts'
-import { configOf, of, podOf, SERVICES, secretFilesOf, specOf } from './shape.ts'
+import { configOf, of, type PodSpec, podOf, SERVICES, secretFilesOf, specOf } from './shape.ts'
 
 const shapes = globSync('ci/*-values.yaml', { cwd: CHART })
   .map((path) => basename(path, '-values.yaml'))
@@ -88,6 +88,29 @@ test('pods are restricted', { skip }, () => {
     assert.deepEqual(own.capabilities, { drop: ['ALL'] })
     assert.equal(own.allowPrivilegeEscalation, false)
     assert.equal(own.readOnlyRootFilesystem, shape !== 'tilt')
+  })
+})
+
+test('the bundled servers are restricted, too, and only who needs them comes in', { skip }, () => {
+  for (const manifests of rendered.values()) {
+    for (const { spec, metadata } of of(manifests, 'StatefulSet')) {
+      const pod = (spec as { template: { spec: PodSpec } }).template.spec
+      assert.equal(pod.securityContext.runAsNonRoot, true)
+      assert.equal(pod.containers[0].securityContext.readOnlyRootFilesystem, true)
+      assert.deepEqual(pod.containers[0].securityContext.capabilities, { drop: ['ALL'] })
+      const policy = specOf<{ ingress: { from: unknown[] }[] }>(manifests, 'NetworkPolicy', metadata.name)
+      const callers = JSON.stringify(policy.ingress[0]?.from).match(/component":"[\w-]+/g)
+      assert.equal(callers?.length, metadata.name.endsWith('postgres') ? 4 : 6)
+    }
+  }
+})
+
+test('every Secret that is read is made by the chart, or given', { skip }, () => {
+  each((manifests, service) => {
+    const made = of(manifests, 'Secret').map(({ metadata }) => metadata.name)
+    const ordered = of(manifests, 'Certificate').map(({ spec }) => (spec as { secretName: string }).secretName)
+    for (const [, name = ''] of JSON.stringify(podOf(manifests, service)).matchAll(/"secretName":"(hg-[^"]+)"/g))
+      assert.ok([...made, ...ordered].includes(name), `${service}: ${name}`)
   })
 })
 

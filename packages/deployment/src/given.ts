@@ -41,7 +41,7 @@ const GIVEN: readonly (readonly [RegExp, JsonSchema])[] = [
   [/^networkPolicy\.enabled$/, { type: 'boolean' }],
   [/\.resources$/, resources],
   [
-    /(^networkPolicy\.\w+|^ingress\.from|\.extra(Ingress|Egress|Env|Volumes|VolumeMounts|Containers)|\.initContainers|\.tolerations)$/,
+    /(^networkPolicy\.\w+|^web\.from|^web\.httpRoute\.parentRefs|\.extra(Ingress|Egress|Env|Volumes|VolumeMounts|Containers)|\.initContainers|\.tolerations)$/,
     list(foreign),
   ],
   [/\.(affinity|issuerRef|behavior)$/, foreign],

@@ -52,3 +52,19 @@ s2s-gateway: { values: s2sGateway, needs: [nats, redis], from: [session], certif
 {{- define "heliograph.federates" -}}
 {{- if dig "federation" "enabled" false .Values.config -}}true{{- end -}}
 {{- end -}}
+
+{{/* "true" where something else ends TLS for the web. */}}
+{{- define "heliograph.web" -}}
+{{- if or .Values.web.ingress.enabled .Values.web.httpRoute.enabled -}}true{{- end -}}
+{{- end -}}
+
+{{/* The hosts of the web, and what is found there. JSON. */}}
+{{- define "heliograph.webHosts" -}}
+{{- $hosts := list -}}
+{{- range .Values.domains }}{{- $hosts = append $hosts .name }}{{- end -}}
+{{- .Values.web.hosts | default $hosts | toJson -}}
+{{- end -}}
+
+{{- define "heliograph.webPaths" -}}
+["/xmpp-websocket", "/http-bind", "/.well-known/host-meta", "/.well-known/host-meta.json", "/upload"]
+{{- end -}}

@@ -57,8 +57,8 @@ none is restarted by what doesn't concern it. Secrets are named by the files the
 {{- end -}}
 {{- if eq .component "connection-manager" -}}
 {{- with $values.edge.proxyProtocolTrusted -}}{{- $_ := set $config "proxyProtocol" (dict "trusted" .) -}}{{- end -}}
-{{- if $values.ingress.enabled -}}
-{{- $_ := set $config "web" (merge (dict "trustedProxies" $values.ingress.trustedProxies) ($config.web | default dict)) -}}
+{{- if include "heliograph.web" .root -}}
+{{- $_ := set $config "web" (merge (dict "trustedProxies" $values.web.trustedProxies) ($config.web | default dict)) -}}
 {{- end -}}
 {{- end -}}
 {{- if eq .component "session" -}}
@@ -98,7 +98,7 @@ health: {{ ternary "0.0.0.0:5292" false $values.rpcTls.enabled }}
 c2s: {{ ternary "0.0.0.0:5222" false (gt (int $values.edge.ports.c2s) 0) }}
 c2sTls: {{ ternary "0.0.0.0:5223" false (gt (int $values.edge.ports.c2sTls) 0) }}
 https: {{ ternary "0.0.0.0:5443" false (gt (int $values.edge.ports.https) 0) }}
-http: {{ ternary "0.0.0.0:5280" false $values.ingress.enabled }}
+http: {{ if include "heliograph.web" .root }}0.0.0.0:5280{{ else }}false{{ end }}
 {{- end }}
 {{- if eq .component "s2s-gateway" }}
 s2s: {{ ternary "0.0.0.0:5269" false (gt (int $values.federation.ports.s2s) 0) }}

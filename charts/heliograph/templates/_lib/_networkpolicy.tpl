@@ -56,8 +56,8 @@ podSelector:
 {{- with $ports }}
 {{ include "heliograph.rule" (dict "direction" "from" "peers" $values.networkPolicy.clientsFrom "ports" .) }}
 {{- end }}
-{{- if $values.ingress.enabled }}
-{{ include "heliograph.rule" (dict "direction" "from" "peers" $values.ingress.from "ports" (list 5280)) }}
+{{- if include "heliograph.web" $root }}
+{{ include "heliograph.rule" (dict "direction" "from" "peers" $values.web.from "ports" (list 5280)) }}
 {{- end }}
 {{- end }}
 {{- if eq .component "s2s-gateway" }}
@@ -123,11 +123,13 @@ podSelector:
         cidr: '::/0'
         except: {{ include "heliograph.ofFamily" (dict "list" $values.federation.notTo "six" true) }}
 {{- range dig "federation" "nameServers" (list) $values.config }}
+{{- $port := regexFind "(\\]|^[0-9.]+):[0-9]+$" . | regexFind "[0-9]+$" | default "53" }}
+{{- $host := regexReplaceAll "^\\[(.*)\\](:[0-9]+)?$|^([0-9.]+):[0-9]+$" . "${1}${3}" }}
 - ports:
-    - { protocol: UDP, port: 53 }
-    - { protocol: TCP, port: 53 }
+    - { protocol: UDP, port: {{ $port }} }
+    - { protocol: TCP, port: {{ $port }} }
   to:
-    - ipBlock: { cidr: {{ printf "%s/%s" . (ternary "128" "32" (contains ":" .)) | quote }} }
+    - ipBlock: { cidr: {{ printf "%s/%s" $host (ternary "128" "32" (contains ":" $host)) | quote }} }
 {{- end }}
 {{- end }}
 {{- end -}}
