@@ -50,7 +50,7 @@ RUN for service in connection-manager session presence-fanout muc pubsub s2s-gat
     printf '#!/bin/sh\nexec node /opt/heliograph/packages/heliographctl/src/main.ts "$@"\n' > /usr/local/bin/heliographctl; \
     chmod 0755 /usr/local/bin/heliographctl
 
-# One layer of what is left of the system, without what was removed from it.
+# One layer of what is left of the system, without what was removed from it: that is why all of it is copied.
 FROM scratch
 ARG VERSION=0.1.0
 ARG REVISION=unknown
@@ -61,6 +61,7 @@ LABEL org.opencontainers.image.title="Heliograph" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
+# hadolint ignore=DL3067
 COPY --from=system / /
 COPY --from=files --chown=${OWNER} /opt/heliograph /opt/heliograph
 ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
@@ -72,5 +73,5 @@ USER 10001:10001
 EXPOSE 5222 5223 5269 5270 5275 5280 5290 5291 5443
 STOPSIGNAL SIGTERM
 # Kubernetes asks by gRPC instead.
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["heliographctl", "ready"]
+HEALTHCHECK --interval=15s --start-interval=2s --timeout=5s --start-period=60s --retries=3 CMD ["heliographctl", "ready"]
 CMD ["heliographctl", "--help"]
