@@ -38,6 +38,7 @@ interface Volume {
 
 export const SERVICES = ['connection-manager', 'session', 'presence-fanout', 'muc', 'pubsub', 's2s-gateway']
 
+/** The objects of a kind, or the one of a name. */
 export function of(manifests: readonly Manifest[], kind: string, name?: string): Manifest[] {
   return manifests.filter((each) => each.kind === kind && (name === undefined || each.metadata.name === name))
 }

@@ -9,6 +9,7 @@ export interface ValuesFile {
   readonly descriptions: ReadonlyMap<string, string>
 }
 
+/** Reads it, or the text that is given instead. */
 export function valuesFile(text = readFileSync(`${CHART}/values.yaml`, 'utf8')): ValuesFile {
   return { values: parse(text) as Record<string, unknown>, descriptions: descriptionsIn(text) }
 }
