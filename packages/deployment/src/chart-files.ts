@@ -1,5 +1,6 @@
 import { dashboards } from './dashboards.ts'
 import { grafanaText } from './grafana.ts'
+import { jsonText } from './json-text.ts'
 import { type ValuesFile, valuesFile } from './values-file.ts'
 import { valuesSchema } from './values-schema.ts'
 
@@ -10,7 +11,7 @@ export function chartFiles(readme: string): ReadonlyMap<string, string> {
 }
 
 function schemaText(): string {
-  return `${JSON.stringify(valuesSchema(valuesFile()), null, 1)}\n`
+  return `${jsonText(valuesSchema(valuesFile()))}\n`
 }
 
 const BEGIN = '<!-- made: values -->'

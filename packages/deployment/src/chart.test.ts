@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test'
 import { loadConfig } from '@heliograph/config'
 import { Helm, hasHelm, type Manifest } from './helm.ts'
 import { knownMetrics } from './known-metrics.ts'
+import { typeErrors } from './kubernetes-types.ts'
 import { metricsOf } from './promql.ts'
 import { CHART } from './root.ts'
 import { configOf, of, type PodSpec, podOf, SERVICES, secretFilesOf, specOf } from './shape.ts'
@@ -42,6 +43,13 @@ test('names of objects are there once, and belong to the release', { skip }, () 
     assert.deepEqual(names, [...new Set(names)])
     for (const { metadata } of manifests) assert.match(metadata.name, /^hg-heliograph/)
   }
+})
+
+test('objects have no key and no value that Kubernetes and the operators do not know', { skip }, async () => {
+  assert.deepEqual(await typeErrors([...rendered.values()].flat()), [])
+  const deployment = (spec: object) => ({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'some' }, spec })
+  const errors = await typeErrors([deployment({ replicas: '2' }), deployment({ replica: 2 })])
+  assert.match(errors.join(), /'string' is not assignable to type 'number'.*"replica"' does not exist/)
 })
 
 test('a service takes the configuration that it is given, with the secrets that it is given', { skip }, () => {
@@ -100,7 +108,7 @@ test('the bundled servers are restricted, too, and only who needs them comes in'
       assert.deepEqual(pod.containers[0].securityContext.capabilities, { drop: ['ALL'] })
       const policy = specOf<{ ingress: { from: unknown[] }[] }>(manifests, 'NetworkPolicy', metadata.name)
       const callers = JSON.stringify(policy.ingress[0]?.from).match(/component":"[\w-]+/g)
-      assert.equal(callers?.length, metadata.name.endsWith('postgres') ? 4 : 6)
+      assert.equal(callers?.length, metadata.name.endsWith('postgres') ? 5 : 6)
     }
   }
 })
@@ -112,6 +120,21 @@ test('every Secret that is read is made by the chart, or given', { skip }, () =>
     for (const [, name = ''] of JSON.stringify(podOf(manifests, service)).matchAll(/"secretName":"(hg-[^"]+)"/g))
       assert.ok([...made, ...ordered].includes(name), `${service}: ${name}`)
   })
+})
+
+test('tables are migrated before any pod of a release, where Postgres is there by then', { skip }, () => {
+  for (const [shape, manifests] of rendered) {
+    const jobs = of(manifests, 'Job')
+    assert.equal(jobs.length, shape === 'external-stores' ? 1 : 0, shape)
+    for (const { metadata, spec } of jobs) {
+      assert.equal(metadata.annotations?.['helm.sh/hook'], 'pre-install,pre-upgrade')
+      const pod = (spec as { template: { spec: PodSpec } }).template.spec
+      assert.deepEqual(pod.containers[0].command, ['standalone', '--migrate'])
+      assert.equal(pod.containers[0].securityContext.readOnlyRootFilesystem, true)
+      const env = pod.containers[0].env.map(({ name, value }) => [name, value])
+      assert.ok(secretFilesOf(pod).has(Object.fromEntries(env).HELIOGRAPH_POSTGRES_PASSWORD_FILE))
+    }
+  }
 })
 
 test('probes ask by gRPC, where no certificate is needed', { skip }, () => {

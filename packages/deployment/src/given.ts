@@ -50,7 +50,7 @@ const GIVEN: readonly (readonly [RegExp, JsonSchema])[] = [
   [/\.autoscaling\.kind$/, choice('none', 'hpa', 'keda', 'cpu')],
   [/\.autoscaling\.metrics$/, list(signal)],
   [/\.autoscaling\.(minReplicas|maxReplicas|cpuPercent)$/, whole(1)],
-  [/^(drain\.\w+|defaults\.probes\.\w+)$/, whole(1)],
+  [/^(drain\.\w+|migrations\.deadlineSeconds|defaults\.probes\.\w+)$/, whole(1)],
   [/\.(replicas|preStopSeconds|drainSeconds|minReadySeconds|revisionHistoryLimit)$/, whole(0)],
   [/^extraObjects$/, list({ type: ['object', 'string'] })],
 ]

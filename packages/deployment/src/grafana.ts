@@ -1,4 +1,5 @@
 import type { Dashboard, Graph } from './dashboards.ts'
+import { jsonText } from './json-text.ts'
 
 const SOURCE = { type: 'prometheus', uid: '$datasource' }
 const WIDTH = 12
@@ -20,7 +21,7 @@ export function grafanaText({ name, title, graphs }: Dashboard): string {
     templating: { list: [datasource, namespace] },
     panels: graphs.map(panel),
   }
-  return `${JSON.stringify(dashboard, null, 1)}\n`
+  return `${jsonText(dashboard)}\n`
 }
 
 const datasource = { name: 'datasource', label: 'Prometheus', type: 'datasource', query: 'prometheus' }
@@ -47,7 +48,6 @@ function panel({ title, unit, lines }: Graph, at: number): unknown {
     options: { legend: { displayMode: 'list', placement: 'bottom' }, tooltip: { mode: 'multi', sort: 'desc' } },
     targets: lines.map(([expression, legendFormat], index) => ({
       refId: String.fromCharCode(65 + index),
-      datasource: SOURCE,
       expr: expression.replaceAll('$of', MATCHERS),
       legendFormat,
     })),

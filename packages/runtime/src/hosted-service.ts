@@ -1,5 +1,5 @@
 import type { Links } from '@heliograph/bus'
-import type { Database } from '@heliograph/database'
+import { type Database, migrate } from '@heliograph/database'
 import type { LiveState } from '@heliograph/live-state'
 import type { Logger } from '@heliograph/telemetry'
 import type { Adapters } from './adapters.ts'
@@ -41,6 +41,7 @@ export async function hostService(
     opened.defer(guard(shared.telemetry.log, 'database', () => database.close()))
     probes.push({ name: 'database', ping: (timeoutMs) => database.ping(timeoutMs) })
     ports.database = database
+    if (service.migrations !== undefined) await migrate(database, service.migrations)
     const { metrics } = shared.telemetry
     metrics.gauge(
       'heliograph_database_waiting',

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, type Environment, findConfigFile, type HeliographConfig, loadConfig } from '@heliograph/config'
 import { trimWhenQuiet } from './memory-trim.ts'
+import { migrateTables } from './migrate-tables.ts'
 import { type ProcessDefinition, type RunningProcess, startProcess } from './start-process.ts'
 import { releaseVersion } from './version.ts'
 
@@ -21,15 +22,21 @@ const lingerMs = 3_000
 /**
  * The whole life of a service process: reads the configuration, starts the services, drains and stops them on SIGTERM or
  * SIGINT, also while they start. A second signal stops without draining, a third ends the process at once. Sets `process.exitCode`: 0 after a
- * stop that was asked for, 1 when it couldn't start, 2 when the configuration or the arguments are wrong.
+ * stop that was asked for, 1 when it couldn't start, 2 when the configuration or the arguments are wrong. With `--migrate` it brings the
+ * tables to its version instead.
  */
 export async function runService(
   definition: ProcessDefinition,
   host: Host = process,
   options: RunOptions = {},
 ): Promise<void> {
-  const config = configOf(definition, host)
-  if (config === undefined) return
+  const order = orderOf(definition, host)
+  if (order === undefined) return
+  const { config } = order
+  if (order.migrate) {
+    await justMigrate(definition, config)
+    return
+  }
   const signals = new AbortController()
   const starting = new AbortController()
   let running: RunningProcess | undefined
@@ -56,28 +63,50 @@ export async function runService(
     endAnyway()
   } catch (error) {
     if (asked > 0) return
-    process.stderr.write(
-      `${definition.name} could not start: ${error instanceof Error ? error.message : String(error)}\n`,
-    )
-    process.exitCode = error instanceof ConfigError ? 2 : 1
+    fail(`${definition.name} could not start`, error)
   } finally {
     signals.abort()
   }
 }
 
-function configOf({ name, mode }: ProcessDefinition, { argv, env }: Host): HeliographConfig | undefined {
+async function justMigrate(definition: ProcessDefinition, config: HeliographConfig): Promise<void> {
+  try {
+    const applied = await migrateTables(definition, config)
+    process.stdout.write(applied.map((id) => `applied ${id}\n`).join('') || 'nothing to apply\n')
+  } catch (error) {
+    fail('tables could not be migrated', error)
+  }
+}
+
+function fail(what: string, error: unknown): void {
+  process.stderr.write(`${what}: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = error instanceof ConfigError ? 2 : 1
+}
+
+interface Order {
+  readonly config: HeliographConfig
+  readonly migrate: boolean
+}
+
+/** What is asked for, unless that is answered by then. */
+function orderOf({ name, mode }: ProcessDefinition, { argv, env }: Host): Order | undefined {
   try {
     const { values } = parseArgs({
       args: argv.slice(2),
-      options: { config: { type: 'string' }, help: { type: 'boolean' }, version: { type: 'boolean' } },
+      options: {
+        config: { type: 'string' },
+        migrate: { type: 'boolean', default: false },
+        help: { type: 'boolean' },
+        version: { type: 'boolean' },
+      },
     })
     if (values.help || values.version) {
-      const usage = `usage: ${name} [--config FILE] [--version]\nOptions are described in docs/configuration.md.\n`
+      const usage = `usage: ${name} [--config FILE] [--migrate] [--version]\nOptions are described in docs/configuration.md.\n`
       process.stdout.write(values.help ? usage : `${releaseVersion()}\n`)
       return undefined
     }
     const config = loadConfig({ file: findConfigFile(values.config, env), env, mode })
-    if (config.mode === mode) return config
+    if (config.mode === mode) return { config, migrate: values.migrate }
     throw new ConfigError([{ option: 'mode', message: `${name} runs in ${mode} mode only` }])
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)

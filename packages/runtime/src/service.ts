@@ -1,4 +1,5 @@
 import type { HeliographConfig } from '@heliograph/config'
+import type { Migration } from '@heliograph/database'
 import type { Declaration } from '@heliograph/module'
 import type { ServedContract } from '@heliograph/rpc'
 import type { ServiceContext } from './context.ts'
@@ -19,6 +20,8 @@ export interface Service {
   readonly needs: readonly Need[]
   /** What it leans on besides, as it is configured. */
   readonly needsWith?: (config: HeliographConfig) => readonly Need[]
+  /** Its tables, which are there before it is started. */
+  readonly migrations?: readonly Migration[]
   /** Where it listens, by the options' names; before anything is started it is made sure that these addresses are free. */
   readonly listens?: readonly ListenerName[]
   /** What it can do, for the table of capabilities. */

@@ -9,6 +9,7 @@ import { connectDatabase } from '@heliograph/database'
 import { silentTelemetry } from '@heliograph/telemetry'
 import { infrastructure } from '@heliograph/testkit'
 import { type RunningProcess, type Service, startProcess } from '../src/index.ts'
+import { migrateTables } from '../src/migrate-tables.ts'
 
 const servers = await infrastructure()
 const folder = await mkdtemp(join(tmpdir(), 'hg-runtime-'))
@@ -86,4 +87,15 @@ test('a second standalone process on one database is told so, and does not start
   await using _first = await start('standalone', env, [])
   const second = start('standalone', { ...env, HELIOGRAPH_INSTANCE: 'two' }, [])
   await assert.rejects(second, /is in use by heliograph test-one-\w+: a standalone server needs a database of its own/)
+})
+
+test('tables are made before a service starts, or by an order that starts nothing', async () => {
+  const env = { HELIOGRAPH_POSTGRES_URL: await servers.createDatabase() }
+  const hats = { id: '0001_hats', sql: 'CREATE TABLE hats (size int)' }
+  const service = { ...everything('muc', []), migrations: [hats] }
+  const definition = { name: 'test', mode: 'standalone', services: [service, service] } as const
+  const config = loadConfig({ env, mode: 'standalone' })
+  assert.equal((await migrateTables(definition, config)).at(-1), hats.id)
+  assert.deepEqual(await migrateTables(definition, config), [])
+  await assert.rejects(migrateTables(definition, loadConfig({ env: {}, mode: 'standalone' })), /postgres\.url/)
 })

@@ -1,7 +1,6 @@
 import { archiveMigrations } from '@heliograph/archive'
 import { BLOCK_LISTS_CHANGED, blockListMigrations, ListedAddresses, PostgresListStore } from '@heliograph/block-lists'
 import { Kind } from '@heliograph/bus'
-import { migrate } from '@heliograph/database'
 import type { Domain } from '@heliograph/jid'
 import { Hosts } from '@heliograph/ownership'
 import { joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
@@ -17,13 +16,13 @@ import { roomMigrations } from './store/migrations.ts'
 export const muc: Service = {
   name: 'muc',
   needs: ['bus', 'liveState', 'database'],
+  migrations: [...archiveMigrations, ...roomMigrations, ...occupantIdMigrations, ...blockListMigrations],
   modules: roomModules,
   start,
 }
 
 async function start(host: ServiceContext): Promise<RunningService> {
   const { database: db, liveState: live, telemetry } = host
-  await migrate(db, [...archiveMigrations, ...roomMigrations, ...occupantIdMigrations, ...blockListMigrations])
   const config = mucConfig(host.config)
   const listed = await ListedAddresses.open({
     store: new PostgresListStore(db),

@@ -1,5 +1,4 @@
 import { Kind } from '@heliograph/bus'
-import { migrate } from '@heliograph/database'
 import type { Domain } from '@heliograph/jid'
 import { Hosts } from '@heliograph/ownership'
 import { PostgresRosterStore, rosterMigrations } from '@heliograph/roster'
@@ -12,13 +11,13 @@ import { presenceBroadcast } from './modules.ts'
 export const presenceFanout: Service = {
   name: 'presence-fanout',
   needs: ['bus', 'liveState', 'database'],
+  migrations: rosterMigrations,
   modules: [presenceBroadcast],
   start,
 }
 
 async function start(host: ServiceContext): Promise<RunningService> {
   const { database, telemetry } = host
-  await migrate(database, rosterMigrations)
   const service = new FanoutService({
     config: fanoutConfig(host.config),
     log: telemetry.log,

@@ -1,5 +1,4 @@
 import { Kind } from '@heliograph/bus'
-import { migrate } from '@heliograph/database'
 import type { Domain } from '@heliograph/jid'
 import { Hosts } from '@heliograph/ownership'
 import { joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
@@ -12,13 +11,13 @@ import { pubsubMigrations } from './store/migrations.ts'
 export const pubsub: Service = {
   name: 'pubsub',
   needs: ['bus', 'liveState', 'database'],
+  migrations: pubsubMigrations,
   modules: pubsubModules,
   start,
 }
 
 async function start(host: ServiceContext): Promise<RunningService> {
   const { database: db, telemetry } = host
-  await migrate(db, pubsubMigrations)
   const service = new PubsubService({
     config: pubsubConfig(host.config),
     log: telemetry.log,

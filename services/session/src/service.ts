@@ -1,6 +1,5 @@
 import { BLOCK_LISTS_CHANGED, ListedAddresses, PostgresListStore } from '@heliograph/block-lists'
 import { Kind } from '@heliograph/bus'
-import { migrate } from '@heliograph/database'
 import { type BareJid, type Domain, ensureDomain } from '@heliograph/jid'
 import { Hosts, proxyOf } from '@heliograph/ownership'
 import { PostgresRosterStore } from '@heliograph/roster'
@@ -30,6 +29,7 @@ const CHANGED_STANDING = 'standing'
 export const session: Service = {
   name: 'session',
   needs: ['bus', 'liveState', 'database'],
+  migrations: sessionMigrations,
   modules: sessionModules,
   start,
 }
@@ -37,7 +37,6 @@ export const session: Service = {
 async function start(host: ServiceContext): Promise<RunningService> {
   const { database: db, liveState: live, telemetry, rpc } = host
   const config = sessionConfig(host.config)
-  await migrate(db, sessionMigrations)
   const accounts = await openAccounts(host)
   const listed = await ListedAddresses.open({
     store: new PostgresListStore(db),

@@ -23,6 +23,7 @@ spec:
 {{- range $name, $about := include "heliograph.components" .root | fromYaml -}}
 {{- if has $.store $about.needs -}}{{- $peers = append $peers (include "heliograph.peerOf" (dict "root" $root "component" $name) | fromYaml) -}}{{- end -}}
 {{- end -}}
+{{- if and (eq .store "postgres") .root.Values.migrations.job -}}{{- $peers = append $peers (include "heliograph.peerOf" (dict "root" $root "component" "migrations") | fromYaml) -}}{{- end -}}
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata:

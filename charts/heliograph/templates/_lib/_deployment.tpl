@@ -42,22 +42,8 @@ spec:
 {{- define "heliograph.pod" -}}
 {{- $own := include "heliograph.workload" . | fromYaml -}}
 serviceAccountName: {{ include "heliograph.serviceAccountName" . }}
-automountServiceAccountToken: false
-enableServiceLinks: false
 terminationGracePeriodSeconds: {{ include "heliograph.graceSeconds" . }}
-{{- with .root.Values.imagePullSecrets }}
-imagePullSecrets:
-  {{- range . }}
-  - name: {{ . }}
-  {{- end }}
-{{- end }}
-securityContext:
-  runAsNonRoot: true
-  runAsUser: 10001
-  runAsGroup: 10001
-  fsGroup: 10001
-  fsGroupChangePolicy: OnRootMismatch
-  seccompProfile: { type: RuntimeDefault }
+{{ include "heliograph.restricted" . }}
 {{- with $own.initContainers }}
 initContainers:
   {{- toYaml . | nindent 2 }}
@@ -78,24 +64,7 @@ volumes:
   {{- with $own.extraVolumes }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
-{{- with $own.nodeSelector }}
-nodeSelector:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
-{{- with $own.tolerations }}
-tolerations:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
-{{- with $own.affinity }}
-affinity:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
-{{- with $own.priorityClassName }}
-priorityClassName: {{ . }}
-{{- end }}
-{{- with $own.runtimeClassName }}
-runtimeClassName: {{ . }}
-{{- end }}
+{{- include "heliograph.placement" $own }}
 {{- if $own.topologySpread.enabled }}
 topologySpreadConstraints:
   {{- range $own.topologySpread.keys }}
@@ -108,6 +77,47 @@ topologySpreadConstraints:
       matchLabels:
         {{- include "heliograph.selector" $ | nindent 8 }}
   {{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* What every pod of the image has. */}}
+{{- define "heliograph.restricted" -}}
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- with .root.Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+securityContext:
+  runAsNonRoot: true
+  runAsUser: 10001
+  runAsGroup: 10001
+  fsGroup: 10001
+  fsGroupChangePolicy: OnRootMismatch
+  seccompProfile: { type: RuntimeDefault }
+{{- end -}}
+
+{{/* Where a pod goes. Takes the values of a workload. */}}
+{{- define "heliograph.placement" -}}
+{{- with .nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .runtimeClassName }}
+runtimeClassName: {{ . }}
 {{- end }}
 {{- end -}}
 

@@ -70,19 +70,33 @@ podSelector:
 {{- end }}
 {{- end -}}
 
+{{- define "heliograph.dnsRule" -}}
+- ports:
+    - { protocol: UDP, port: 53 }
+    - { protocol: TCP, port: 53 }
+  {{- with .Values.networkPolicy.dnsTo }}
+  to:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- end -}}
+
+{{/* The way to a store, bundled or yours. Takes root and store. */}}
+{{- define "heliograph.storeRule" -}}
+{{- if (get .root.Values .store).bundled.enabled -}}
+{{- $peer := include "heliograph.peerOf" (dict "root" .root "component" .store) | fromYaml -}}
+{{ include "heliograph.rule" (dict "direction" "to" "peers" (list $peer) "ports" (list (get (dict "nats" 4222 "redis" 6379 "postgres" 5432) .store))) }}
+{{- else -}}
+{{ include "heliograph.rule" (dict "direction" "to" "peers" (get .root.Values.networkPolicy (printf "%sTo" .store)) "ports" (include "heliograph.storePorts" . | fromJsonArray)) }}
+{{- end -}}
+{{- end -}}
+
 {{- define "heliograph.egressRules" -}}
 {{- $root := .root -}}
 {{- $component := .component -}}
 {{- $values := .root.Values -}}
 {{- $policy := $values.networkPolicy -}}
 {{- $about := include "heliograph.about" . | fromYaml -}}
-- ports:
-    - { protocol: UDP, port: 53 }
-    - { protocol: TCP, port: 53 }
-  {{- with $policy.dnsTo }}
-  to:
-    {{- toYaml . | nindent 4 }}
-  {{- end }}
+{{ include "heliograph.dnsRule" $root }}
 {{- /* Whom it calls: those whose callers it is among. */}}
 {{- $called := list }}
 {{- range $name, $other := include "heliograph.components" $root | fromYaml }}
@@ -92,13 +106,7 @@ podSelector:
 {{ include "heliograph.rule" (dict "direction" "to" "peers" . "ports" (list 5290)) }}
 {{- end }}
 {{- range $store := $about.needs }}
-{{- $store = dict "root" $root "store" $store }}
-{{- if (get $values $store.store).bundled.enabled }}
-{{- $peer := include "heliograph.peerOf" (dict "root" $root "component" $store.store) | fromYaml }}
-{{ include "heliograph.rule" (dict "direction" "to" "peers" (list $peer) "ports" (list (get (dict "nats" 4222 "redis" 6379 "postgres" 5432) $store.store))) }}
-{{- else }}
-{{ include "heliograph.rule" (dict "direction" "to" "peers" (get $policy (printf "%sTo" $store.store)) "ports" (include "heliograph.storePorts" $store | fromJsonArray)) }}
-{{- end }}
+{{ include "heliograph.storeRule" (dict "root" $root "store" $store) }}
 {{- end }}
 {{- with dig "telemetry" "otlpEndpoint" "" $values.config }}
 {{ include "heliograph.rule" (dict "direction" "to" "peers" $policy.otlpTo "ports" (list (include "heliograph.portOf" (dict "url" .) | int))) }}
