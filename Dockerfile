@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # One image for every service: the command says which (connection-manager, session, presence-fanout, muc, pubsub, s2s-gateway, heliographctl).
 #
 #     docker buildx build --platform linux/amd64,linux/arm64 --sbom=true --provenance=true -t heliograph:0.1.0 .

@@ -93,7 +93,8 @@ test('secrets come from mounted files, named in the file or in the environment',
   })
   assert.deepEqual(config.accounts, [{ jid: 'a@localhost', password: 'pencil' }])
   assert.equal(config.nats.password, 'pencil')
-  assert.deepEqual(config.redis, { prefix: 'heliograph:', password: 'brush' })
+  assert.equal(config.redis.password, 'brush')
+  assert.ok(!('passwordFile' in config.redis))
 })
 
 test('a component’s secret comes from the file, a mounted file or a variable', () => {

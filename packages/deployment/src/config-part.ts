@@ -15,7 +15,7 @@ const NOT_GIVEN = [
     'drain',
   ],
   ...['nats.servers', 'nats.user', 'nats.password', 'nats.passwordFile', 'nats.tls'],
-  ...['redis.url', 'redis.password', 'redis.passwordFile'],
+  ...['redis.url', 'redis.others', 'redis.topology', 'redis.master', 'redis.password', 'redis.passwordFile'],
   ...['postgres.url', 'postgres.password', 'postgres.passwordFile'],
   ...['web.trustedProxies', 'tls.rpcMutual'],
   ...['uploads.secret', 'uploads.s3.accessKeyId', 'uploads.s3.secretAccessKey'],

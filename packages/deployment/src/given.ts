@@ -39,6 +39,7 @@ const GIVEN: readonly (readonly [RegExp, JsonSchema])[] = [
   [/\.externalTrafficPolicy$/, service.externalTrafficPolicy],
   [/^(edge|federation)\.ports\.\w+$/, port],
   [/^networkPolicy\.enabled$/, { type: 'boolean' }],
+  [/^redis\.topology$/, choice('server', 'cluster', 'sentinel')],
   [/\.resources$/, resources],
   [
     /(^networkPolicy\.\w+|^web\.from|^web\.httpRoute\.parentRefs|\.extra(Ingress|Egress|Env|Volumes|VolumeMounts|Containers)|\.initContainers|\.tolerations)$/,

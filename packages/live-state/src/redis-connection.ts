@@ -20,11 +20,17 @@ export interface Scripts {
 
 export type RedisClient = (Redis | Cluster) & Scripts
 
+export type RedisTopology = 'server' | 'cluster' | 'sentinel'
+
 export interface RedisConnectionOptions {
-  /** `redis://` or `rediss://` addresses. Several are the seeds of a Redis Cluster. */
+  /** `redis://` or `rediss://` addresses of what `topology` says. */
   readonly addresses: readonly string[]
-  /** A Redis Cluster although only one seed is given. */
-  readonly cluster?: boolean
+  /** One server (the default), nodes of a Redis Cluster, or Sentinels that know where the server is. */
+  readonly topology?: RedisTopology
+  /** Name by which Sentinels know it. */
+  readonly master?: string
+  /** Password of the server that Sentinels tell of; what their own addresses hold is theirs. */
+  readonly password?: string | undefined
   readonly commandTimeoutMs: number
   readonly log: Logger
 }
@@ -49,12 +55,8 @@ const scripts = {
  */
 export function connectRedis(options: RedisConnectionOptions): RedisClient {
   const seeds = options.addresses.map(parseAddress)
-  const [first] = seeds
-  if (!first) throw new TypeError('no Redis address')
-  const clustered = options.cluster === true || seeds.length > 1
-  const client = clustered
-    ? connectCluster(seeds, options)
-    : new Redis({ ...first, ...pipelining, ...behaviour(options), retryStrategy: retryDelay })
+  if (seeds.length === 0) throw new TypeError('no Redis address')
+  const client = connect[options.topology ?? 'server'](seeds, options)
   logTransitions(client, options.log)
   return client as RedisClient
 }
@@ -72,6 +74,30 @@ function behaviour({ commandTimeoutMs }: RedisConnectionOptions) {
 }
 
 const pipelining = { enableAutoPipelining: true, enableOfflineQueue: false, scripts }
+
+const connect: Record<RedisTopology, (seeds: readonly Seed[], options: RedisConnectionOptions) => Redis | Cluster> = {
+  server: ([seed], options) => new Redis({ ...seed, ...pipelining, ...behaviour(options), retryStrategy: retryDelay }),
+  cluster: connectCluster,
+  sentinel: connectBySentinels,
+}
+
+function connectBySentinels(seeds: readonly Seed[], options: RedisConnectionOptions): Redis {
+  const { username, password, tls } = seeds[0]!
+  return new Redis({
+    sentinels: seeds.map(({ host, port }) => ({ host, port })),
+    name: options.master ?? 'mymaster',
+    ...(username !== undefined && { sentinelUsername: username }),
+    ...(password !== undefined && { sentinelPassword: password }),
+    ...(options.password !== undefined && { password: options.password }),
+    ...(tls !== undefined && { tls, sentinelTLS: tls, enableTLSForSentinelMode: true }),
+    // They tell of a fail-over; without that it is seen when the old connection breaks.
+    failoverDetector: true,
+    sentinelRetryStrategy: retryDelay,
+    retryStrategy: retryDelay,
+    ...pipelining,
+    ...behaviour(options),
+  })
+}
 
 function connectCluster(seeds: readonly Seed[], options: RedisConnectionOptions): Cluster {
   const { host: _, port: __, ...credentials } = seeds[0]!

@@ -1,21 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { type Logger, type Metrics, silentTelemetry } from '@heliograph/telemetry'
+import { type Metrics, silentTelemetry } from '@heliograph/telemetry'
 import { Allowance } from './allowance.ts'
 import type { Change, Heartbeat, Lease, LiveState, Place, Renewal, Standing } from './live-state.ts'
-import { connectRedis, type RedisClient } from './redis-connection.ts'
+import { connectRedis, type RedisClient, type RedisConnectionOptions } from './redis-connection.ts'
 import { parseStanding, type StampedStanding, TELL_ALL } from './redis-standing.ts'
 import { within } from './within.ts'
 
-export interface RedisLiveStateOptions {
-  /** `redis://` or `rediss://` addresses. Several are the seeds of a Redis Cluster. */
-  readonly addresses: readonly string[]
-  /** A Redis Cluster although only one seed is given. Default false. */
-  readonly cluster?: boolean
+export interface RedisLiveStateOptions extends Omit<RedisConnectionOptions, 'commandTimeoutMs'> {
   /** Begins every key, so that clusters can share a Redis. Without braces. Default `heliograph:`. */
   readonly prefix?: string
   /** Default 1000. */
   readonly commandTimeoutMs?: number
-  readonly log: Logger
   readonly metrics?: Metrics
 }
 
@@ -26,7 +21,7 @@ const MOST_COUNTING = 2_000
 type Brief = Omit<Heartbeat, 'held'> & { readonly held: readonly Lease[] | undefined }
 
 /**
- * Live state in Redis 6.2 or newer, or in a Redis Cluster: the leases of a service share a hash tag, and so do the records of a
+ * Live state in Redis 6.2 or newer, one server (found by Sentinels, if there are any) or a Redis Cluster: the leases of a service share a hash tag, and so do the records of a
  * partition. The server must not evict (`maxmemory-policy noeviction`).
  *
  * Connects in the background; until then, and whenever the connection is lost, operations reject at once.

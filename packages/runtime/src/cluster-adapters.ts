@@ -14,10 +14,14 @@ export async function clusterAdapters({ config, telemetry, needs, signal }: Conn
   const liveState = needs.has('liveState') ? openLiveState() : undefined
 
   function openLiveState(): LiveState {
-    if (redis.url === undefined) throw missing('redis.url', 'HELIOGRAPH_REDIS_URL')
+    const { url, others, topology, master, password, prefix } = redis
+    if (url === undefined) throw missing('redis.url', 'HELIOGRAPH_REDIS_URL')
     return new RedisLiveState({
-      addresses: [withPassword(redis.url, redis.password)],
-      prefix: redis.prefix,
+      addresses: [topology === 'sentinel' ? url : withPassword(url, password), ...others],
+      topology,
+      master,
+      password,
+      prefix,
       log,
       metrics,
     })

@@ -38,6 +38,10 @@ none is restarted by what doesn't concern it. Secrets are named by the files the
 {{- end -}}
 {{- $_ := set $config "nats" (merge $nats ($values.config.nats | default dict)) -}}
 {{- $redis := dict "url" (include "heliograph.redisUrl" .root) -}}
+{{- if ne $values.redis.topology "server" -}}
+{{- $redis = merge $redis (pick $values.redis "topology" "others") -}}
+{{- end -}}
+{{- if eq $values.redis.topology "sentinel" -}}{{- $_ := set $redis "master" $values.redis.master -}}{{- end -}}
 {{- if include "heliograph.storeSecret" (dict "root" .root "store" "redis") -}}
 {{- $_ := set $redis "passwordFile" "/etc/heliograph/redis/password" -}}
 {{- end -}}

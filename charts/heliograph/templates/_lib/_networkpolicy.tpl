@@ -152,7 +152,9 @@ podSelector:
 {{- define "heliograph.storePorts" -}}
 {{- $urls := list -}}
 {{- if eq .store "nats" -}}{{- $urls = include "heliograph.natsServers" .root | fromJsonArray -}}
-{{- else if eq .store "redis" -}}{{- $urls = list (include "heliograph.redisUrl" .root) -}}
+{{- else if eq .store "redis" -}}
+{{- $urls = prepend .root.Values.redis.others (include "heliograph.redisUrl" .root) -}}
+{{- if eq .root.Values.redis.topology "sentinel" -}}{{- $urls = append $urls "redis://server" -}}{{- end -}}
 {{- else -}}{{- $urls = list (include "heliograph.postgresUrl" .root) -}}
 {{- end -}}
 {{- $ports := list -}}

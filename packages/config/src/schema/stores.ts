@@ -39,9 +39,25 @@ export const redis = z
       .regex(/^[^{}\s]*$/, 'may not hold braces or spaces')
       .describe('Begins every key, so that several installations can share the server.')
       .default('heliograph:'),
-    url: url('redis', 'rediss').describe('Required in cluster mode.').optional(),
-    password: secret.describe('Better given by a file or the environment.').optional(),
+    url: url('redis', 'rediss')
+      .describe('Required in cluster mode: the server, a node of a Redis Cluster, or a Sentinel; see `topology`.')
+      .optional(),
+    topology: z
+      .enum(['server', 'cluster', 'sentinel'])
+      .describe('What the addresses are of: one server, a Redis Cluster, or Sentinels, which say where the server is.')
+      .default('server'),
+    others: z
+      .array(url('redis', 'rediss'))
+      .describe('Other nodes of the Redis Cluster, or other Sentinels.')
+      .default([]),
+    master: z.string().describe('Name by which the Sentinels know the server.').default('mymaster'),
+    password: secret
+      .describe('The server’s; that of Sentinels is in their addresses. Better given by a file or the environment.')
+      .optional(),
     passwordFile,
+  })
+  .refine(({ topology, others }) => topology !== 'server' || others.length === 0, {
+    error: '`others` are for the topologies cluster and sentinel',
   })
   .transform(withPassword)
   .prefault({})
