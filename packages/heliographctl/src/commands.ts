@@ -1,5 +1,5 @@
 import type { Command } from './command.ts'
-import { drain, info, listInstances, listOwners, ready } from './commands/cluster.ts'
+import { drain, info, listInstances, listOwners } from './commands/cluster.ts'
 import { createInvite, listInvites, revokeInvite } from './commands/invites.ts'
 import { createRoom, destroyRoom, inspectRoom, listRooms, moveRoom } from './commands/rooms.ts'
 import { kick, listSessions } from './commands/sessions.ts'
@@ -27,7 +27,6 @@ export const commands: readonly Command[] = [
   listInstances,
   listOwners,
   info,
-  ready,
   drain,
 ]
 

@@ -224,12 +224,6 @@ test('the state of an instance is told', async () => {
   )
 })
 
-test('whether an instance is ready is told by the exit code', async () => {
-  const { code, error } = await ctl('ready')
-  assert.equal(code, 1)
-  assert.match(error, /session-a-1 is not ready: bus: time-out/)
-})
-
 test('wrong words, arguments and configuration exit with 2', async () => {
   for (const [args, pattern] of [
     ['users', /no command users/],

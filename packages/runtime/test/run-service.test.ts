@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { createInterface } from 'node:readline'
@@ -8,6 +8,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
 const fixture = fileURLToPath(new URL('./fixture.ts', import.meta.url))
+const ready = fileURLToPath(new URL('../src/bin/ready.ts', import.meta.url))
 const quiet = {
   HELIOGRAPH_LISTEN_RPC: 'false',
   HELIOGRAPH_LISTEN_METRICS: 'false',
@@ -61,6 +62,22 @@ test('SIGTERM drains and stops, and the process ends with 0', async () => {
   await run.until('stopping')
   assert.deepEqual(await run.exit, [0, null])
   assert.equal(await run.errors, '')
+})
+
+test('a check of health tells by its exit code whether an instance is ready', async () => {
+  const run = start({ HELIOGRAPH_LISTEN_RPC: '127.0.0.1:0', DRAIN_MS: '20000' })
+  const { rpc = '' } = (await run.until('ready')).addresses as { rpc?: string }
+  const check = () => {
+    const { status, stderr } = spawnSync(process.execPath, [ready, rpc], { encoding: 'utf8' })
+    return [status, stderr]
+  }
+  assert.deepEqual(check(), [0, ''])
+  run.child.kill('SIGTERM')
+  await run.until('draining')
+  assert.deepEqual(check(), [1, 'not ready\n'])
+  run.child.kill('SIGKILL')
+  await run.exit
+  assert.equal(check()[0], 1)
 })
 
 test('a second signal ends a long drain', async () => {

@@ -53,17 +53,6 @@ export const info: Command = {
   },
 }
 
-export const ready: Command = {
-  name: 'ready',
-  parameters: [],
-  help: 'Tell whether the instance at --address is ready, by the exit code: for checks of health.',
-  async run({ instance }) {
-    const { instance: name, problems } = await instance.info({})
-    if (problems.length > 0) throw new Failure('refused', `${name} is not ready: ${problems.join(', ')}`)
-    return { data: { instance: name, ready: true }, text: `${name} is ready` }
-  },
-}
-
 async function find({ admin, instance, at }: CommandContext, name: string | undefined) {
   if (name === undefined) return instance
   const { instances } = await admin.instances({})
