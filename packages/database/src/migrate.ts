@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { OperatorError } from '@heliograph/telemetry'
 import pg from 'pg'
 import type { Database } from './database.ts'
 import { fencingMigration } from './fencing.ts'
@@ -26,7 +27,7 @@ const TABLE_SQL = `CREATE TABLE IF NOT EXISTS schema_migrations (
 /**
  * Applies the migrations that are not yet in `schema_migrations`, in the order given, and returns their ids. Several
  * instances may call it at once: an advisory lock lets one work while the others wait (60 s at most).
- * @throws when a step fails (it is rolled back, earlier ones stay) or when an applied step was edited.
+ * @throws OperatorError when the database isn't in UTF-8; when a step fails (it is rolled back, earlier ones stay) or when an applied step was edited.
  */
 export async function migrate(db: Database, migrations: readonly Migration[]): Promise<string[]> {
   const client = new pg.Client({ connectionString: db.url, application_name: `heliograph migrate ${db.instance}` })
@@ -35,11 +36,20 @@ export async function migrate(db: Database, migrations: readonly Migration[]): P
   try {
     await client.query(`SET lock_timeout = '${LOCK_TIMEOUT}'`)
     await client.query(`SELECT pg_advisory_lock(${LOCK_KEY})`)
+    await mustBeUnicode(client)
     await client.query(TABLE_SQL)
     return await applyMissing(client, [fencingMigration, ...migrations])
   } finally {
     await client.end() // releases the lock
   }
+}
+
+/** Names are compared as Unicode says: in any other encoding that is found out when the first account is made. */
+async function mustBeUnicode(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ encoding: string }>(`SELECT current_setting('server_encoding') AS encoding`)
+  const encoding = rows[0]?.encoding
+  if (encoding !== 'UTF8')
+    throw new OperatorError(`the database's encoding is ${encoding} and must be UTF8 (CREATE DATABASE … ENCODING 'UTF8')`)
 }
 
 async function applyMissing(client: pg.Client, migrations: readonly Migration[]): Promise<string[]> {

@@ -1,6 +1,6 @@
 import { type InstanceId, Kind } from '@heliograph/bus'
 import type { HeliographConfig } from '@heliograph/config'
-import { type Database, migrate } from '@heliograph/database'
+import type { Database } from '@heliograph/database'
 import { type Domain, domainOf, trusted } from '@heliograph/jid'
 import { Hosts, type Tenancy } from '@heliograph/ownership'
 import { joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
@@ -22,6 +22,7 @@ export const s2sGateway: Service = {
   name: 's2s-gateway',
   needs: ['bus', 'liveState'],
   needsWith: (config) => (keepsQueue(config) ? ['database'] : []),
+  migrations: queueMigrations,
   modules: [externalComponents, bytestreamsProxy, federationModule],
   start,
 }
@@ -42,10 +43,9 @@ function keepsQueue({ mode, federation, postgres }: HeliographConfig): boolean {
   return federation.enabled && federation.queueSeconds > 0 && (mode === 'standalone' || postgres.url !== undefined)
 }
 
-async function queueOf(host: ServiceContext): Promise<PostgresQueue | undefined> {
+function queueOf(host: ServiceContext): PostgresQueue | undefined {
   if (!keepsQueue(host.config)) return undefined
   const { database: db, telemetry } = host
-  await migrate(db, queueMigrations)
   const onFenced = (): void => host.abandon('another instance shut this one out of the database')
   return new PostgresQueue({ db, log: telemetry.log, onFenced })
 }
@@ -53,7 +53,7 @@ async function queueOf(host: ServiceContext): Promise<PostgresQueue | undefined>
 async function start(host: ServiceContext, signal: AbortSignal): Promise<RunningService> {
   const { config, telemetry, instance } = host
   let halves: readonly Half[] = []
-  const store = await queueOf(host)
+  const store = queueOf(host)
   const membership = joinCluster(host, {
     kind: Kind.domain,
     watch: [Kind.user, Kind.room, Kind.node],

@@ -1,19 +1,20 @@
 {{/*
 The services: which values they have, what they need (as `needs` in their service.ts), who calls them by gRPC (`from`), and whether they
-show the domains' certificates.
+show the domains' certificates. Takes the root.
 */}}
 {{- define "heliograph.components" -}}
+{{- $queues := and (dig "federation" "enabled" false .Values.config) (gt (dig "federation" "queueSeconds" 1 .Values.config | int) 0) -}}
 connection-manager: { values: connectionManager, needs: [nats, redis], from: [connection-manager, session], certificates: true }
 session: { values: session, needs: [nats, redis, postgres], from: [connection-manager, session], certificates: false }
 presence-fanout: { values: presenceFanout, needs: [nats, redis, postgres], from: [session], certificates: false }
 muc: { values: muc, needs: [nats, redis, postgres], from: [session, muc], certificates: false }
 pubsub: { values: pubsub, needs: [nats, redis, postgres], from: [session], certificates: false }
-s2s-gateway: { values: s2sGateway, needs: [nats, redis], from: [session], certificates: true }
+s2s-gateway: { values: s2sGateway, needs: {{ ternary "[nats, redis, postgres]" "[nats, redis]" $queues }}, from: [session], certificates: true }
 {{- end -}}
 
 {{/* What the table has of one component, as YAML. */}}
 {{- define "heliograph.about" -}}
-{{- get (include "heliograph.components" . | fromYaml) .component | toYaml -}}
+{{- get (include "heliograph.components" .root | fromYaml) .component | toYaml -}}
 {{- end -}}
 
 {{/* Its values laid over the defaults, as YAML. */}}
