@@ -49,7 +49,9 @@ async function mustBeUnicode(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ encoding: string }>(`SELECT current_setting('server_encoding') AS encoding`)
   const encoding = rows[0]?.encoding
   if (encoding !== 'UTF8')
-    throw new OperatorError(`the database's encoding is ${encoding} and must be UTF8 (CREATE DATABASE … ENCODING 'UTF8')`)
+    throw new OperatorError(
+      `the database's encoding is ${encoding} and must be UTF8 (CREATE DATABASE … ENCODING 'UTF8')`,
+    )
 }
 
 async function applyMissing(client: pg.Client, migrations: readonly Migration[]): Promise<string[]> {
