@@ -5,7 +5,8 @@ import type { BackingKind, BackingServer } from './server.ts'
 interface Image {
   readonly name: string
   readonly port: number
-  readonly ready: RegExp
+  /** A line of its log that says so, and the how-many-eth it is. */
+  readonly ready: readonly [line: RegExp, times: number]
   readonly env: Record<string, string>
   readonly command: string[]
   readonly url: (host: string, port: number) => string
@@ -15,7 +16,7 @@ const IMAGES: Record<BackingKind, Image> = {
   nats: {
     name: 'nats:2.10-alpine',
     port: 4222,
-    ready: /Server is ready/,
+    ready: [/Server is ready/, 1],
     env: {},
     command: [],
     url: (host, port) => `nats://${host}:${port}`,
@@ -23,7 +24,7 @@ const IMAGES: Record<BackingKind, Image> = {
   redis: {
     name: 'redis:7-alpine',
     port: 6379,
-    ready: /Ready to accept connections/,
+    ready: [/Ready to accept connections/, 1],
     env: {},
     command: ['redis-server', '--save', '', '--appendonly', 'no'],
     url: (host, port) => `redis://${host}:${port}`,
@@ -31,7 +32,7 @@ const IMAGES: Record<BackingKind, Image> = {
   postgres: {
     name: 'postgres:17-alpine',
     port: 5432,
-    ready: /ready to accept connections[\s\S]*ready to accept connections/, // the first one is that of its set-up
+    ready: [/ready to accept connections/, 2], // the first one is that of its set-up
     env: { POSTGRES_USER: 'heliograph', POSTGRES_PASSWORD: 'heliograph', POSTGRES_DB: 'heliograph' },
     command: ['postgres', '-c', 'max_connections=200', '-c', 'fsync=off'],
     url: (host, port) => `postgresql://heliograph:heliograph@${host}:${port}/heliograph`,
@@ -70,7 +71,7 @@ export async function startContainer(kind: BackingKind): Promise<BackingServer> 
     .withExposedPorts({ container: image.port, host })
     .withEnvironment(image.env)
     .withCommand(image.command)
-    .withWaitStrategy(Wait.forLogMessage(image.ready))
+    .withWaitStrategy(Wait.forLogMessage(...image.ready))
     .withStartupTimeout(START_MS)
     .start()
   const runtime = await getContainerRuntimeClient()
