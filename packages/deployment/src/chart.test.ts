@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -8,7 +8,7 @@ import { Helm, hasHelm, type Manifest } from './helm.ts'
 import { knownMetrics } from './known-metrics.ts'
 import { typeErrors } from './kubernetes-types.ts'
 import { metricsOf } from './promql.ts'
-import { CHART } from './root.ts'
+import { CHART, ROOT } from './root.ts'
 import { configOf, of, type PodSpec, podOf, SERVICES, secretFilesOf, specOf } from './shape.ts'
 
 const shapes = globSync('ci/*-values.yaml', { cwd: CHART })
@@ -197,6 +197,31 @@ test('nothing is allowed but what is declared; only gateways leave; edges have n
     assert.equal(outside, service === 's2s-gateway' && shape === 'federation-components', `${shape} ${service}`)
     assert.equal(ports.includes(5432), stores(service, shape), `${shape} ${service}`)
   })
+})
+
+/** Which service answers a contract of gRPC; what every instance answers is only asked by session, for heliographctl. */
+const ANSWERS: Readonly<Record<string, string>> = {
+  accountsContract: 'session',
+  adminContract: 'session',
+  capabilitiesContract: 'session',
+  eventsContract: 'pubsub',
+  roomsContract: 'muc',
+  webContract: 'connection-manager',
+}
+
+test('who calls another service by gRPC is let in there', { skip }, () => {
+  const peers = rendered.get('default') ?? []
+  for (const service of SERVICES) {
+    const sources = globSync(`services/${service}/src/**/*.ts`, { cwd: ROOT }).filter(
+      (path) => !path.endsWith('.test.ts'),
+    )
+    const text = sources.map((path) => readFileSync(`${ROOT}${path}`, 'utf8')).join('')
+    for (const [contract] of text.matchAll(/\b[a-z]\w*Contract\b/g)) {
+      const answers = ANSWERS[contract] ?? assert.fail(`who answers ${contract}?`)
+      const { ingress } = specOf<{ ingress: unknown[] }>(peers, 'NetworkPolicy', `hg-heliograph-${answers}`)
+      assert.ok(JSON.stringify(ingress[0]).includes(`"${service}"`), `${service} may not call ${answers}`)
+    }
+  }
 })
 
 test('Services, the Ingress and PodMonitors lead to ports that are there', { skip }, () => {

@@ -7,8 +7,8 @@ show the domains' certificates. Takes the root.
 connection-manager: { values: connectionManager, needs: [nats, redis], from: [connection-manager, session], certificates: true }
 session: { values: session, needs: [nats, redis, postgres], from: [connection-manager, session], certificates: false }
 presence-fanout: { values: presenceFanout, needs: [nats, redis, postgres], from: [session], certificates: false }
-muc: { values: muc, needs: [nats, redis, postgres], from: [session, muc], certificates: false }
-pubsub: { values: pubsub, needs: [nats, redis, postgres], from: [session], certificates: false }
+muc: { values: muc, needs: [nats, redis, postgres], from: [connection-manager, session, muc], certificates: false }
+pubsub: { values: pubsub, needs: [nats, redis, postgres], from: [connection-manager, session, pubsub], certificates: false }
 s2s-gateway: { values: s2sGateway, needs: {{ ternary "[nats, redis, postgres]" "[nats, redis]" $queues }}, from: [session], certificates: true }
 {{- end -}}
 
@@ -67,5 +67,5 @@ s2s-gateway: { values: s2sGateway, needs: {{ ternary "[nats, redis, postgres]" "
 {{- end -}}
 
 {{- define "heliograph.webPaths" -}}
-["/xmpp-websocket", "/http-bind", "/.well-known/host-meta", "/.well-known/host-meta.json", "/upload"]
+["/xmpp-websocket", "/http-bind", "/.well-known/host-meta", "/.well-known/host-meta.json", "/upload", "/room-question", "/events"]
 {{- end -}}

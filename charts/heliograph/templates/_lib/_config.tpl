@@ -13,6 +13,7 @@ none is restarted by what doesn't concern it. Secrets are named by the files the
     "rooms" (list "muc")
     "push" (list "session")
     "invites" (list "session")
+    "events" (list "connection-manager" "pubsub")
 -}}
 {{- $config := deepCopy $values.config -}}
 {{- range $section, $readers := $only -}}

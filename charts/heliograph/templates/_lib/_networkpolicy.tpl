@@ -111,13 +111,16 @@ podSelector:
 {{- with dig "telemetry" "otlpEndpoint" "" $values.config }}
 {{ include "heliograph.rule" (dict "direction" "to" "peers" $policy.otlpTo "ports" (list (include "heliograph.portOf" (dict "url" .) | int))) }}
 {{- end }}
+{{- $web := list }}
 {{- if eq $component "session" }}
-{{- $web := compact (list (dig "authentication" "bearer" "jwksUrl" "" $values.config) (dig "uploads" "s3" "bucketUrl" "" $values.config)) }}
+{{- $web = list (dig "authentication" "bearer" "jwksUrl" "" $values.config) (dig "uploads" "s3" "bucketUrl" "" $values.config) }}
+{{- else if eq $component "pubsub" }}
+{{- range dig "events" "deliveries" (list) $values.config }}{{- $web = append $web (get . "url") }}{{- end }}
+{{- end }}
 {{- $ports := list }}
-{{- range $web }}{{- $ports = append $ports (include "heliograph.portOf" (dict "url" .) | int) }}{{- end }}
+{{- range compact $web }}{{- $ports = append $ports (include "heliograph.portOf" (dict "url" .) | int) }}{{- end }}
 {{- with $ports | uniq }}
 {{ include "heliograph.rule" (dict "direction" "to" "peers" $policy.webTo "ports" .) }}
-{{- end }}
 {{- end }}
 {{- if and (eq $component "s2s-gateway") (include "heliograph.federates" $root) }}
 # Other servers are at any port that their SRV records name.
