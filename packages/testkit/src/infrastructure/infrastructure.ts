@@ -13,6 +13,8 @@ import { Workspaces } from './workspaces.ts'
 export interface InfrastructureOptions {
   /** Servers of one's own, that may be stopped and killed: addresses in the environment are not used. */
   readonly own?: boolean
+  /** Where a Postgres run from binaries keeps its data; default with the others' files. */
+  readonly postgresDir?: string
   /** Told where each server came from, and what is being installed. Default: silent. */
   readonly say?: (line: string) => void
 }
@@ -48,7 +50,7 @@ export async function infrastructure(options: InfrastructureOptions = {}): Promi
   const say = options.say ?? (() => {})
   const dir = await makeDir()
   const found: BackingServer[] = []
-  const finder = new Finder(options.own ?? false, dir, say)
+  const finder = new Finder({ own: options.own ?? false, dir, postgresDir: options.postgresDir ?? dir, say })
   try {
     for (const kind of ['nats', 'redis', 'postgres'] as const) {
       const server = await finder.find(kind)
@@ -84,7 +86,7 @@ export async function infrastructure(options: InfrastructureOptions = {}): Promi
 export async function ownServer(kind: BackingKind, say: (line: string) => void = () => {}): Promise<BackingServer> {
   const dir = await makeDir()
   try {
-    const server = await new Finder(true, dir, say).find(kind)
+    const server = await new Finder({ own: true, dir, postgresDir: dir, say }).find(kind)
     const end = server[Symbol.asyncDispose].bind(server)
     const close = async (): Promise<void> => {
       await end()
@@ -109,15 +111,24 @@ async function dispose(servers: readonly BackingServer[], dir: string): Promise<
   await rm(dir, { recursive: true, force: true })
 }
 
+interface Means {
+  readonly own: boolean
+  readonly dir: string
+  readonly postgresDir: string
+  readonly say: (line: string) => void
+}
+
 class Finder {
   readonly #own: boolean
   readonly #dir: string
+  readonly #postgresDir: string
   readonly #say: (line: string) => void
   #engine: Promise<boolean> | undefined
 
-  constructor(own: boolean, dir: string, say: (line: string) => void) {
+  constructor({ own, dir, postgresDir, say }: Means) {
     this.#own = own
     this.#dir = dir
+    this.#postgresDir = postgresDir
     this.#say = say
   }
 
@@ -139,7 +150,7 @@ class Finder {
   }
 
   async #local(kind: BackingKind): Promise<BackingServer> {
-    if (kind === 'postgres') return this.#started(new LocalPostgres(join(this.#dir, 'pg'), findPostgres()))
+    if (kind === 'postgres') return this.#started(new LocalPostgres(join(this.#postgresDir, 'pg'), findPostgres()))
     const port = await freePort()
     const binary = this.#binary(`${kind}-server`)
     const args =

@@ -7,19 +7,40 @@ export function faultsBetween(sender: Talker, receiver: Talker): string[] {
   return faultsOf(`${sender.user} → ${receiver.user}`, sender.sent, got)
 }
 
-/** Compares what was to come with what came: nothing lost, nothing twice, nothing out of order. */
-export function faultsOf(what: string, expected: readonly string[], got: readonly string[]): string[] {
-  const faults: string[] = []
-  const seen = new Set(got)
-  const lost = expected.filter((id) => !seen.has(id))
-  if (lost.length > 0) faults.push(`${what}: lost ${lost.length}: ${lost.slice(0, 5).join(' ')}`)
-  if (seen.size !== got.length) {
-    const twice = got.filter((id, index) => got.indexOf(id) !== index)
-    faults.push(`${what}: ${twice.length} twice: ${twice.slice(0, 5).join(' ')}`)
+/** What came, against what was to come. */
+export interface Comparison {
+  readonly lost: readonly string[]
+  readonly twice: readonly string[]
+  /** Numbers that came after higher ones. */
+  readonly late: readonly number[]
+}
+
+/** Compares ids, which end in a number that grows with each: nothing lost, nothing twice, nothing out of order. */
+export function compare(expected: readonly string[], got: readonly string[]): Comparison {
+  const seen = new Set<string>()
+  const twice: string[] = []
+  for (const id of got) {
+    if (seen.has(id)) twice.push(id)
+    seen.add(id)
   }
   const numbers = [...seen].map((id) => Number(id.slice(id.lastIndexOf('-') + 1)))
-  const late = numbers.filter((number, index) => index > 0 && number < numbers[index - 1]!)
-  if (late.length > 0) faults.push(`${what}: ${late.length} out of order: ${late.slice(0, 5).join(' ')}`)
+  return {
+    lost: expected.filter((id) => !seen.has(id)),
+    twice,
+    late: numbers.filter((number, index) => index > 0 && number < numbers[index - 1]!),
+  }
+}
+
+/** What {@link compare} finds wrong, for people. */
+export function faultsOf(what: string, expected: readonly string[], got: readonly string[]): string[] {
+  const { lost, twice, late } = compare(expected, got)
+  const faults: string[] = []
+  const say = (how: string, some: readonly (string | number)[]) => {
+    if (some.length > 0) faults.push(`${what}: ${how.replace('#', String(some.length))}: ${some.slice(0, 5).join(' ')}`)
+  }
+  say('lost #', lost)
+  say('# twice', twice)
+  say('# out of order', late)
   return faults
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { ensureSelfSigned } from '@heliograph/certificates'
 import type { Infrastructure } from '../infrastructure/infrastructure.ts'
+import type { BackingKind } from '../infrastructure/server.ts'
 import type { LogLine } from './log-line.ts'
 import { listenSection, type Ports, portsFor, ROLE_NAMES, ROLES, type Role } from './roles.ts'
 import { ServiceProcess } from './service-process.ts'
@@ -21,6 +22,10 @@ export interface ClusterOptions {
   /** Ports of the first instance of a role. */
   readonly firstPorts?: Readonly<Partial<Record<Role, Ports>>>
   readonly onLine?: (name: string, line: LogLine) => void
+  /** The address at which an instance (`edge-1`) reaches the server at `url`; default that. */
+  readonly way?: (instance: string, kind: BackingKind, url: string) => Promise<string>
+  /** More of an instance's environment. */
+  readonly env?: (instance: string) => Readonly<Record<string, string>>
 }
 
 /** An instance of a cluster. */
@@ -57,12 +62,11 @@ export class Cluster implements AsyncDisposable {
     const dir = await mkdtemp(join(tmpdir(), 'hg-cluster-'))
     const domain = options.domain ?? 'localhost'
     const files = await ensureSelfSigned({ directory: options.tlsDirectory ?? join(dir, 'tls'), domains: [domain] })
-    const { nats, redis } = options.servers
     const shared = {
       mode: 'cluster',
       domains: [{ name: domain, certificate: files }],
-      nats: { servers: [nats.url], prefix: basename(dir) },
-      redis: { url: redis.url, prefix: options.servers.redisPrefix() },
+      nats: { prefix: basename(dir) },
+      redis: { prefix: options.servers.redisPrefix() },
       postgres: { url: await options.servers.createDatabase(), poolSize: 5 },
       registration: { open: 'loopback' },
       telemetry: { logLevel: 'info' },
@@ -118,12 +122,30 @@ export class Cluster implements AsyncDisposable {
     const ports = await portsFor(role, number === 1 ? this.#options.firstPorts?.[role] : undefined)
     const dir = join(this.#dir, name)
     const own = { instance: name, dataDir: join(dir, 'data'), listen: listenSection(ports) }
-    const config = overlay({ ...this.#shared, ...own }, this.#options.config ?? {})
-    const { onLine } = this.#options
-    const process = new ServiceProcess({ name, service: ROLES[role], config, dir, ...(onLine && { onLine }) })
+    const shared = overlay(this.#shared, await this.#waysOf(name))
+    const config = overlay({ ...shared, ...own }, this.#options.config ?? {})
+    const { onLine, env } = this.#options
+    const process = new ServiceProcess({
+      name,
+      service: ROLES[role],
+      config,
+      dir,
+      ...(env && { env: env(name) }),
+      ...(onLine && { onLine }),
+    })
     const member = { role, ports, process }
     this.members.push(member)
     return member
+  }
+
+  /** The addresses of the servers, as sections of an instance's configuration. */
+  async #waysOf(name: string): Promise<Record<string, unknown>> {
+    const { way = async (_name, _kind, url) => url, servers } = this.#options
+    return {
+      nats: { servers: [await way(name, 'nats', servers.nats.url)] },
+      redis: { url: await way(name, 'redis', servers.redis.url) },
+      postgres: { url: await way(name, 'postgres', this.postgres) },
+    }
   }
 }
 

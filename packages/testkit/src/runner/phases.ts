@@ -19,6 +19,9 @@ export const usesSharedSites = (path: string): boolean => /[/]test[/]scenarios[/
 
 const isFault = (path: string): boolean => /(^|[/.-])faults?[/.-]/.test(path)
 
+/** Tests of what judges a run of `pnpm chaos`, which need no server. */
+const isOfRig = (path: string): boolean => /[/]test[/]chaos[/]/.test(path)
+
 /**
  * In the order in which they are run. Scenario and fault tests start whole clusters and wait much: one file of each at a time, since fault tests
  * have servers of their own.
@@ -29,7 +32,12 @@ export const PHASES: readonly Phase[] = [
     needsServers: false,
     concurrency: 2,
     timeoutMs: 120_000,
-    patterns: ['packages/*/src/**/*.test.ts', 'services/*/src/**/*.test.ts', 'bench/src/**/*.test.ts'],
+    patterns: [
+      'packages/*/src/**/*.test.ts',
+      'services/*/src/**/*.test.ts',
+      'services/*/test/chaos/**/*.test.ts',
+      'bench/src/**/*.test.ts',
+    ],
     accepts: () => true,
   },
   {
@@ -46,7 +54,7 @@ export const PHASES: readonly Phase[] = [
     concurrency: 1,
     timeoutMs: 600_000,
     patterns: ['services/*/test/**/*.test.ts'],
-    accepts: (path) => !isFault(path),
+    accepts: (path) => !isFault(path) && !isOfRig(path),
   },
   {
     name: 'fault',
@@ -55,7 +63,7 @@ export const PHASES: readonly Phase[] = [
     concurrency: 1,
     timeoutMs: 900_000,
     patterns: ['services/*/test/**/*.test.ts'],
-    accepts: isFault,
+    accepts: (path) => isFault(path) && !isOfRig(path),
   },
 ]
 

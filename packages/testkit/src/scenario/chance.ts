@@ -15,6 +15,11 @@ export function chance(
 ): Chance {
   if (!Number.isSafeInteger(seed)) throw new Error(`${VARIABLE} must be a whole number`)
   test.diagnostic(`${VARIABLE}=${seed}`)
+  return seeded(seed)
+}
+
+/** The same draws for the same seed. */
+export function seeded(seed: number): Chance {
   let state = seed | 0
   // mulberry32
   return (bound) => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Cluster, infrastructure, type RawClient, Site } from '@heliograph/testkit'
 import { newcomer, together } from '../support/actor.ts'
-import { done, entry, freshNode, idsOf, makeNode, newsOf, PUBSUB, subscribe } from '../support/pubsub.ts'
+import { entry, freshNode, idsOf, keptIn, makeNode, newsOf, PUBSUB, subscribe } from '../support/pubsub.ts'
 
 const NODES = 6
 const PATIENCE_MS = 60_000
@@ -55,18 +55,6 @@ class Publisher {
 
 async function until(holds: () => boolean, what: () => string): Promise<void> {
   for (const end = Date.now() + PATIENCE_MS; !holds(); await pause(100)) assert.ok(Date.now() < end, what())
-}
-
-/** Ids of all items, page by page. */
-async function keptIn(client: RawClient, node: string): Promise<string[]> {
-  const kept: string[] = []
-  for (;;) {
-    const from = kept.length === 0 ? '<index>0</index>' : `<after>${kept.at(-1)}</after>`
-    const set = `<set xmlns='http://jabber.org/protocol/rsm'>${from}</set>`
-    const page = idsOf(await done(client, { type: 'get', inside: `<items node='${node}'/>${set}` }))
-    if (page.length === 0) return kept
-    kept.push(...page)
-  }
 }
 
 test('each owner of nodes is killed in its turn, one ends in order: nothing acknowledged is lost or stored twice, all is told', async () => {

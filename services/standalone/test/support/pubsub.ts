@@ -110,3 +110,15 @@ export function fieldsOf(x: Element | undefined): ReadonlyMap<string, string> {
     fields.map((field) => [String(field.attrs.var).replace('pubsub#', ''), field.getChildText('value') ?? '']),
   )
 }
+
+/** Ids of all items of a node, read page by page. */
+export async function keptIn(client: RawClient, node: string): Promise<string[]> {
+  const kept: string[] = []
+  for (;;) {
+    const from = kept.length === 0 ? '<index>0</index>' : `<after>${kept.at(-1)}</after>`
+    const set = `<set xmlns='http://jabber.org/protocol/rsm'>${from}</set>`
+    const page = idsOf(await done(client, { type: 'get', inside: `<items node='${node}'/>${set}` }))
+    if (page.length === 0) return kept
+    kept.push(...page)
+  }
+}

@@ -28,6 +28,8 @@ export interface RawStreamOptions {
   readonly prelude?: string | Uint8Array
   /** How long `expect` waits unless told; default 20000. */
   readonly timeoutMs?: number
+  /** False: what was received isn't kept once it was taken, as in tests that run for long. */
+  readonly remembers?: boolean
 }
 
 export const NS_STREAM = 'http://etherx.jabber.org/streams'
@@ -39,7 +41,7 @@ export class RawStream implements AsyncDisposable {
   readonly domain: string
   /** The latest `<stream:features/>`. */
   features: Element | undefined
-  /** Everything received, in order, stream headers included. */
+  /** Everything received, in order, stream headers included; empty when it isn't remembered. */
   readonly received: Element[] = []
   readonly #options: RawStreamOptions
   readonly #timeoutMs: number
@@ -120,7 +122,7 @@ export class RawStream implements AsyncDisposable {
   protected startStream(header: string): void {
     this.#reader = new StreamReader({
       onOpen: (answer) => {
-        this.received.push(answer)
+        this.#remember(answer)
         this.opened(answer)
       },
       onElement: (element) => this.#onElement(element),
@@ -237,7 +239,7 @@ export class RawStream implements AsyncDisposable {
     const reader = new StreamReader({
       onOpen: () => {},
       onElement: (element) => {
-        if (element.is('open', NS_FRAMING)) this.received.push(element)
+        if (element.is('open', NS_FRAMING)) this.#remember(element)
         else if (element.is('close', NS_FRAMING)) this.#sayGoodbye()
         else this.#onElement(element)
       },
@@ -246,8 +248,12 @@ export class RawStream implements AsyncDisposable {
     reader.write(Buffer.concat([Buffer.from('<frame>'), bytes, Buffer.from('</frame>')]))
   }
 
+  #remember(element: Element): void {
+    if (this.#options.remembers ?? true) this.received.push(element)
+  }
+
   #onElement(element: Element): void {
-    this.received.push(element)
+    this.#remember(element)
     if (element.is('error', NS_STREAM)) this.#error = element
     if (!this.handles(element)) this.#inbox.put(element)
   }

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Strike } from '../faults/fault.ts'
+import type { Performed } from '../perform.ts'
+import { judge } from './excuses.ts'
+import type { Finding } from './finding.ts'
+
+const fault = { name: 'it', plan: () => step() }
+const step = (...strikes: Strike[]) => ({ fault, afterMs: 0, what: 'it', strikes, act: async () => {} })
+const beat = (began: number, ...strikes: Strike[]): Performed => {
+  return { beat: { steps: [step(...strikes)], pauseMs: 0 }, began, ended: began + 1_000, recovered: began + 2_000 }
+}
+const finding = (concern: Finding['concern'], kind: string, atMs: number): Finding => ({
+  concern,
+  kind,
+  what: '',
+  atMs,
+})
+
+test('a lost session is excused when owner and edge died at about the same time, not when one of them did', () => {
+  const lost = finding('session', 'rebound', 100_000)
+  assert.equal(judge(lost, [beat(99_000, 'edge')]).excuse, undefined)
+  assert.equal(judge(lost, [beat(99_000, 'edge'), beat(10_000, 'session')]).excuse, undefined)
+  assert.match(judge(lost, [beat(99_000, 'edge', 'session')]).excuse ?? '', /same moment/)
+})
+
+test('nothing excuses that an acknowledged message is lost', () => {
+  const all = beat(99_000, 'edge', 'session', 'muc', 'redis-lost', 'postgres-away')
+  for (const kind of ['chat', 'letter', 'room', 'item'])
+    assert.equal(judge(finding('lost', kind, 100_000), [all]).excuse, undefined)
+})
