@@ -13,12 +13,16 @@ const SETTLED_MS = 40_000
 const ARCHIVED = new Set(['chat', 'letter', 'note'])
 
 /** Lets everything come to rest, reads what is stored, and says what is wrong. */
-export async function finish(stage: Stage, crowd: Crowd): Promise<Finding[]> {
+export async function finish(stage: Stage, crowd: Crowd, say: (line: string) => void): Promise<Finding[]> {
   const { book } = stage
+  const began = book.now()
+  const tell = (what: string) => say(`${Math.round(book.now() - began)} ms after the last: ${what}`)
   stage.network.heal()
   await crowd.rest()
+  tell('everybody rests')
   // What waits for visitors is fetched, and all say and show something last.
   await Promise.all(crowd.visitors.map((visitor, i) => visitUntilDone(visitor, i)))
+  tell('visitors have been')
   for (const person of crowd.persons) {
     person.show()
     for (const room of person.rooms) person.tell(room)
@@ -30,7 +34,9 @@ export async function finish(stage: Stage, crowd: Crowd): Promise<Finding[]> {
       }),
     ),
   )
+  tell('all is acknowledged')
   await crowd.until('everything has come', SETTLED_MS, () => isSettled(stage)).catch(() => {})
+  tell('all has come, or won’t')
   // What comes too often comes now.
   await pause(2_000)
   return [...(await findings(stage, crowd)), ...(await ghosts(stage, crowd)), ...book.noted]

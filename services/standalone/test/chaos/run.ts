@@ -57,7 +57,7 @@ export async function run({ chance, counts, size, beats, forMs, say }: RunOption
     performed.push(done)
     say(line(done))
   }
-  const findings = (await finish(stage, crowd)).map((finding) => judge(finding, performed))
+  const findings = (await finish(stage, crowd, say)).map((finding) => judge(finding, performed))
   const { supervisor, errors } = stage
   return { performed, skipped, findings, book, crowd, exits: supervisor.exits, errors, tookMs: book.now() }
 }
