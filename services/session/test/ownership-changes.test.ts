@@ -275,3 +275,22 @@ test('a new owner hands over what its predecessor could not', async () => {
   await owner.kill()
   await romeo.message('waiting')
 })
+
+for (const how of ['closes its stream', 'loses its connection and binds anew'] as const)
+  test(`a client that ${how} while nobody is responsible: what it never acknowledged, or its dead owner could not send, waits for the next`, async () => {
+    await using cluster = await start()
+    const juliet = await cluster.edges[0]!.connect(JULIET).login('balcony')
+    const romeo = await cluster.edges[1]!.connect(ROMEO).login('orchard')
+    romeo.acknowledges = false
+    say(juliet, romeo, 'unacknowledged')
+    await romeo.until(() => romeo.bodies.length === 1)
+    romeo.hear = () => {}
+    say(juliet, ROMEO, 'unsent')
+    await juliet.settled()
+    await cluster.ownerOf(ROMEO).kill()
+    if (how === 'closes its stream') romeo.close()
+    else romeo.lose()
+    const next = await cluster.edges[1]!.connect(ROMEO).login('orchard')
+    await next.until(() => next.bodies.length === 2)
+    assert.deepEqual(next.bodies, ['unacknowledged', 'unsent'])
+  })

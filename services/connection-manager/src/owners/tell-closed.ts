@@ -12,7 +12,7 @@ export function tellClosed(connection: Connection, lost: boolean): void {
   const envelope = new Envelope(Op.closed)
   envelope.conn = connection.number
   envelope.body = codecs.closed.encode({ lost })
-  if (lost && session?.managed !== undefined) edge.departed.add(partition, connection, session)
+  if (session?.managed !== undefined) edge.departed.add(partition, connection, session)
   // While `enable` is under way the owner may keep what it sends already.
   if (session !== undefined && session.managed === undefined && session.enabling === undefined)
     edge.gone.add(connection.number, session.bare)

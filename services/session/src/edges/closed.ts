@@ -12,13 +12,17 @@ export function handleClosed(context: SessionContext, user: User, { envelope, fr
   forgetOpening(user, from, envelope.conn)
   const resource = user.onConnection(from, envelope.conn)
   if (!resource || resource.attachment === 'hibernating') return receipt()
-  if (!codecs.closed.decode(envelope.body!).lost || !resource.resumable) {
+  const over = !codecs.closed.decode(envelope.body!).lost || !resource.resumable
+  if (resource.managed !== undefined && resource.isIncomplete) {
+    // What the edge still has of it is on its way; once it is whole it sleeps, or what nobody acknowledged waits for another.
+    resource.lostEarly = receipt
+    resource.closedEarly = over
+  } else if (over) {
     endSession(context, user, resource)
     receipt()
-  } else if (resource.attachment === 'connected' || resource.complete) {
+  } else {
     hibernate(context, user, resource)
     // Until it is recorded only the edge knows.
     context.records.changed(user, resource, receipt)
-    // What the edge still has of it is on its way; the session sleeps once it is whole.
-  } else resource.lostEarly = receipt
+  }
 }

@@ -5,6 +5,7 @@ import type { SessionContext } from '../context.ts'
 import { endSession } from '../users/end-session.ts'
 import { Resource } from '../users/resource.ts'
 import type { Extent, User, Work } from '../users/user.ts'
+import { waitFor } from '../users/waiting.ts'
 import { custodyAdvanced } from './custody.ts'
 import { manage } from './enable.ts'
 import { extentFor, forgetOpening } from './extent.ts'
@@ -23,6 +24,9 @@ export function handleOpen(context: SessionContext, user: User, work: Work): voi
   if (!user.mayCome) return refuseOpen(context, user, from, envelope.conn, 'not-allowed')
   const known = open.fetches && !user.anonymous ? extentFor(context, user, work) : undefined
   if (known === 'later') return
+  const former = replacedBy(user, open).find(({ managed, isIncomplete }) => managed !== undefined && isIncomplete)
+  // What its edge has of it, and nobody acknowledged, would be lost with it.
+  if (former) return waitFor(former, { envelope, from })
   endEarlier(context, user, open.client)
   const jid = chooseResource(context, user, open)
   if (jid === undefined) return refuseOpen(context, user, from, envelope.conn, 'conflict')
@@ -65,10 +69,19 @@ function answerOpened(context: SessionContext, user: User, resource: Resource, k
 
 /** XEP-0386 §3.2: earlier sessions of the same installation of a client, lost ones too, end with the new one. */
 function endEarlier(context: SessionContext, user: User, client: string): void {
-  if (client === '') return
-  for (const resource of [...user.resources])
-    if (resource.name === client || resource.name.endsWith(`/${client}`))
-      endSession(context, user, resource, { condition: 'conflict', text: 'replaced by a new connection' })
+  for (const resource of ofClient(user, client))
+    endSession(context, user, resource, { condition: 'conflict', text: 'replaced by a new connection' })
+}
+
+function ofClient(user: User, client: string): Resource[] {
+  if (client === '') return []
+  return user.resources.filter(({ name }) => name === client || name.endsWith(`/${client}`))
+}
+
+/** Sessions that end with the new one, unless policy is against it. */
+function replacedBy(user: User, open: Open): Resource[] {
+  const holders = open.resource === '' ? [] : user.resources.filter(({ name }) => name === open.resource)
+  return [...ofClient(user, open.client), ...holders]
 }
 
 export function refuseOpen(

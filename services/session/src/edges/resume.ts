@@ -23,7 +23,7 @@ export function handleResume(context: SessionContext, user: User, work: Work): v
   const managed = resource?.managed
   // Asked again, because the way here was set up anew before our answer arrived: that is on its way, with what follows it.
   if (resource?.attachment === 'connected' && resource.isOn(from, envelope.conn)) return
-  if (resource && isIncomplete(resource)) return waitFor(resource, { envelope, from })
+  if (resource?.isIncomplete) return waitFor(resource, { envelope, from })
   if (resource && !resource.custody.isSettled && !work.settled) return letSettle(user, resource, work)
   if (!resource || !managed || !acknowledge(context, user, managed.unacked, resume.h)) {
     context.events.resumeFailed()
@@ -95,11 +95,6 @@ function marksBefore({ marks }: Resource, { unacked }: Managed): Marks | undefin
     before.set(source, Math.min(before.get(source) ?? sequence, sequence - 1))
   }
   return Marks.of(before)
-}
-
-/** This owner is new and the edge that had the session is still telling what it holds. */
-function isIncomplete(resource: Resource): boolean {
-  return resource.attachment === 'catching-up' || (resource.attachment === 'recovering' && !resource.complete)
 }
 
 /** The old stream of a session that was resumed elsewhere while it lived ends (XEP-0198 §5). */

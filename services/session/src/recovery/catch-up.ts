@@ -38,7 +38,7 @@ export function catchUp(context: SessionContext, user: User, resource: Resource)
 }
 
 function lose(context: SessionContext, user: User, resource: Resource): void {
-  if (!resource.resumable) return endSession(context, user, resource)
+  if (resource.closedEarly || !resource.resumable) return endSession(context, user, resource)
   hibernate(context, user, resource)
   context.records.changed(user, resource, resource.lostEarly)
   resource.lostEarly = undefined

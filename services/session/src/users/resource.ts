@@ -84,6 +84,8 @@ export class Resource {
   complete = false
   /** Its edge said that the stream is lost while the session was still being recovered; called when that is recorded. */
   lostEarly: (() => void) | undefined = undefined
+  /** Nor will its client come back: it closed the stream. */
+  closedEarly = false
   /** It hibernated when its owner died: what that one stored for it last may not have reached its queue in the recovery copy. */
   behind = false
   /** This owner has it from another, and has not told its watchers yet. */
@@ -147,6 +149,11 @@ export class Resource {
 
   get resumable(): boolean {
     return this.managed !== undefined && this.managed.id !== ''
+  }
+
+  /** This owner is new, and the edge that had the session is still telling what it holds. */
+  get isIncomplete(): boolean {
+    return this.attachment === 'catching-up' || (this.attachment === 'recovering' && !this.complete)
   }
 
   isOn(edge: InstanceId, conn: number): boolean {

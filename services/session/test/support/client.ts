@@ -265,8 +265,8 @@ export class Client {
     const envelope = new Envelope(Op.closed)
     envelope.conn = this.conn
     envelope.body = codecs.closed.encode({ lost })
-    // A lost session is announced to new owners until one has heard that it is lost.
-    if (!lost) this.edge.clients.delete(this.conn)
+    // One with stream management is announced to new owners until one has heard that it is gone.
+    if (this.smId === undefined) this.edge.clients.delete(this.conn)
     this.edge.router.transfer(Kind.user, this.user, envelope, () => this.edge.clients.delete(this.conn))
     return this
   }
