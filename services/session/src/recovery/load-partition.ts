@@ -65,7 +65,9 @@ function revive(context: SessionContext, user: User, record: SessionRecord, queu
   resource.lastId = record.lastId
   if (record.marks) resource.marks = Marks.of(record.marks)
   resource.complete = record.complete ?? false
-  const left = record.until === undefined ? context.config.announceWithinMs : record.until - Date.now()
+  // An edge that died, too, tells nothing any more.
+  const patience = context.departed.has(record.edge) ? 0 : context.config.announceWithinMs
+  const left = record.until === undefined ? patience : record.until - Date.now()
   resource.attachment = record.attachment === 'hibernating' ? 'hibernating' : 'recovering'
   resource.deadline = performance.now() + Math.max(0, left)
   restoreQueue(resource, queue.map(decodeDelivery))
