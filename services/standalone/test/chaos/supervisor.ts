@@ -19,6 +19,7 @@ export class Supervisor implements AsyncDisposable {
   readonly #book: Book
   /** Those that somebody ended, until when they stay so. */
   readonly #down = new Map<Member, number>()
+  readonly #killed = new Set<Member>()
   #watching: Promise<void> | undefined
   #stop = false
 
@@ -34,14 +35,17 @@ export class Supervisor implements AsyncDisposable {
   /** SIGKILL; it is started again after a while. Resolves when it serves. */
   async kill(member: Member, pauseMs: number): Promise<void> {
     this.#down.set(member, performance.now() + pauseMs)
+    this.#killed.add(member)
     await member.process.kill()
     await this.back(member)
   }
 
-  /** SIGTERM; it is started again when it has ended. Resolves with its exit code when it serves. */
-  async drain(member: Member, pauseMs: number): Promise<number | null> {
+  /** SIGTERM; it is started again when it has ended. Resolves when it serves: with its exit code, or that it was killed meanwhile. */
+  async drain(member: Member, pauseMs: number): Promise<number | 'killed' | null> {
     this.#down.set(member, Number.POSITIVE_INFINITY)
-    const code = await member.process.drain()
+    this.#killed.delete(member)
+    const ended = await member.process.drain()
+    const code = this.#killed.has(member) ? 'killed' : ended
     this.#down.set(member, performance.now() + pauseMs)
     await this.back(member)
     return code

@@ -16,7 +16,7 @@ export function drainOf(role: Role, index: number, pauseMs: number): Plan {
       const member = stage.member(role, index)
       const code = await stage.supervisor.drain(member, pauseMs)
       const { name } = member.process
-      if (code !== 0)
+      if (code !== 0 && code !== 'killed')
         stage.book.note({ concern: 'process', kind: 'drain', what: `${name} was drained, and ended with ${code}` })
     },
   }
