@@ -73,6 +73,7 @@ export class Crowd implements AsyncDisposable {
     )
     await Promise.all(told.map(([node, user]) => persons.find((each) => each.user === user)!.subscribe(node!)))
     await crowd.until('everybody is in his rooms', 30_000, () => crowd.#areIn())
+    for (const presence of place.book.presences.values()) presence.beginAgain()
     return crowd
   }
 

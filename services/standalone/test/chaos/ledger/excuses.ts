@@ -23,6 +23,16 @@ const EXCUSES: readonly Excuse[] = [
   },
   {
     covers: is('repeated', 'private'),
+    struck: ['edge', 'session'],
+    why: 'owner and edge died in the same moment: nobody knows how far their client came with what rooms sent lately',
+  },
+  {
+    covers: is('repeated', 'unlogged room'),
+    struck: ['edge', 'session'],
+    why: 'a client that lost its session says again what it has no acknowledgement of, and nothing of it is stored',
+  },
+  {
+    covers: is('repeated', 'private'),
     struck: ['muc'],
     why: "a private message whose room's owner dies before it could confirm it",
   },
@@ -64,14 +74,24 @@ const EXCUSES: readonly Excuse[] = [
 /** Faults so near may have caused a finding, ms. */
 const BEFORE_MS = 30_000
 const AFTER_MS = 5_000
+/** After Redis or Postgres was away it takes so long until everything is written that others may need. */
+const LINGERS_MS = 5_000
 
-/** The finding, with the bound that covers it, if one does. */
+const endOf = ({ recovered, ended }: Performed): number => recovered ?? ended
+
+/** The finding, with the bound that covers it, if one does: what it names was struck by faults of one beat. */
 export function judge(finding: Finding, performed: readonly Performed[]): Finding {
-  const near = performed.filter(
-    ({ began, recovered, ended }) =>
-      finding.atMs >= began - AFTER_MS && finding.atMs <= (recovered ?? ended) + BEFORE_MS,
-  )
-  const struck = new Set(near.flatMap(({ beat }) => beat.steps.flatMap(({ strikes }) => strikes)))
-  const excuse = EXCUSES.find((it) => it.covers(finding) && it.struck.every((strike) => struck.has(strike)))
+  const { atMs } = finding
+  const near = performed.filter((it) => atMs >= it.began - AFTER_MS && atMs <= endOf(it) + BEFORE_MS)
+  const covers = ({ struck }: Excuse) => near.some((it) => struck.every((each) => struckWith(it, performed).has(each)))
+  const excuse = EXCUSES.find((it) => it.covers(finding) && covers(it))
   return excuse === undefined ? finding : { ...finding, excuse: excuse.why }
+}
+
+/** What was struck in a beat, and what hadn't yet come to rest from those before it. */
+function struckWith(one: Performed, performed: readonly Performed[]): ReadonlySet<Strike> {
+  const strikesOf = ({ beat }: Performed) => beat.steps.flatMap(({ strikes }) => strikes)
+  const lingering = performed.filter((it) => endOf(it) <= one.began && endOf(it) + LINGERS_MS >= one.began)
+  const lingers = lingering.flatMap(strikesOf).filter((strike) => strike === 'redis-lost' || strike === 'postgres-away')
+  return new Set([...strikesOf(one), ...lingers])
 }

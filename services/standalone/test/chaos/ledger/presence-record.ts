@@ -29,6 +29,11 @@ export class PresenceRecord {
     seen.push({ number, at, life })
   }
 
+  /** What was seen up to now doesn't count: two who subscribe to each other are told of the same presence twice. */
+  beginAgain(): void {
+    this.#seen.clear()
+  }
+
   /** Those who don't see what is so. */
   get mistaken(): string[] {
     const truth = this.shown.at(-1)?.number
