@@ -149,6 +149,8 @@ scenario('rosters, logins, statistics and numbers are those of the whole cluster
   assert.equal(await number('get-active-users-num', 'activeusersnum'), 2)
   const idle = commandOf(await administer(admin, site, 'get-idle-users', { max_items: '25' }))
   assert.deepEqual(valuesOf(idle).idleuserjids, [friend])
+  const list = idle.getChild('x', NS_FORMS)?.getChildren('field').at(-1)
+  assert.equal(list?.attrs.type, 'jid-multi', 'a field of many values says that it is one')
   assert.equal(
     commandErrorOf(await administer(admin, site, 'get-online-users-list', { max_items: '1000000' })),
     'modify/bad-request/bad-payload',

@@ -56,7 +56,8 @@ function listing(node: string, what: string, name: string, find: Find): Command 
       const max = form?.number('max_items') ?? 25
       const found = await find(asker, Number.isNaN(max) ? MOST_LISTED : max)
       const label = `${found.jids.length} of ${found.count} ${what} users`
-      const fields = [{ var: name, label, values: found.jids }]
+      // XEP-0004 §3.3: without a type it would be text-single, of which clients take one value.
+      const fields = [{ var: name, type: 'jid-multi' as const, label, values: found.jids }]
       return told(found, formElement({ type: 'result', formType: NS.admin, fields }))
     },
   })

@@ -73,9 +73,10 @@ async function statisticsOf(session: Asker['session'], jid: BareJid): Promise<El
   const names = sessions.map((each) => each.jid.slice(jid.length + 1))
   return result(
     { var: 'accountjid', values: [jid] },
-    { var: 'ipaddresses', values: [...new Set(sessions.map(({ address }) => address))] },
+    { var: 'ipaddresses', type: 'list-multi', values: [...new Set(sessions.map(({ address }) => address))] },
     { var: 'rostersize', values: [String(size)] },
-    { var: 'onlineresources', values: names },
+    // XEP-0133 §7.2 has text-single, of which there is only one value.
+    { var: 'onlineresources', type: 'text-multi', values: names },
   )
 }
 
