@@ -34,6 +34,18 @@ test('who comes or goes changes an audience without the others being grouped ane
   assert.deepEqual(shape(audience), shape(Audience.of(everybody, hosts)))
 })
 
+test('what is for thousands of an instance goes in several envelopes, each for partitions of its own', () => {
+  const everybody = Array.from({ length: 5_000 }, (_, i) => local(i))
+  const routes = { view: 1, ownerOf: (partition: number) => ({ instance: `session-${partition % 2}`, epoch: 1 }) }
+  const { shares, unowned } = Audience.of(everybody, hosts).placed(routes as never)
+  assert.deepEqual(unowned, [])
+  assert.deepEqual(shares.flatMap(({ recipients }) => recipients).sort(), [...everybody].sort())
+  assert.ok(shares.length >= 10 && shares.length <= 14, `${shares.length}`)
+  for (const { recipients } of shares) assert.ok(recipients.length <= 500)
+  const partitions = shares.flatMap((share) => [...share.partitions])
+  assert.equal(new Set(partitions).size, partitions.length)
+})
+
 test('whoever came, went, changed places or is listed twice: what is derived is what is made anew', () => {
   const who = fc.nat(40).map((i) => (i % 5 === 0 ? `user${i}@elsewhere.example/desk` : local(i)))
   const step = fc.record({ at: fc.nat(60), take: fc.nat(2), put: fc.array(who, { maxLength: 2 }) })

@@ -4,7 +4,13 @@ import { type Hosts, partitionOf } from '@heliograph/ownership'
 import { differenceOf } from './difference.ts'
 import type { Routes } from './routes.ts'
 
-/** Recipients that one instance owns. */
+/**
+ * Recipients in one envelope at most, but for those of one partition: about a frame of a link. What is for thousands so comes in pieces, and neither
+ * their owner nor their edge is busy with one of them for long.
+ */
+const MOST_RECIPIENTS = 500
+
+/** Recipients that one instance owns, all or some of them. */
 export interface Share {
   readonly to: InstanceId
   readonly recipients: readonly string[]
@@ -62,7 +68,8 @@ export class Audience {
 
   #place(routes: Routes): Placement {
     const { view } = routes
-    const shares = new Map<InstanceId, { to: InstanceId; recipients: string[]; partitions: Set<number> }>()
+    const shares: Share[] = []
+    const open = new Map<InstanceId, { to: InstanceId; recipients: string[]; partitions: Set<number> }>()
     const unowned: number[] = []
     for (const [partition, recipients] of this.byPartition) {
       const owner = routes.ownerOf(partition)
@@ -71,12 +78,16 @@ export class Audience {
         continue
       }
       const to = owner.instance
-      const share = shares.get(to) ?? { to, recipients: [], partitions: new Set<number>() }
-      shares.set(to, share)
+      let share = open.get(to)
+      if (!share || (share.recipients.length > 0 && share.recipients.length + recipients.length > MOST_RECIPIENTS)) {
+        share = { to, recipients: [], partitions: new Set<number>() }
+        open.set(to, share)
+        shares.push(share)
+      }
       share.partitions.add(partition)
       for (const recipient of recipients) share.recipients.push(recipient)
     }
-    return { view, shares: [...shares.values()], unowned }
+    return { view, shares, unowned }
   }
 }
 
