@@ -19,7 +19,8 @@ export {
   type Resumed,
   type Shape,
 } from './messages.ts'
+export type { Bus, Delivery } from './nats/bus.ts'
 export { type ConnectOptions, connectLinks } from './nats/connect-links.ts'
-export type { NatsOptions } from './nats/nats-bus.ts'
+export { connectNats, type NatsOptions } from './nats/nats-bus.ts'
 export { NatsLinks, type NatsLinksOptions } from './nats/nats-links.ts'
 export { WireError } from './wire-error.ts'

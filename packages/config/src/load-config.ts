@@ -9,6 +9,7 @@ import { readPasswordFiles } from './password-files.ts'
 import { isRecord, type RawConfig } from './raw.ts'
 import { type ParsedConfig, schema } from './schema/schema.ts'
 import { strangeComponents } from './strange-components.ts'
+import { strangeEvents } from './strange-events.ts'
 import { readYamlFile } from './yaml-file.ts'
 
 export interface ConfigSources {
@@ -47,6 +48,7 @@ export function loadConfig({ file, env, mode }: ConfigSources): HeliographConfig
     ...(parsed.success ? strangeBearer(parsed.data, where) : []),
     ...(parsed.success ? strangeComponents(parsed.data, where) : []),
     ...(parsed.success ? strangeFederation(parsed.data, where) : []),
+    ...(parsed.success ? strangeEvents(parsed.data, where) : []),
   ]
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
   const { registration, instance, uploads, ...rest } = parsed.data

@@ -112,6 +112,7 @@ export const NS = Object.freeze({
   createAccountCommand: 'urn:xmpp:invite#create-account',
   moved: 'urn:xmpp:moved:1',
   // PubSub
+  json: 'urn:xmpp:json:0',
   pubsub: 'http://jabber.org/protocol/pubsub',
   pubsubOwner: 'http://jabber.org/protocol/pubsub#owner',
   pubsubEvent: 'http://jabber.org/protocol/pubsub#event',

@@ -15,6 +15,7 @@ import type { Departed } from './owners/departed.ts'
 import type { Epochs } from './owners/epochs.ts'
 import type { Gone } from './owners/gone.ts'
 import type { ServerCapabilities } from './stream/server-capabilities.ts'
+import type { EventsEndpoint } from './web/events-endpoint.ts'
 import type { Asking } from './web/question-page.ts'
 
 /** Everything an edge is made of; built in `service.ts`, reached through each connection. */
@@ -50,4 +51,6 @@ export interface Edge {
   readonly epochs: Epochs
   /** Undefined where users can't upload files. */
   readonly uploads: UploadEndpoint | undefined
+  /** Undefined where no other system publishes to nodes. */
+  readonly sources: EventsEndpoint | undefined
 }

@@ -26,6 +26,7 @@ import { Gone } from './owners/gone.ts'
 import { receive } from './owners/receive.ts'
 import { anonymousOf, bearersOf, credentialsOf, tokensOf, upgradesOf } from './sasl/credentials.ts'
 import { Sweep } from './sweep.ts'
+import type { EventsEndpoint } from './web/events-endpoint.ts'
 import type { Exchange, WebReply } from './web/exchange.ts'
 import type { Peers, RelayedRequest } from './web/peers.ts'
 
@@ -47,6 +48,7 @@ export interface EdgeParts {
   readonly peers: Peers
   /** Where uploaded files are; undefined where there are none. */
   readonly uploads?: Uploads | undefined
+  readonly sources?: EventsEndpoint | undefined
   readonly clock?: CoarseClock
 }
 
@@ -134,7 +136,8 @@ export class RunningEdge implements Disposable {
 }
 
 function composeEdge(parts: EdgeParts): Edge {
-  const { instance, config, telemetry, hosts, router, accounts, capabilities, certificates, clock, uploads } = parts
+  const { instance, config, telemetry, hosts, router, accounts, capabilities, certificates, clock, uploads, sources } =
+    parts
   const { log, metrics, tracer } = telemetry
   return {
     instance,
@@ -163,5 +166,6 @@ function composeEdge(parts: EdgeParts): Edge {
     flusher: new Flusher(),
     epochs: new Epochs(),
     uploads: uploads && new UploadEndpoint(uploads),
+    sources,
   }
 }

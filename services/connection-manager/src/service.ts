@@ -4,7 +4,14 @@ import { type CertificateStore, openCertificates, type ServerCertificates } from
 import type { HeliographConfig } from '@heliograph/config'
 import { type Domain, ensureDomain } from '@heliograph/jid'
 import { Hosts, type Ownership } from '@heliograph/ownership'
-import { type Accounts, accountsContract, capabilitiesContract, type RpcClients, roomsContract } from '@heliograph/rpc'
+import {
+  type Accounts,
+  accountsContract,
+  capabilitiesContract,
+  eventsContract,
+  type RpcClients,
+  roomsContract,
+} from '@heliograph/rpc'
 import { joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
 import type { Logger, Metrics } from '@heliograph/telemetry'
 import { openUploads } from '@heliograph/uploads'
@@ -12,6 +19,7 @@ import { edgeConfig } from './config.ts'
 import { edgeModules } from './modules.ts'
 import { RunningEdge } from './running-edge.ts'
 import { ServerCapabilities } from './stream/server-capabilities.ts'
+import { EventsEndpoint } from './web/events-endpoint.ts'
 import type { Asking } from './web/question-page.ts'
 import { rpcPeers, serveRelayed } from './web/rpc-peers.ts'
 
@@ -35,7 +43,9 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
   await using opened = new AsyncDisposableStack()
   const certificates = opened.use(await openCertificates(named(config, domains), { log: telemetry.log, signal }))
   for (const domain of domains) watchExpiry(telemetry.metrics, certificates, domain)
-  const { ownership, router } = joinCluster(host, { kind: Kind.instance, watch: [Kind.user, Kind.room] })
+  const sources = config.events.sources.filter(({ password }) => password !== undefined)
+  const watch = sources.length === 0 ? [Kind.user, Kind.room] : [Kind.user, Kind.room, Kind.node]
+  const { ownership, router } = joinCluster(host, { kind: Kind.instance, watch })
   opened.use(router)
   opened.use(ownership)
   const accounts = accountsOf(host.rpc, ownership)
@@ -52,6 +62,7 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
       capabilities,
       certificates,
       uploads: openUploads(config),
+      sources: eventsOf(sources, host, ownership),
       peers: rpcPeers(host.rpc, ownership, config.web.bosh.waitSeconds),
     }),
   )
@@ -95,6 +106,18 @@ function askingOf({ config, rpc }: ServiceContext, ownership: Ownership): Asking
   return rpc.among(roomsContract, () =>
     ownership.members(Kind.room).flatMap((member) => (member.rpc === '' ? [] : [member.rpc])),
   )
+}
+
+/** Other systems publish at any pubsub instance. */
+function eventsOf(
+  sources: HeliographConfig['events']['sources'],
+  { rpc, telemetry: { log } }: ServiceContext,
+  ownership: Ownership,
+): EventsEndpoint | undefined {
+  if (sources.length === 0) return undefined
+  const addresses = () => ownership.members(Kind.node).map((member) => member.rpc)
+  const publisher = rpc.among(eventsContract, () => addresses().filter((address) => address !== ''))
+  return new EventsEndpoint({ sources, publisher, log })
 }
 
 function sessionsIn(ownership: Ownership): () => string[] {

@@ -2,6 +2,7 @@ import type { IdClock } from '@heliograph/archive'
 import type { Registry } from '@heliograph/module'
 import type { Hosts, Ownership, Router, Turns } from '@heliograph/ownership'
 import type { Logger, Tracing } from '@heliograph/telemetry'
+import type { Bridge } from './bridge/bridge.ts'
 import type { PubsubConfig } from './config.ts'
 import type { PubsubEvents } from './events.ts'
 import type { Nodes } from './node/nodes.ts'
@@ -31,6 +32,7 @@ export interface PubsubContext {
   readonly store: Store
   readonly nodes: Nodes
   readonly budget: RecipientBudget
+  readonly bridge: Bridge
   /** Of all nodes that there are, of one asker one at a time. */
   readonly listings: Turns
   readonly modules: Registry<NodeIq>

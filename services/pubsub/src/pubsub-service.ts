@@ -6,6 +6,7 @@ import { Distribution } from '@heliograph/distribution'
 import { Registry } from '@heliograph/module'
 import { type Hosts, type Ownership, type Router, type Tenancy, Turns } from '@heliograph/ownership'
 import type { Logger, Metrics, Tracing } from '@heliograph/telemetry'
+import type { Bridge } from './bridge/bridge.ts'
 import type { PubsubConfig } from './config.ts'
 import type { PubsubContext } from './context.ts'
 import { handle, receive } from './dispatch.ts'
@@ -40,6 +41,7 @@ export interface PubsubParts {
   readonly tracing: Tracing
   readonly hosts: Hosts
   readonly db: Database
+  readonly bridge: Bridge
   readonly onFenced: () => void
 }
 
@@ -57,7 +59,10 @@ export class PubsubService {
     this.#parts = parts
     this.tenancy = {
       // Nodes are read when something is asked of them.
-      load: async (partition) => this.context.nodes.dropPartition(partition),
+      load: async (partition) => {
+        this.context.nodes.dropPartition(partition)
+        parts.bridge.owned(partition)
+      },
       settle: (partition) => settlePartition(this.context, partition),
       unload: (partition, reason) => unloadPartition(this.context, partition, reason),
       fence: async (instances) => {
@@ -76,6 +81,7 @@ export class PubsubService {
     const distribution = new Distribution({ router, ownership, hosts, metrics })
     const context = buildContext(this.#parts, { router, ownership, distribution })
     this.#context = context
+    this.#parts.bridge.attach(context)
     this.#distribution = distribution
     router.serve((envelope, from) => receive(context, envelope, from))
     observeNodes(context, metrics)
@@ -87,6 +93,7 @@ export class PubsubService {
     clearInterval(this.#timer)
     this.#stop.abort()
     await this.#removing
+    await this.#parts.bridge[Symbol.asyncDispose]()
     this.#distribution?.[Symbol.dispose]()
   }
 
@@ -113,9 +120,9 @@ interface Made {
 }
 
 function buildContext(parts: PubsubParts, { router, ownership, distribution }: Made): PubsubContext {
-  const { config, log, tracing, hosts, metrics, db, onFenced } = parts
+  const { config, log, tracing, hosts, metrics, db, bridge, onFenced } = parts
   const context: PubsubContext = {
-    ...{ config, log, tracing, hosts, router, ownership, onFenced },
+    ...{ config, log, tracing, hosts, router, ownership, bridge, onFenced },
     events: pubsubEvents(metrics),
     clock: new IdClock(),
     store: { nodes: new NodeStore(db), people: new PeopleStore(db), items: new ItemStore(db) },

@@ -1,7 +1,10 @@
 import { Kind } from '@heliograph/bus'
+import { eventMigrations } from '@heliograph/events'
 import type { Domain } from '@heliograph/jid'
 import { Hosts } from '@heliograph/ownership'
 import { joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
+import { eventsRpc } from './bridge/events-rpc.ts'
+import { openBridge } from './bridge/open-bridge.ts'
 import { pubsubConfig } from './config.ts'
 import { PubsubService } from './pubsub-service.ts'
 import { pubsubModules } from './requests/modules.ts'
@@ -11,12 +14,12 @@ import { pubsubMigrations } from './store/migrations.ts'
 export const pubsub: Service = {
   name: 'pubsub',
   needs: ['bus', 'liveState', 'database'],
-  migrations: pubsubMigrations,
+  migrations: [...pubsubMigrations, ...eventMigrations],
   modules: pubsubModules,
   start,
 }
 
-async function start(host: ServiceContext): Promise<RunningService> {
+async function start(host: ServiceContext, signal: AbortSignal): Promise<RunningService> {
   const { database: db, telemetry } = host
   const service = new PubsubService({
     config: pubsubConfig(host.config),
@@ -25,6 +28,7 @@ async function start(host: ServiceContext): Promise<RunningService> {
     tracing: telemetry.tracer,
     hosts: new Hosts(host.config.domains.map(({ name }) => name as Domain)),
     db,
+    bridge: await openBridge(host, signal),
     onFenced: () => host.abandon('another instance shut this one out of the database'),
   })
   const membership = joinCluster(host, {
@@ -35,6 +39,7 @@ async function start(host: ServiceContext): Promise<RunningService> {
   service.attach(membership)
   await membership.ownership.start()
   return {
+    rpc: [eventsRpc(service.context, host.rpc)],
     ready: async () => membership.problems(),
     drain: (signal) => membership.leave(signal),
     async [Symbol.asyncDispose]() {

@@ -5,6 +5,8 @@ export interface Delivery {
   readonly payload: Buffer
   /** The bus itself says that nobody listens on the subject this is the reply to. */
   readonly noResponders: boolean
+  /** Where its sender wants an answer. */
+  readonly reply: string | undefined
 }
 
 /** What links need of NATS: messages at most once, in order per publisher while the connection holds. */

@@ -166,5 +166,8 @@ function deliveryOf(message: Msg): Delivery {
     },
     payload: Buffer.from(data.buffer, data.byteOffset, data.byteLength),
     noResponders: data.length === 0 && message.headers?.code === 503,
+    get reply() {
+      return message.reply === undefined || message.reply === '' ? undefined : message.reply
+    },
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { blockLists } from './block-lists.ts'
 import { components } from './components.ts'
+import { events } from './events.ts'
 import { externalServices } from './external-services.ts'
 import { federation } from './federation.ts'
 import { invites } from './invites.ts'
@@ -65,6 +66,7 @@ export const schema = z.strictObject({
   federation,
   externalServices,
   components,
+  events,
   proxy65,
   leases,
   drain,

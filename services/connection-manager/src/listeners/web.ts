@@ -10,6 +10,7 @@ import { Connection } from '../connection.ts'
 import type { Edge } from '../edge.ts'
 import { Polling } from '../polling/polling.ts'
 import { WebSocketTransport } from '../transport/websocket-transport.ts'
+import { EVENTS_PATH } from '../web/events-endpoint.ts'
 import { Exchange, type WebReply } from '../web/exchange.ts'
 import { Forwarded, type WebClient } from '../web/forwarded.ts'
 import type { Peers, RelayedRequest, SessionKind } from '../web/peers.ts'
@@ -136,13 +137,15 @@ export class Web {
     const answered = (): void => this.#sockets.await(socket, this.#edge.clock.now)
     response.on('close', answered)
     const endpoint = this.#endpoints.get(pathOf(request))
-    const { uploads, asking } = this.#edge
+    const { uploads, asking, sources } = this.#edge
     if (uploads !== undefined && pathOf(request).startsWith(UPLOAD_PATH)) this.#transfer(uploads, request, response)
     else if (asking !== undefined && pathOf(request).startsWith(QUESTION_PATH)) {
       const received = () => this.#sockets.received(socket)
       const token = pathOf(request).slice(QUESTION_PATH.length)
       answerQuestionPage(asking, { token, request, response, received })
-    } else if (endpoint === undefined) this.#answerPage(request, response, client)
+    } else if (sources !== undefined && pathOf(request).startsWith(EVENTS_PATH))
+      sources.answer(request, response, () => this.#sockets.received(socket))
+    else if (endpoint === undefined) this.#answerPage(request, response, client)
     else endpoint.answer(request, response, { client, received: () => this.#sockets.received(socket), answered })
   }
 

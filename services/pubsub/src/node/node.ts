@@ -28,8 +28,8 @@ export class Node {
   lastTold = 0
   /** Highest sequence given out. */
   lastSequence = 0
-  /** Items published since it was looked whether there are too many. */
-  untrimmed = 0
+  /** Items published since it was looked whether there are too many; what a former owner left is one. */
+  untrimmed = 1
   touched = performance.now()
   /** Of those who asked lately. The owner alone changes them, so they are true. */
   readonly #standings = new Map<BareJid, Standing>()

@@ -19,12 +19,13 @@ export async function unloadPartition(
   partition: number,
   reason: 'handover' | 'lost',
 ): Promise<void> {
+  const ended = context.bridge.lost(partition)
   if (reason === 'handover') {
     const nodes = context.nodes.inPartition(partition)
     await Promise.all(nodes.map((node) => node.mailbox.settled()))
     await within(
       PATIENCE_MS,
-      Promise.all([context.router.settled(partition), ...nodes.map(({ lane }) => lane.settled())]),
+      Promise.all([ended, context.router.settled(partition), ...nodes.map(({ lane }) => lane.settled())]),
     )
   }
   context.nodes.dropPartition(partition)

@@ -7,11 +7,12 @@ import { itemsXml, itemXml } from '../notify/item-xml.ts'
 import { takeSequences, tellAll } from '../notify/tell.ts'
 import type { Done } from '../store/stored.ts'
 import type { ItemIq } from './node-iq.ts'
-import { childrenOf, isOwner, type Operation } from './operation.ts'
+import { childrenOf, isOwner, type Operation, toldOf } from './operation.ts'
 
 /** XEP-0060 §8.4 */
 export const deleteNode: Operation = {
   ofAbsent: true,
+  isTold: true,
   async handle(iq, { element }): Promise<Outcome> {
     const { pubsub: context, node } = iq
     const redirect = childrenOf(element, 'redirect')[0]
@@ -30,7 +31,9 @@ export const deleteNode: Operation = {
     if (!(await isOwner(iq))) return refuse(stanzaError('forbidden'))
     if (redirect !== undefined && !uri) return refuse(stanzaError('bad-request', { text: 'a redirect needs a URI' }))
     const sequence = takeSequences(context, node)
-    await context.store.nodes.destroy(node.about.id, iq, sequence)
+    const events = toldOf(iq, { type: 'deleted' })
+    await context.store.nodes.destroy(node.about.id, iq, sequence, events)
+    if (events.length > 0) context.bridge.committed(node)
     await tellDeleted(iq, event, sequence)
     becomes(iq, 'absent')
     return reply()
@@ -50,12 +53,15 @@ function becomes({ node }: ItemIq, details: ItemIq['node']['details']): void {
 
 /** §8.5 */
 export const purge: Operation = {
+  isTold: true,
   async handle(iq): Promise<Outcome> {
     const { pubsub: context, node } = iq
     if (!(await isOwner(iq))) return refuse(stanzaError('forbidden'))
     const { id, config } = node.about
     if (!config.persistItems) return refuse(unsupported('persistent-items'))
-    const done = await context.store.items.purgeBy(id, iq, takeSequences(context, node))
+    const events = toldOf(iq, { type: 'purged' })
+    const done = await context.store.items.purgeBy(id, iq, takeSequences(context, node), events)
+    if (events.length > 0) context.bridge.committed(node)
     if (config.notifyRetract) await tellPurged(iq, done)
     return reply()
   },

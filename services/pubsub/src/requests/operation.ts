@@ -1,8 +1,10 @@
+import type { OutgoingEvent } from '@heliograph/events'
 import { bareOf } from '@heliograph/jid'
 import type { Outcome } from '@heliograph/module'
 import { type Form, NS, readForm, type StanzaError, stanzaError } from '@heliograph/stanza'
 import type { Element } from '@heliograph/xml'
 import type { Standing } from '../access/standing.ts'
+import { eventsOf, type Occurrence } from '../bridge/occurrence.ts'
 import type { ItemIq } from './node-iq.ts'
 
 /** What a request to a node asks: the element that names the operation, and `<pubsub/>` around it. */
@@ -15,6 +17,8 @@ export interface Asked {
 export interface Operation {
   /** Whether it is one of nodes that aren't there, too. */
   readonly ofAbsent?: boolean
+  /** Whether other systems may have to be told of it. */
+  readonly isTold?: boolean
   readonly handle: (iq: ItemIq, asked: Asked) => Outcome | Promise<Outcome>
 }
 
@@ -39,6 +43,11 @@ export function childrenOf(element: Element, name: string): Element[] {
 export function formIn(element: Element | undefined): Form | undefined | StanzaError {
   const x = element?.getChild('x', NS.dataForms) as Element | undefined
   return x && (readForm(x) ?? stanzaError('bad-request', { text: 'not a data form' }))
+}
+
+/** What happens by a request, for other systems. */
+export function toldOf({ pubsub, node, from }: ItemIq, occurrence: Omit<Occurrence, 'by'>): readonly OutgoingEvent[] {
+  return eventsOf(node, pubsub.bridge.deliveriesOf(node), { ...occurrence, by: bareOf(from) })
 }
 
 export function isError(value: unknown): value is StanzaError {

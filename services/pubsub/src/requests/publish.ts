@@ -14,15 +14,18 @@ import { takeSequences, tellAll } from '../notify/tell.ts'
 import type { Done, NewItem } from '../store/stored.ts'
 import { makeNode } from './create.ts'
 import type { ItemIq } from './node-iq.ts'
-import { childrenOf, formIn, isError, type Operation, standingOf } from './operation.ts'
+import { childrenOf, formIn, isError, type Operation, standingOf, toldOf } from './operation.ts'
 
 /** Longer ids don't fit an index. */
 const ID_BYTES = 1_000
+/** Items beyond the limit that may be left a while: to remove one costs as much as to store one. */
+const UNTRIMMED = 16
 const NOTHING = Buffer.alloc(0)
 
 /** XEP-0060 §7.1. Acknowledged when stored; the sender keeps the request until every subscriber's owner has the news. */
 export const publish: Operation = {
   ofAbsent: true,
+  isTold: true,
   async handle(iq, { element, pubsub: around }): Promise<Outcome> {
     const options = formIn(childrenOf(around, 'publish-options')[0])
     if (isError(options)) return refuse(options)
@@ -93,10 +96,18 @@ async function store(iq: ItemIq, items: readonly NewItem[]): Promise<Done | unde
   const { pubsub: context, node, from, stream, count } = iq
   const { id, config } = node.about
   const last = items.at(-1)
-  if (!config.persistItems) return last && { isKnown: false, sequence: last.sequence }
+  const events = toldOf(iq, { type: 'published', items })
+  if (!config.persistItems) {
+    if (events.length === 0) return last && { isKnown: false, sequence: last.sequence }
+    const sequence = last?.sequence ?? takeSequences(context, node)
+    const passed = await context.store.items.pass(id, { stream, count, sequence, events })
+    context.bridge.committed(node)
+    return passed
+  }
   const onlyOwn = onlyOwnItems(await standingOf(iq), 'replace')
-  const stored = await context.store.items.put(id, items, { publisher: bareOf(from), stream, count, onlyOwn })
+  const stored = await context.store.items.put(id, items, { publisher: bareOf(from), stream, count, onlyOwn, events })
   if (!stored) return stanzaError('forbidden', { text: 'somebody else published an item with this id' })
+  if (events.length > 0) context.bridge.committed(node)
   trimSoon(iq, items.length)
   return stored
 }
@@ -130,12 +141,12 @@ async function stillPublished(
   return items.filter(({ id }) => still.has(id))
 }
 
-/** After the answer: what is beyond the limit isn't shown meanwhile. Of many items some more may wait for that. */
+/** After the answer, and not each time: what is beyond the limit isn't shown meanwhile. */
 function trimSoon({ pubsub: context, node }: ItemIq, added: number): void {
   const { id, config } = node.about
   const most = config.maxItems ?? ITEMS_MAX
   node.untrimmed += added
-  if (node.untrimmed < most / 100) return
+  if (node.untrimmed < Math.max(UNTRIMMED, most / 100)) return
   node.untrimmed = 0
   node.mailbox.pushBeyond(async () => {
     try {

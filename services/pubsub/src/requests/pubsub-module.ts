@@ -121,6 +121,9 @@ function askNode(request: Stanza, iq: NodeIq): Outcome | Promise<Outcome> {
   const operation = OPERATIONS[key]
   if (!operation) return refuse(stanzaError('bad-request'))
   if (asked.node.details === 'absent' && !operation.ofAbsent) return refuse(stanzaError('item-not-found'))
+  // Nothing happens that couldn't be told.
+  if (operation.isTold && iq.pubsub.bridge.isFull(asked.node))
+    return refuse(stanzaError('resource-constraint', { text: 'a receiver of its events is away' }))
   return operation.handle(asked, { element, pubsub })
 }
 

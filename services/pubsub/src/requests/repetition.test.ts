@@ -58,6 +58,7 @@ async function asked(
   const nodes = { destroyedBy: async () => ({ node: about, sequence: FIRST.sequence }) }
   const pubsub = {
     ...{ config: { admins: [] }, store: { items, nodes }, events: { notified: () => {} } },
+    bridge: { deliveriesOf: () => [] },
     clock: { next: (after: number) => after + 1 },
   }
   let held = 0

@@ -8,10 +8,11 @@ import { itemsXml } from '../notify/item-xml.ts'
 import { takeSequences, tellAll } from '../notify/tell.ts'
 import type { Done } from '../store/stored.ts'
 import type { ItemIq } from './node-iq.ts'
-import { childrenOf, type Operation, standingOf } from './operation.ts'
+import { childrenOf, type Operation, standingOf, toldOf } from './operation.ts'
 
 /** XEP-0060 §7.2 */
 export const retract: Operation = {
+  isTold: true,
   async handle(iq, { element }): Promise<Outcome> {
     const { pubsub: context, node, from } = iq
     const { id, config } = node.about
@@ -21,8 +22,10 @@ export const retract: Operation = {
     if (ids.length === 0 || ids.includes('')) return refuse(pubsubError('item-required'))
     if (!config.persistItems) return refuse(unsupported('persistent-items'))
     const publisher = onlyOwnItems(standing, 'retract') ? bareOf(from) : undefined
-    const request = { stream: iq.stream, count: iq.count, publisher, sequence: takeSequences(context, node) }
+    const events = toldOf(iq, { type: 'retracted', items: ids.map((each) => ({ id: each })) })
+    const request = { stream: iq.stream, count: iq.count, publisher, sequence: takeSequences(context, node), events }
     const done = await context.store.items.retract(id, ids, request)
+    if (events.length > 0) context.bridge.committed(node)
     if (done === 'not-found') return refuse(stanzaError('item-not-found'))
     if (done === 'foreign') return refuse(stanzaError('forbidden'))
     const { notify } = element.attrs

@@ -34,7 +34,12 @@ function badSubid(element: Element, standing: Standing): StanzaError | undefined
 async function byIds(iq: ItemIq, ids: readonly string[]): Promise<Outcome> {
   if (ids.length > IDS_MAX) return refuse(stanzaError('bad-request', { text: `ask for ${IDS_MAX} items at most` }))
   const { pubsub: context, node } = iq
-  const found = await context.store.items.byIds(node.about.id, ids, node.expired)
+  const { id, config } = node.about
+  const { items } = context.store
+  const most = config.maxItems ?? ITEMS_MAX
+  // Maybe there are more than it keeps.
+  const since = node.untrimmed > 0 ? await items.floor(id, most, node.expired) : node.expired
+  const found = await items.byIds(id, ids, since)
   // §6.5.9.11: of several those that are there.
   if (found.length === 0) return refuse(stanzaError('item-not-found'))
   return answer(node.name, fitting(found, context.config.pageBytes))

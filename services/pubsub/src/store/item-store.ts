@@ -1,4 +1,5 @@
 import type { Database } from '@heliograph/database'
+import { type OutgoingEvent, putEvents } from '@heliograph/events'
 import type { BareJid } from '@heliograph/jid'
 import type { RsmRequest } from '@heliograph/stanza'
 import { note, noted } from './request-notes.ts'
@@ -39,22 +40,25 @@ export class ItemStore {
   async put(
     id: string,
     items: readonly NewItem[],
-    publication: Publication & { readonly onlyOwn: boolean },
+    publication: Publication & { readonly onlyOwn: boolean; readonly events?: readonly OutgoingEvent[] },
   ): Promise<Done | undefined> {
-    const { publisher, stream, count, onlyOwn } = publication
+    const { publisher, stream, count, onlyOwn, events = [] } = publication
     const params = [
       ...[id, items.map((item) => item.id), items.map(({ sequence }) => sequence), items.map(({ payload }) => payload)],
       ...[publisher, stream, count, onlyOwn],
     ]
     const sequence = items.at(-1)?.sequence ?? 0
-    if (!onlyOwn) {
+    if (!onlyOwn && events.length === 0) {
       const stored = await this.#db.fencedQuery('pubsub_put', PUT, params)
       if (stored.count === items.length) return { isKnown: false, sequence }
       return { isKnown: true, sequence: (await noted(this.#db, id, publication)) ?? sequence }
     }
     try {
       return await this.#db.fencedWrite(async (tx) => {
-        if ((await tx.query('pubsub_put_own', PUT, params)).count === items.length) return { isKnown: false, sequence }
+        if ((await tx.query('pubsub_put_own', PUT, params)).count === items.length) {
+          await putEvents(tx, events)
+          return { isKnown: false, sequence }
+        }
         const before = await noted(tx, id, publication)
         // The note that was made just now goes with the transaction.
         if (before === undefined || before === sequence) throw new Foreign()
@@ -64,6 +68,21 @@ export class ItemStore {
       if (error instanceof Foreign) return undefined
       throw error
     }
+  }
+
+  /** Items that aren't kept, but of which others are told; once, as of a note. */
+  async pass(
+    id: string,
+    request: Ingress & { readonly sequence: number; readonly events: readonly OutgoingEvent[] },
+  ): Promise<Done> {
+    const { events, sequence } = request
+    return this.#db.fencedWrite(async (tx) => {
+      const before = await noted(tx, id, request)
+      if (before !== undefined) return { isKnown: true, sequence: before }
+      await note(tx, id, { ...request, removes: false })
+      await putEvents(tx, events)
+      return { isKnown: false, sequence }
+    })
   }
 
   /** Of what a request published, the ids of those that nobody has published anew, retracted or purged since. */
@@ -97,11 +116,12 @@ export class ItemStore {
   }
 
   /** Removes all items by request. When that comes again what a dead owner left of them goes, too; what was published since stays. */
-  async purgeBy(id: string, request: Ingress, sequence: number): Promise<Done> {
+  async purgeBy(id: string, request: Ingress, sequence: number, events: readonly OutgoingEvent[] = []): Promise<Done> {
     const done = await this.#db.fencedWrite(async (tx) => {
       const before = await noted(tx, id, request)
       if (before !== undefined) return { isKnown: true, sequence: before }
       await note(tx, id, { ...request, sequence, removes: true })
+      await putEvents(tx, events)
       return { isKnown: false, sequence }
     })
     await this.purge(id, done.sequence)
@@ -112,9 +132,13 @@ export class ItemStore {
   async retract(
     id: string,
     items: readonly string[],
-    request: Ingress & { readonly publisher: BareJid | undefined; readonly sequence: number },
+    request: Ingress & {
+      readonly publisher: BareJid | undefined
+      readonly sequence: number
+      readonly events?: readonly OutgoingEvent[]
+    },
   ): Promise<Done | 'not-found' | 'foreign'> {
-    const { stream, count, publisher, sequence } = request
+    const { stream, count, publisher, sequence, events = [] } = request
     return this.#db.fencedWrite(async (tx) => {
       const before = await noted(tx, id, request)
       if (before !== undefined) return { isKnown: true, sequence: before }
@@ -124,6 +148,7 @@ export class ItemStore {
       if (publisher !== undefined && rows.some((row) => row.publisher !== publisher)) return 'foreign'
       await tx.query('pubsub_retract', 'DELETE FROM pubsub_items WHERE node_id = $1 AND id = ANY($2)', [id, items])
       await note(tx, id, { stream, count, sequence, removes: true })
+      await putEvents(tx, events)
       return { isKnown: false, sequence }
     })
   }
@@ -149,7 +174,7 @@ export class ItemStore {
   ): Promise<{ items: Item[]; count: number; index: number } | undefined> {
     const { max = PAGE, after, before, index } = page
     const limit = Math.min(max, PAGE)
-    const floor = await this.#floor(id, most, since)
+    const floor = await this.floor(id, most, since)
     const from = await this.#sequenceOf(id, after)
     const until = before === '' ? undefined : await this.#sequenceOf(id, before)
     if (from === 'missing' || until === 'missing') return undefined
@@ -176,7 +201,7 @@ export class ItemStore {
   }
 
   /** What is above it is among the last `most`, and hasn't expired. */
-  async #floor(id: string, most: number, since: number): Promise<number> {
+  async floor(id: string, most: number, since: number): Promise<number> {
     const sql =
       'SELECT sequence::float8 AS sequence FROM pubsub_items WHERE node_id = $1 ORDER BY sequence DESC OFFSET $2 LIMIT 1'
     const { rows } = await this.#db.query<{ sequence: number }>('pubsub_items_floor', sql, [id, most])

@@ -1,4 +1,5 @@
 import type { Database } from '@heliograph/database'
+import { type OutgoingEvent, putEvents } from '@heliograph/events'
 import type { BareJid } from '@heliograph/jid'
 import type { RsmRequest } from '@heliograph/stanza'
 import { configOfStored, storedConfig } from '../forms/config-form.ts'
@@ -83,11 +84,17 @@ export class NodeStore {
   }
 
   /** The node is no more, by this request; what it had is removed later, a little at a time. */
-  async destroy(id: string, { stream, count }: Ingress, sequence: number): Promise<void> {
+  async destroy(
+    id: string,
+    { stream, count }: Ingress,
+    sequence: number,
+    events: readonly OutgoingEvent[] = [],
+  ): Promise<void> {
     const sql = 'UPDATE pubsub_nodes SET node = NULL, deleted_at = now() WHERE id = $1'
     await this.#db.fencedWrite(async (tx) => {
       await tx.query('pubsub_destroy', sql, [id])
       await note(tx, id, { stream, count, sequence, removes: true })
+      await putEvents(tx, events)
     })
   }
 
