@@ -55,7 +55,7 @@ export function receiveMulticast(context: SessionContext, envelope: Envelope, fr
 
 function hasteOf({ name, type }: Stanza): Haste {
   if (name !== 'message') return Haste.gather
-  return type === 'groupchat' ? Haste.share : Haste.turn
+  return type === 'groupchat' || type === 'headline' ? Haste.share : Haste.turn
 }
 
 function serve(context: SessionContext, cast: Cast, user: User, to: Jid): void {
