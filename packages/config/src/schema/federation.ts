@@ -66,6 +66,15 @@ export const federation = z
     connectSeconds: duration()
       .describe('How long a stanza waits for a stream to its domain, then it comes back as an error.')
       .default(20),
+    takeSeconds: duration(5)
+      .describe('How long another server may take to take what is written to it, then its stream is cut.')
+      .default(60),
+    streamManagement: z
+      .boolean()
+      .describe(
+        'Whether servers acknowledge stanzas to each other, and resume streams that broke (XEP-0198), where the other side does so, too.',
+      )
+      .default(true),
     queueSeconds: duration(0)
       .describe(
         'How long messages, and requests for subscriptions, are kept for a server that can’t be reached, then they come back as errors. 0: not at all. They are in Postgres: gateways of a cluster without `postgres.url` keep none.',

@@ -6,6 +6,7 @@ export const federationModule = defineModule<undefined>({
   xeps: [
     { number: '0178', version: '1.2', note: 'between servers' },
     { number: '0185', version: '1.0' },
+    { number: '0198', version: '1.6.3' },
     { number: '0220', version: '1.1.1' },
   ],
 })

@@ -13,12 +13,16 @@ export function federationEvents(metrics: Metrics) {
   const full = counter('full', 'Stanzas to other servers refused because too much waited')
   const kept = counter('queue_stored', 'Stanzas stored because another server did not take them at once')
   const expired = counter('queue_expired', 'Stanzas that another server could not be brought in time')
+  const resumed = { in: resumes('in'), out: resumes('out') }
   const opened = { in: opens('in'), out: opens('out') }
   const failed = counter('failed', 'Attempts to set up a stream to another server that failed')
   const rejected = counter('rejected', 'Connections of other servers closed at once because there were too many')
   const unanswered = counter('unanswered', 'Errors for stanzas of other servers that could not be brought back either')
   function opens(direction: 'in' | 'out') {
     return counter('streams', 'Streams between servers that were authenticated', { direction })
+  }
+  function resumes(direction: 'in' | 'out') {
+    return counter('resumed', 'Streams between servers that went on where another one broke', { direction })
   }
   return {
     sent: () => sent.add(),
@@ -29,6 +33,7 @@ export function federationEvents(metrics: Metrics) {
     kept: () => kept.add(),
     expired: () => expired.add(),
     opened: (direction: 'in' | 'out') => opened[direction].add(),
+    resumed: (direction: 'in' | 'out') => resumed[direction].add(),
     failed: () => failed.add(),
     rejected: () => rejected.add(),
     unanswered: () => unanswered.add(),

@@ -6,6 +6,7 @@ import type { Finder } from '../finding/finder.ts'
 import type { NameResolver } from '../finding/resolver.ts'
 import type { Setbacks } from '../finding/setbacks.ts'
 import type { Inquiries } from '../inbound/inquiries.ts'
+import type { Resumables } from '../inbound/resumables.ts'
 import type { TlsReception } from '../inbound/tls-reception.ts'
 import type { QueueStore } from '../queue/queue-store.ts'
 import type { StreamLimits } from '../streams/stream-limits.ts'
@@ -23,6 +24,7 @@ export interface FederationContext extends GatewayContext, StreamLimits {
   readonly inquiries: Inquiries
   /** Undefined where nothing is kept for servers that can't be reached. */
   readonly store?: QueueStore | undefined
+  readonly resumables: Resumables
   readonly certificates: CertificateStore
   readonly tls: TlsReception
   /** Whether a domain is served here, by us or by a component, so that others may have stanzas for it. */

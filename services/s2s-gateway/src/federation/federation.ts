@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Socket } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { rootCertificates } from 'node:tls'
 import { Kind } from '@heliograph/bus'
 import { type CertificateStore, openCertificates } from '@heliograph/certificates'
@@ -19,6 +18,7 @@ import { patiently } from '../hand-over.ts'
 import { Admission, type Ticket } from '../inbound/admission.ts'
 import { Inbound } from '../inbound/inbound.ts'
 import { Inquiries } from '../inbound/inquiries.ts'
+import { Resumables } from '../inbound/resumables.ts'
 import { TlsReception } from '../inbound/tls-reception.ts'
 import type { Pair } from '../pairs/pair.ts'
 import { Pairs } from '../pairs/pairs.ts'
@@ -29,7 +29,6 @@ import type { FederationContext } from './federation-context.ts'
 import { PeerPolicy } from './peer-policy.ts'
 
 const SWEEP_MS = 1_000
-const LOOK_EVERY_MS = 20
 
 /** Speaks with other servers. */
 export async function openFederation(
@@ -52,6 +51,7 @@ class Federation implements Half {
   readonly #inbound = new Set<Inbound>()
   readonly #listeners = new Map<string, Listener>()
   readonly #timer: NodeJS.Timeout
+  #isDraining = false
 
   constructor(context: FederationContext, stopping: AbortController) {
     this.#context = context
@@ -103,8 +103,11 @@ class Federation implements Half {
 
   async drain(signal: AbortSignal): Promise<void> {
     for (const listener of this.#listeners.values()) listener.close()
-    for (const { stream } of this.#inbound) stream.close()
-    while (this.#inbound.size > 0 && !signal.aborted) await sleep(LOOK_EVERY_MS)
+    this.#isDraining = true
+    const finished = Promise.all([...this.#inbound].map((inbound) => inbound.finish()))
+    const late = Promise.withResolvers<void>()
+    signal.addEventListener('abort', () => late.resolve(), { once: true })
+    await Promise.race([finished, late.promise])
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -130,6 +133,7 @@ class Federation implements Half {
   }
 
   #welcome(socket: Socket, ticket: Ticket): void {
+    if (this.#isDraining) return void socket.destroy()
     const ended = (inbound: Inbound): boolean => this.#inbound.delete(inbound)
     this.#inbound.add(new Inbound(this.#context, { socket, ticket, ended }))
   }
@@ -137,6 +141,7 @@ class Federation implements Half {
   #sweep(): void {
     const now = performance.now()
     this.#pairs.sweep(now)
+    this.#context.resumables.sweep(now)
     for (const inbound of this.#inbound) inbound.sweep(now)
   }
 
@@ -162,6 +167,7 @@ function contextOf(
     setbacks: new Setbacks(),
     keys: new DialbackKeys(federation.secret ?? randomBytes(32).toString('hex')),
     inquiries: new Inquiries(),
+    resumables: new Resumables(),
     certificates,
     tls: new TlsReception(certificates),
     ...streamLimitsOf(gateway.config),

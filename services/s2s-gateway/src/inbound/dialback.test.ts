@@ -11,6 +11,7 @@ import { DialbackKeys } from '../dialback/key.ts'
 import type { FederationContext } from '../federation/federation-context.ts'
 import { handleDialback } from './dialback.ts'
 import { Inbound } from './inbound.ts'
+import { Resumables } from './resumables.ts'
 
 const ours = ensureDomain('ours.example')
 const theirs = ensureDomain('theirs.example')
@@ -45,6 +46,7 @@ function peer(verdict: () => Verdict = () => 'valid') {
     events: { opened() {} },
     isOurs: (domain: string) => domain === ours,
     policy: { of: () => ({ inbound: true, outbound: true, authentication: 'dialback' }) },
+    resumables: new Resumables(),
     inquiries: { ask: async () => verdict() },
   }
   const inbound = new Inbound(context as unknown as FederationContext, {

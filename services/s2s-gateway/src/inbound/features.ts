@@ -13,7 +13,8 @@ export function featuresFor(inbound: Inbound): string {
   // RFC 6120 §5.3.1: TLS is mandatory, so nothing else is offered before it.
   if (stream.tls === undefined) return `<starttls xmlns='${NS.tls}'><required/></starttls>${limits}`
   const isOpen = remote !== undefined && authority.has(remote)
-  return `${isOpen ? '' : external(inbound)}${dialback(inbound)}${limits}`
+  const managed = isOpen && config.federation.streamManagement ? `<sm xmlns='${NS.streamManagement}'/>` : ''
+  return `${isOpen ? managed : external(inbound)}${dialback(inbound)}${limits}`
 }
 
 /** XEP-0178 §3: offered only to who showed a certificate that is good for the domain. */

@@ -4,12 +4,16 @@ import { type Domain, parseDomain } from '@heliograph/jid'
 import { NS, type StreamError } from '@heliograph/stanza'
 import type { ParsedElement, StreamHeader } from '@heliograph/xml'
 import type { FederationContext } from '../federation/federation-context.ts'
+import { patiently } from '../hand-over.ts'
+import { answerXml } from '../streams/management.ts'
 import { headerText } from '../streams/stream-header.ts'
-import { type StreamSink, XmlStream } from '../streams/xml-stream.ts'
+import { type StreamEnd, type StreamSink, XmlStream } from '../streams/xml-stream.ts'
+import { Acknowledging, handleManagement } from './acknowledging.ts'
 import type { Ticket } from './admission.ts'
 import { Authority } from './authority.ts'
 import { handleDialback } from './dialback.ts'
 import { featuresFor } from './features.ts'
+import type { Former } from './resumables.ts'
 import { handleSasl } from './sasl.ts'
 import { acceptStanza } from './stanzas.ts'
 
@@ -42,9 +46,17 @@ export class Inbound implements StreamSink {
   deadline: number
   /** Keys being verified. */
   verifying = 0
+  /** Once the peer wants to know what was handled (XEP-0198). */
+  acknowledging: Acknowledging | undefined
+  /** By which it may be resumed. */
+  resumption: string | undefined
   readonly #ended: (inbound: Inbound) => void
+  /** Of the stream that it goes on with. */
+  #ingress: string | undefined
   #count = 0
   #refusals = 0
+  readonly #landed = Promise.withResolvers<void>()
+  #isFinishing = false
   #flying = 0
   #flyingBytes = 0
 
@@ -56,14 +68,32 @@ export class Inbound implements StreamSink {
     this.stream = new XmlStream({ socket, limits: context.xmlBeforeAuth, flusher: context.flusher, sink: this })
   }
 
-  /** Stanzas on their way to their owners. */
-  get flying(): number {
-    return this.#flying
+  /** Its stanzas so far. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** The stream of their ingress ids. */
+  get ingress(): string {
+    return this.#ingress ?? `s2s-${this.id}`
   }
 
   nextCount(): number {
     this.#count++
     return this.#count
+  }
+
+  /** A stanza's owner has it, or its error is on the way back. */
+  settled(count: number): void {
+    this.acknowledging?.settled(count)
+    this.acknowledging?.covered((h) => this.stream.write(answerXml(h)))
+  }
+
+  /** It goes on where another one ended: what comes again bears the same ingress ids. */
+  goOn({ ingress, count, h }: Former): void {
+    this.#ingress = ingress
+    this.#count = count
+    this.acknowledging = new Acknowledging(count, h)
   }
 
   /** A stanza is on its way: at the bound nothing more is read, and the peer's own socket fills up. */
@@ -76,7 +106,9 @@ export class Inbound implements StreamSink {
   arrive(bytes: number): void {
     this.#flying--
     this.#flyingBytes -= bytes
-    if (!this.#isFull) this.stream.release()
+    if (this.#isFinishing) {
+      if (this.#flying === 0) this.#landed.resolve()
+    } else if (!this.#isFull) this.stream.release()
   }
 
   /** Answers in the negotiation. Who asks and doesn't read is not to fill the memory. */
@@ -142,6 +174,8 @@ export class Inbound implements StreamSink {
         return handleSasl(this, parsed)
       case NS.dialback:
         return handleDialback(this, parsed)
+      case NS.streamManagement:
+        return handleManagement(this, parsed)
       case NS.server:
         return acceptStanza(this, parsed)
       default:
@@ -149,8 +183,20 @@ export class Inbound implements StreamSink {
     }
   }
 
-  ended(): void {
+  ended({ by, error }: StreamEnd): void {
+    this.acknowledging?.stop()
+    this.context.resumables.ended(this, by === 'us' || (by === 'peer' && error === undefined))
     this.#ended(this)
+  }
+
+  /** Reads nothing more, and closes once what was read is where it belongs, which the peer is told. */
+  async finish(): Promise<void> {
+    this.#isFinishing = true
+    this.stream.hold()
+    if (this.#flying > 0) await patiently(this.#landed.promise)
+    if (this.acknowledging !== undefined) this.stream.write(answerXml(this.acknowledging.h))
+    this.stream.close()
+    await this.stream.gone
   }
 
   failed(error: unknown): void {

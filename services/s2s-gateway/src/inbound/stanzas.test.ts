@@ -21,7 +21,7 @@ function peer(outcome: Outcome = 'taken') {
   }
   const span = { context: '', end() {} }
   const inbound = {
-    ...{ authority, id: 's', local: 'ours.example', nextCount: () => 1, depart() {}, arrive() {} },
+    ...{ authority, id: 's', local: 'ours.example', nextCount: () => 1, depart() {}, arrive() {}, settled() {} },
     stream: { close: ({ condition }: { condition: string }) => happened.push(condition) },
     context: {
       isOurs: (domain: string) => domain.endsWith('ours.example'),

@@ -15,6 +15,7 @@ export function acceptStanza(inbound: Inbound, parsed: ParsedElement): void {
   const stanza = Stanza.from(parsed)
   if (stanza === undefined) return stream.close({ condition: 'unsupported-stanza-type' })
   if (authority.isEmpty) return stream.close({ condition: 'not-authorized' })
+  const count = inbound.nextCount()
   const { from } = stanza
   // RFC 6120 §8.1.2.2, §8.1.1.2: between servers both addresses are there, and the sender's is the peer's to use.
   if (from === undefined || !authority.has(domainOf(from))) return stream.close({ condition: 'invalid-from' })
@@ -22,7 +23,7 @@ export function acceptStanza(inbound: Inbound, parsed: ParsedElement): void {
   const stamped = inherits ? stanza.with({ lang }) : stanza
   if (stanza.to === undefined) {
     if (stanza.malformed !== 'to') return stream.close({ condition: 'improper-addressing' })
-    return answer(inbound, stamped, { from, error: stanzaError('jid-malformed') })
+    return answer(inbound, stamped, { from, count, error: stanzaError('jid-malformed') })
   }
   const local = domainOf(stanza.to)
   if (!inbound.context.isOurs(local))
@@ -30,34 +31,42 @@ export function acceptStanza(inbound: Inbound, parsed: ParsedElement): void {
   if (!authority.covers(domainOf(from), local)) return stream.close({ condition: 'invalid-from' })
   context.events.received()
   const error = checkStanza(stanza)
-  if (error !== undefined) return answer(inbound, stamped, { from, error })
-  bring(inbound, stamped, from)
+  if (error !== undefined) return answer(inbound, stamped, { from, count, error })
+  bring(inbound, stamped, { from, count })
 }
 
-function bring(inbound: Inbound, stanza: Stanza, from: Jid): void {
-  const { context, id } = inbound
+interface Said {
+  readonly from: Jid
+  /** Its place among those of its stream. */
+  readonly count: number
+}
+
+function bring(inbound: Inbound, stanza: Stanza, { from, count }: Said): void {
+  const { context, ingress } = inbound
   const bytes = stanza.payload.length + OVERHEAD
   inbound.depart(bytes)
-  bringIn(context, stanza, { stream: `s2s-${id}`, count: inbound.nextCount() }, (outcome) => {
+  bringIn(context, stanza, { stream: ingress, count }, (outcome) => {
     inbound.arrive(bytes)
-    if (outcome === 'taken') return
+    if (outcome === 'taken') return inbound.settled(count)
     const condition = outcome === 'expired' ? 'remote-server-timeout' : 'resource-constraint'
-    answer(inbound, stanza, { from, error: stanzaError(condition) })
+    answer(inbound, stanza, { from, count, error: stanzaError(condition) })
   })
 }
 
 /** An error goes back on the stream that goes there, like all else for that domain. */
 function answer(
-  { context, local }: Inbound,
+  inbound: Inbound,
   stanza: Stanza,
-  { from, error }: { readonly from: Jid; readonly error: StanzaError },
+  { from, count, error }: Said & { readonly error: StanzaError },
 ): void {
+  const { context, local } = inbound
   const ours: Domain | undefined = stanza.to === undefined ? local : domainOf(stanza.to)
   const reply = errorReply(stanza, error)
-  if (reply === undefined || ours === undefined) return
+  if (reply === undefined || ours === undefined) return inbound.settled(count)
   const envelope = new Envelope(Op.route)
   envelope.stanza = reply.from === undefined ? reply.with({ from: ours }) : reply
   context.router.transfer(Kind.domain, pairKey(ours, domainOf(from)), envelope, (outcome) => {
     if (outcome !== 'taken') context.events.unanswered()
+    inbound.settled(count)
   })
 }

@@ -4,9 +4,10 @@ import { domainToASCII } from 'node:url'
 import { ALPN } from '@heliograph/certificates'
 import type { Domain } from '@heliograph/jid'
 import { NS } from '@heliograph/stanza'
-import type { Element, ParsedElement, StreamHeader } from '@heliograph/xml'
+import { type Element, escapeAttribute, type ParsedElement, type StreamHeader } from '@heliograph/xml'
 import { answers, keyXml } from '../dialback/elements.ts'
 import type { FederationContext } from '../federation/federation-context.ts'
+import { countIn } from '../streams/management.ts'
 import { headerText } from '../streams/stream-header.ts'
 import { type StreamEnd, type StreamSink, XmlStream } from '../streams/xml-stream.ts'
 import { unproven } from '../trust/proof.ts'
@@ -25,7 +26,9 @@ export interface Question {
 }
 
 /** What the stream is for: to carry stanzas, or to ask about a key. */
-export type Purpose = { readonly kind: 'carry' } | ({ readonly kind: 'ask' } & Question)
+export type Purpose =
+  | { readonly kind: 'carry'; readonly resume?: string | undefined }
+  | ({ readonly kind: 'ask' } & Question)
 
 /** `ready`: stanzas may be sent. `answer`: to the question. */
 export type Result =
@@ -33,7 +36,17 @@ export type Result =
   | { readonly kind: 'answer'; readonly isValid: boolean }
   | { readonly kind: 'failed'; readonly failure: Failure }
 
-type Step = 'header' | 'features' | 'tls' | 'sasl' | 'dialback' | 'asked' | 'done'
+/** That the peer acknowledges what it is sent (XEP-0198). */
+export interface Management {
+  /** By which the stream may be resumed, if it may. */
+  readonly id?: string | undefined
+  /** It goes on where another one ended. */
+  readonly isResumed: boolean
+  /** What of that other one the peer has handled, if it says so. */
+  readonly h?: number | undefined
+}
+
+type Step = 'management' | 'header' | 'features' | 'tls' | 'sasl' | 'dialback' | 'asked' | 'done'
 
 /** The negotiation of a stream that we open to another server (RFC 6120 §4 to §6, XEP-0178 §3, XEP-0220 §2.1). */
 export class Initiation implements StreamSink {
@@ -43,6 +56,9 @@ export class Initiation implements StreamSink {
   onEnded: (end: StreamEnd) => void = () => {}
   /** Longer elements the peer doesn't take, as it said once it knew who we are (XEP-0478). Before it may take less, so after dialback it is unknown. */
   mostBytes = Number.POSITIVE_INFINITY
+  management: Management | undefined
+  /** Told of what comes of stream management once it is ready. */
+  onManagement: (parsed: ParsedElement) => void = () => {}
   readonly #context: FederationContext
   readonly #direction: Direction
   readonly #purpose: Purpose
@@ -51,6 +67,9 @@ export class Initiation implements StreamSink {
   #id = ''
   #authenticated = false
   #triedExternal = false
+  /** What the peer said of a stream that it doesn't resume. */
+  #formerH: number | undefined
+  #resume: string | undefined
 
   constructor(
     context: FederationContext,
@@ -60,6 +79,7 @@ export class Initiation implements StreamSink {
     this.#context = context
     this.#direction = direction
     this.#purpose = purpose
+    this.#resume = purpose.kind === 'carry' ? purpose.resume : undefined
     const { promise, resolve } = Promise.withResolvers<Result>()
     this.result = promise
     this.#settle = resolve
@@ -98,6 +118,7 @@ export class Initiation implements StreamSink {
       if (this.#step === 'features') this.#features(element)
     } else if (namespace === NS.tls && this.#step === 'tls') this.#tlsAnswered(name)
     else if (namespace === NS.sasl && this.#step === 'sasl') this.#saslAnswered(name)
+    else if (namespace === NS.streamManagement) this.#management(parsed)
     else if (namespace === NS.dialback) this.#dialbackAnswered(parsed)
     // Stanzas come on streams of their own (RFC 6120 §4.5): what else is said here says nothing.
   }
@@ -126,7 +147,9 @@ export class Initiation implements StreamSink {
     } else if (this.#purpose.kind === 'ask') this.#ask(this.#purpose)
     else if (this.#authenticated) {
       this.mostBytes = mostBytesIn(features)
-      this.#ready()
+      const isOffered = features.getChild('sm', NS.streamManagement) !== undefined
+      if (isOffered && this.#context.config.federation.streamManagement) this.#manage()
+      else this.#ready()
     } else this.#authenticate(features, tls)
   }
 
@@ -196,6 +219,32 @@ export class Initiation implements StreamSink {
       else this.#settle({ kind: 'failed', failure: unreachable('it could not say whether the key is valid') })
       this.stream.close()
     }
+  }
+
+  /** XEP-0198 §3, §5. Nothing comes on our streams that we had to count. */
+  #manage(): void {
+    this.#step = 'management'
+    const about =
+      this.#resume === undefined ? "<enable resume='true'" : `<resume previd='${escapeAttribute(this.#resume)}' h='0'`
+    this.stream.write(`${about} xmlns='${NS.streamManagement}'/>`)
+  }
+
+  #management(parsed: ParsedElement): void {
+    if (this.#step === 'done') return this.onManagement(parsed)
+    if (this.#step !== 'management') return
+    const { id, resume } = parsed.element.attrs as Record<string, string | undefined>
+    const former = this.#resume
+    this.#resume = undefined
+    if (parsed.name === 'resumed' && former !== undefined)
+      this.management = { id: former, isResumed: true, h: countIn(parsed) }
+    else if (parsed.name === 'enabled') {
+      const isResumable = resume === 'true' || resume === '1'
+      this.management = { id: isResumable ? id : undefined, isResumed: false, h: this.#formerH }
+    } else if (former !== undefined) {
+      this.#formerH = countIn(parsed)
+      return this.#manage()
+    }
+    this.#ready()
   }
 
   #ready(): void {

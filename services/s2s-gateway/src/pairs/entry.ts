@@ -17,6 +17,8 @@ export interface Entry {
   attempts: number
   /** When it was written to the last of them. */
   writtenAt: number
+  /** Of the stream that it was written to last, if that may be resumed, and its place among what was written there. */
+  mark?: { readonly id: string | undefined; readonly count: number }
   /** Its place in what outlives us; 0: it has none. */
   seq: number
   /** Whether it does outlive us: then nobody else keeps it. */

@@ -1,11 +1,12 @@
-import { type Domain, domainOf, type Jid, trusted } from '@heliograph/jid'
-import { delay, type Stanza } from '@heliograph/stanza'
+import type { Domain } from '@heliograph/jid'
+import type { Ingress } from '../bring-in.ts'
 import type { FederationContext } from '../federation/federation-context.ts'
 import { type Failure, unreachable } from '../outbound/failure.ts'
 import { isDurable, isState } from '../queue/durable.ts'
 import type { Fate } from '../queue/queue-store.ts'
 import type { Spool } from '../queue/spool.ts'
 import type { Shares } from '../shares.ts'
+import { includes } from '../streams/management.ts'
 import type { Entry } from './entry.ts'
 import { giveBack } from './give-back.ts'
 import { Latest } from './latest.ts'
@@ -100,7 +101,7 @@ export class Line {
   /** What is to be written next. */
   next(): Entry | undefined {
     for (let entry = this.#first.shift(); entry !== undefined; entry = this.#first.shift()) {
-      if (!this.#isExpired(entry)) return entry
+      if (!this.#isPast(entry.seq)) return entry
       this.#expire(entry)
     }
     if (this.#options.spool?.hasMore) {
@@ -110,16 +111,18 @@ export class Line {
     return this.#latest.take() ?? this.#waiting.shift()
   }
 
-  /** As it is to be written. Who gets what waited here is told since when (XEP-0203). */
-  bytesOf({ stanza, seq, share }: Entry): Buffer {
-    if (seq === 0 || share > 0 || stanza.name !== 'message') return stanza.toBytes()
-    const local = domainOf(trusted<Jid>(stanza.from!)) as Jid
-    return (stanza.append(delay(Math.floor(seq / 1_000), local)) as Stanza).toBytes()
-  }
-
   /** A stream ended before these were taken: they come before all else. */
   putBack(entries: Entry[]): void {
     this.#first.unshift(...entries)
+  }
+
+  /** The other server has handled what was written to a stream that broke, up to this count. */
+  handled(id: string, h: number): void {
+    for (const entry of this.#first.splice(0)) {
+      const { mark } = entry
+      if (mark?.id === id && includes(h, mark.count)) this.finish(entry)
+      else this.#first.push(entry)
+    }
   }
 
   /** Stores, in order, all that is worth it. */
@@ -171,11 +174,11 @@ export class Line {
     this.#latest.forgetBefore(now - queueSeconds * 1_000)
     if (isOpen) return
     const { spool } = this.#options
-    while (this.#first[0] !== undefined && this.#isExpired(this.#first[0])) this.#expire(this.#first.shift()!)
+    while (this.#first[0] !== undefined && this.#isPast(this.#first[0].seq)) this.#expire(this.#first.shift()!)
     if (this.#first.length === 0 && spool?.hasMore && this.#isPast(spool.oldest)) void this.#read()
   }
 
-  /** Another server took it. */
+  /** Another server took it, or its sender has it back. */
   finish(entry: Entry): void {
     this.touched = performance.now()
     this.#settled(entry)
@@ -251,29 +254,25 @@ export class Line {
     }
   }
 
-  #isExpired({ seq }: Entry): boolean {
-    return seq !== 0 && this.#isPast(seq)
-  }
-
   #isPast(seq: number): boolean {
-    return Date.now() - seq / 1_000 > this.#options.context.config.federation.queueSeconds * 1_000
+    return seq !== 0 && Date.now() - seq / 1_000 > this.#options.context.config.federation.queueSeconds * 1_000
   }
 
   #expire(entry: Entry): void {
-    this.#options.context.events.expired()
-    this.bounce(entry, unreachable('the server could not be reached in time'))
+    const { context, key } = this.#options
+    context.events.expired()
+    this.#leave(entry)
+    const failure = unreachable('the server could not be reached in time')
+    // In their order, so that the next owner's repetition is known by it.
+    this.#giveBack(entry, failure, { stream: `s2s-queue ${key}`, count: entry.seq })
   }
 
   /** Who sent it is told that it was taken when the error is, and until then it may come again. */
-  #giveBack(entry: Entry, failure: Failure): void {
-    const { context, partition, key } = this.#options
+  #giveBack(entry: Entry, failure: Failure, ingress?: Ingress): void {
+    const { context, partition } = this.#options
     this.touched = performance.now()
-    const { stanza, seq } = entry
-    const ingress = seq === 0 ? undefined : { stream: `s2s-queue ${key}`, count: seq }
-    const told = (): void => {
-      this.#settled(entry)
-      this.#over(entry)
-    }
+    const { stanza } = entry
+    const told = (): void => this.finish(entry)
     if (giveBack(context, { stanza, partition, ingress }, failure, told)) context.events.bounced()
   }
 
@@ -290,7 +289,8 @@ export class Line {
   }
 
   #leave(entry: Entry): void {
-    if (entry.share > 0) this.#options.shares.leave(this.#options.remote, entry.share)
+    const { shares, remote } = this.#options
+    if (entry.share > 0) shares.leave(remote, entry.share)
     entry.share = 0
   }
 

@@ -24,7 +24,7 @@ class FakeStream {
   readonly owed: (() => void)[] = []
   readonly gone: Promise<void>
   readonly #whenGone = Promise.withResolvers<void>()
-  onEnded = (): void => {}
+  onEnded = (_end: { readonly by: 'us' }): void => {}
   readonly mostBytes: number
   over: boolean
 
@@ -51,7 +51,7 @@ class FakeStream {
   destroy(): void {
     if (this.over) return
     this.over = true
-    this.onEnded()
+    this.onEnded({ by: 'us' })
     this.#whenGone.resolve()
   }
 }
@@ -70,7 +70,7 @@ function world(test: TestContext, { shares = new Shares({ stanzas: 1_000, bytes:
   const context = {
     ...telemetry,
     events: federationEvents(telemetry.metrics),
-    config: { federation: { connectSeconds: 20, idleSeconds: 600 } },
+    config: { federation: { connectSeconds: 20, takeSeconds: 60, idleSeconds: 600 } },
     setbacks: new Setbacks(),
     policy: { of: () => ({ outbound: true }) },
     hosts: new Hosts([local]),

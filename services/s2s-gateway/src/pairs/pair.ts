@@ -1,20 +1,25 @@
 import type { Domain } from '@heliograph/jid'
 import { type Gate, pairKey } from '@heliograph/ownership'
+import type { ParsedElement } from '@heliograph/xml'
 import type { FederationContext } from '../federation/federation-context.ts'
+import { patiently } from '../hand-over.ts'
 import { DENIED, type Failure, unreachable } from '../outbound/failure.ts'
-import type { Direction, Initiation } from '../outbound/initiation.ts'
+import type { Direction, Initiation, Management } from '../outbound/initiation.ts'
 import type { openStream } from '../outbound/open-stream.ts'
 import type { Backlog } from '../queue/queue-store.ts'
 import { type Keeping, Spool } from '../queue/spool.ts'
 import type { Shares } from '../shares.ts'
+import { answerXml, countIn, requestXml } from '../streams/management.ts'
 import type { XmlStream } from '../streams/xml-stream.ts'
+import { asWritten } from './as-written.ts'
 import type { Entry } from './entry.ts'
+import { Ledger } from './ledger.ts'
 import { Line } from './line.ts'
 
 /** Written and not taken by the kernel: past this nothing more is written. */
 const MOST_BACKLOG = 1_048_576
-/** So long a stanza waits to be written, or while it takes longer to connect as long as that, and then to be taken. */
-const UNTAKEN_MS = 60_000
+/** So long a pair is remembered that never had a stream. */
+const KNOWN_SECONDS = 60
 /** What all pairs of an instance have together. */
 export interface Common {
   readonly open: typeof openStream
@@ -39,7 +44,10 @@ export class Pair implements Direction {
   readonly #common: Common
   readonly #spool: Spool | undefined
   readonly #line: Line
-  readonly #written: Entry[] = []
+  #ledger = new Ledger()
+  /** By which the stream that broke may be resumed. */
+  #resume: string | undefined
+  #emptied: (() => void) | undefined
   readonly #stop = new AbortController()
   #state: State = 'closed'
   #stream: XmlStream | undefined
@@ -68,7 +76,7 @@ export class Pair implements Direction {
 
   /** Stanzas in memory that are not taken. */
   get waiting(): number {
-    return this.#line.waiting + this.#written.length
+    return this.#line.waiting + this.#ledger.written.length
   }
 
   /** Stanzas that are kept in the database. */
@@ -88,19 +96,22 @@ export class Pair implements Direction {
 
   push(entry: Entry): void {
     if (this.#over) return
-    if (this.#line.push(entry, this.#written.length)) this.#advance()
+    if (this.#line.push(entry, this.#ledger.written.length)) this.#advance()
   }
 
   /** What is due by the clock: gives up what wasn't taken in time, tries again, closes an idle stream. True when the pair may be forgotten. */
   sweep(now: number): boolean {
-    const [oldest] = this.#written
+    const { federation } = this.#context.config
+    const { written } = this.#ledger
+    const takeMs = federation.takeSeconds * 1_000
+    const [oldest] = written
     // Whoever writes meanwhile: a peer that doesn't take what was written loses its stream, and what can't be written comes back.
-    if (oldest !== undefined && now - oldest.writtenAt > UNTAKEN_MS) this.#stream?.destroy()
-    const longest = Math.max(UNTAKEN_MS, this.#context.config.federation.connectSeconds * 1000)
-    this.#line.sweep(now, { written: this.#written, longest, isOpen: this.isOpen })
+    if (oldest !== undefined && this.#ledger.isLate(oldest, now, takeMs)) this.#stream?.destroy()
+    const longest = Math.max(takeMs, federation.connectSeconds * 1_000)
+    this.#line.sweep(now, { written, longest, isOpen: this.isOpen })
     this.#advance()
-    const patience = this.#everOpen ? this.#context.config.federation.idleSeconds * 1000 : UNTAKEN_MS
-    if (this.#written.length > 0 || !this.#line.isEmpty || now - this.#line.touched < patience) return false
+    const patience = (this.#everOpen ? federation.idleSeconds : KNOWN_SECONDS) * 1_000
+    if (written.length > 0 || !this.#line.isEmpty || now - this.#line.touched < patience) return false
     if (this.#state === 'open') this.#close()
     return this.#state === 'closed' && this.kept === 0
   }
@@ -111,16 +122,19 @@ export class Pair implements Direction {
     this.#stop.abort()
     this.#line.drop([], false)
     const stream = this.#stream
+    // The peer says what it has first: what it doesn't acknowledge is sent again.
+    if (this.#ledger.management !== undefined && this.#ledger.written.length > 0)
+      await patiently(new Promise<void>((resolve) => (this.#emptied = resolve)))
     stream?.close()
     await stream?.gone
-    this.#line.drop(this.#written, false)
+    this.#line.drop(this.#ledger.written, false)
   }
 
   /** Somebody else owns the pair: nothing may be said any more, nor told. */
   lose(): void {
     this.#over = true
     this.#stop.abort()
-    this.#line.drop(this.#written, true)
+    this.#line.drop(this.#ledger.written, true)
     this.#stream?.destroy()
   }
 
@@ -133,10 +147,11 @@ export class Pair implements Direction {
   #write(): void {
     const stream = this.#stream
     if (stream === undefined) return
-    while (stream.backlog < MOST_BACKLOG) {
+    const ledger = this.#ledger
+    while (stream.backlog < MOST_BACKLOG && !ledger.isFull) {
       const entry = this.#line.next()
-      if (entry === undefined) return
-      const bytes = this.#line.bytesOf(entry)
+      if (entry === undefined) break
+      const bytes = asWritten(entry)
       if (bytes.length > this.#mostBytes) {
         // XEP-0478 §4: SHOULD NOT be sent; it would end the stream for all.
         this.#line.bounce(entry, {
@@ -145,23 +160,53 @@ export class Pair implements Direction {
         })
         continue
       }
-      this.#written.push(entry)
+      ledger.wrote(entry)
       entry.attempts++
       entry.writtenAt = performance.now()
       this.#context.events.sent()
-      stream.write(bytes, () => this.#confirmed(stream))
+      if (ledger.management === undefined) stream.write(bytes, () => this.#confirmed(stream))
+      else stream.write(bytes)
     }
+    this.#ask(stream)
+  }
+
+  /** One question at a time: the answer tells of all that was written by then. */
+  #ask(stream: XmlStream): void {
+    const ledger = this.#ledger
+    if (ledger.management === undefined || ledger.isAsked || ledger.written.length === 0) return
+    ledger.isAsked = true
+    stream.write(requestXml)
+  }
+
+  #managed(stream: XmlStream, parsed: ParsedElement): void {
+    if (this.#stream !== stream) return
+    if (parsed.name === 'r') return stream.write(answerXml(0))
+    const h = parsed.name === 'a' ? countIn(parsed) : undefined
+    if (h === undefined) return
+    const taken = this.#ledger.acknowledged(h)
+    // XEP-0198 §6
+    if (taken === undefined)
+      return stream.close({ condition: 'undefined-condition', text: `it was not sent ${h} stanzas` })
+    for (const entry of taken) this.#taken(entry)
+    if (this.#ledger.written.length === 0) this.#emptied?.()
+    this.#advance()
+    // Who says nothing new is asked again by and by.
+    if (taken.length > 0) this.#ask(stream)
   }
 
   /** The kernel has the oldest that was written. */
   #confirmed(stream: XmlStream): void {
     if (this.#stream !== stream) return
-    const entry = this.#written.shift()
+    const entry = this.#ledger.confirmed()
     if (entry === undefined) return
+    this.#taken(entry)
+    if (!this.#line.isEmpty) this.#advance()
+  }
+
+  #taken(entry: Entry): void {
     if (!this.#proven) this.#context.setbacks.worked(this.key)
     this.#proven = true
     this.#line.finish(entry)
-    if (!this.#line.isEmpty) this.#advance()
   }
 
   #connect(): void {
@@ -178,7 +223,12 @@ export class Pair implements Direction {
       this.#state = 'closed'
       return
     }
-    const result = await this.#common.open(this.#context, this, { kind: 'carry' }, this.#stop.signal)
+    const result = await this.#common.open(
+      this.#context,
+      this,
+      { kind: 'carry', resume: this.#resume },
+      this.#stop.signal,
+    )
     if (result.kind === 'ready') this.#opened(result.initiation)
     else if (!this.#over) {
       this.#state = 'closed'
@@ -198,14 +248,24 @@ export class Pair implements Direction {
     this.#state = 'open'
     this.#stream = stream
     this.#mostBytes = initiation.mostBytes
+    this.#goOn(initiation.management)
     this.#proven = false
     this.#everOpen = true
     this.#line.touched = performance.now()
     this.#context.events.opened('out')
     this.#context.log.info('s2s_opened', { domain: this.remote, local: this.local, direction: 'out' })
     if (stream.over) return this.#ended(stream)
-    initiation.onEnded = () => this.#ended(stream)
+    initiation.onEnded = ({ by }) => this.#ended(stream, by !== 'peer' && this.isOpen)
+    initiation.onManagement = (parsed) => this.#managed(stream, parsed)
     this.#write()
+  }
+
+  /** What the peer had handled of a stream that broke isn't sent again. */
+  #goOn(management: Management | undefined): void {
+    if (this.#resume !== undefined && management?.h !== undefined) this.#line.handled(this.#resume, management.h)
+    if (management?.isResumed) this.#context.events.resumed('out')
+    this.#resume = undefined
+    this.#ledger = new Ledger(management)
   }
 
   #close(): void {
@@ -214,14 +274,17 @@ export class Pair implements Direction {
   }
 
   /** What the kernel didn't take goes on the next stream, which begins when this one is gone, so that the peer has one after the other. */
-  #ended(stream: XmlStream): void {
-    if (this.#stream !== stream || this.#over) return
+  #ended(stream: XmlStream, mayResume = false): void {
+    if (this.#stream !== stream) return
+    this.#emptied?.()
+    if (this.#over) return
     this.#state = 'closing'
     void stream.gone.then(() => {
       if (this.#over) return
       this.#stream = undefined
       this.#state = 'closed'
-      this.#line.putBack(this.#written.splice(0))
+      this.#resume = mayResume ? this.#ledger.management?.id : undefined
+      this.#line.putBack(this.#ledger.written.splice(0))
       // One that ends at once each time is as good as none, and isn't to be opened in a circle.
       if (!this.#proven && !this.#line.isEmpty) return this.#failed(unreachable('the stream ended'))
       this.#line.giveUpOften()

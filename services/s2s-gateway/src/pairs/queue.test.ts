@@ -62,7 +62,7 @@ function world(test: TestContext, store = new FakeStore(), { queueStanzas = 100 
   const context = {
     ...telemetry,
     events: federationEvents(telemetry.metrics),
-    config: { federation: { connectSeconds: 20, idleSeconds: 600, queueSeconds: 3_600 } },
+    config: { federation: { connectSeconds: 20, takeSeconds: 60, idleSeconds: 600, queueSeconds: 3_600 } },
     setbacks: new Setbacks(),
     policy: { of: () => ({ outbound: true }) },
     hosts: new Hosts([local]),

@@ -4,13 +4,14 @@ import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort, type RawClient } from '@heliograph/testkit'
 import { befriend, meet, talk } from '../support/across-servers.ts'
-import { bareOf, enter, errorOf, newcomer, say, saying, settle } from '../support/actor.ts'
+import { enter, errorOf, newcomer, say, saying, settle } from '../support/actor.ts'
+import { ForgedPeer } from '../support/forged-peer.ts'
 import { twoServers } from '../support/two-servers.ts'
 
 const PATIENCE_MS = 40_000
-const world = await twoServers({ standalone: { queueSeconds: 4 } })
+const world = await twoServers({ cluster: { takeSeconds: 5 }, standalone: { queueSeconds: 4 } })
 after(() => world[Symbol.asyncDispose]())
-const { near, far, cluster, standalone, dns } = world
+const { near, far, cluster, standalone, dns, wire, honest } = world
 
 const bodies = (count: number, name: string) => Array.from({ length: count }, (_, i) => `${name} ${i}`)
 
@@ -39,8 +40,8 @@ test('what was acknowledged comes once and in order, though all gateways are kil
   const person = await far.person('bob')
   await using alice = await newcomer(near, 'alice', { sm: true })
   await using bob = await enter(far, person)
-  say(alice, bareOf(bob.jid), 'before')
-  await bob.expect(saying('before'), PATIENCE_MS)
+  say(bob, alice.jid, 'before')
+  await alice.expect(saying('before'), PATIENCE_MS)
   await standalone.process.kill()
   const said = bodies(30, 'away')
   for (const body of said.slice(0, 15)) say(alice, person.jid, body)
@@ -104,4 +105,51 @@ test('gateways are killed and drained while people talk: nothing is lost, and or
   await alice.acknowledged(PATIENCE_MS)
   await second!.process.exited
   await second!.process.start()
+})
+
+for (const [fault, begin, end] of [
+  ['is cut', () => wire.cut(), () => {}],
+  ['falls silent', () => wire.silence(), () => wire.mend()],
+  ['leads to a server that is frozen', () => standalone.process.freeze(), () => standalone.process.thaw()],
+] as const)
+  test(`the connection ${fault}: what is said comes once and in order, and is acknowledged meanwhile`, async () => {
+    await using alice = await newcomer(near, 'alice', { sm: true })
+    await using bob = await newcomer(far, 'bob')
+    const said = bodies(300, fault)
+    for (const [i, body] of said.entries()) {
+      say(alice, bob.jid, body)
+      if (i === 150) begin()
+      if (i % 10 === 0) await sleep(20)
+    }
+    await alice.acknowledged(PATIENCE_MS)
+    // Longer than a server may take to take something.
+    if (fault !== 'is cut') await sleep(7_000)
+    end()
+    assert.deepEqual(await heardUntil(bob, said.at(-1)!), said)
+  })
+
+test('what a server says wrongly ends its own streams, and others don’t notice', async () => {
+  await using alice = await newcomer(near, 'alice')
+  await using bob = await newcomer(far, 'bob')
+  const message = (body: string, from = `eve@${honest.domain}`) =>
+    `<message from='${from}' to='${alice.jid}' type='chat'><body>${body}</body></message>`
+  const faults: readonly (readonly [string, RegExp])[] = [
+    ['<message><body></message></body>', /not-well-formed/],
+    [message('x'.repeat(300_000)), /policy-violation/],
+    [message('a lie', `bob@${far.domain}`), /invalid-from/],
+    [message('away').replace(alice.jid, 'x@elsewhere.example'), /improper-addressing/],
+  ]
+  for (const [fault, condition] of faults) {
+    using eve = await ForgedPeer.connect(near.gateway().s2sTls!, near.domain, honest.certificate)
+    await eve.prove(honest.domain, near.domain)
+    for (let i = 0; i < 300; i++) eve.say(message(`flood ${i}`))
+    eve.say(fault)
+    say(bob, alice.jid, `beside ${condition}`)
+    await eve.hears(condition)
+    await alice.expect(saying(`beside ${condition}`), PATIENCE_MS)
+    assert.deepEqual(
+      alice.takeAll(({ attrs }) => attrs.from?.startsWith(`bob@${far.domain}`) === true),
+      [],
+    )
+  }
 })

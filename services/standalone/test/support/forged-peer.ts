@@ -42,6 +42,14 @@ export class ForgedPeer implements Disposable {
     return this.hears(/<\/stream:features>|<stream:error>/)
   }
 
+  /** Opens a stream and shows whose it is by its certificate. */
+  async prove(from: string, to: string): Promise<void> {
+    await this.open(from, to)
+    this.say(`<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>=</auth>`)
+    await this.hears(/<success [^>]+>/)
+    await this.open(from, to)
+  }
+
   /** Waits for something; what has come up to it is forgotten and returned. */
   async hears(what: RegExp): Promise<string> {
     for (const until = Date.now() + LIMIT_MS; Date.now() < until; await sleep(10)) {

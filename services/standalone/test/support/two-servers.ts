@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureSelfSigned } from '@heliograph/certificates'
@@ -6,6 +6,8 @@ import { Cluster, infrastructure, type Mode, Site, Standalone, TestDns } from '@
 import { Wire } from './wire.ts'
 
 const DOMAINS: Readonly<Record<Mode, string>> = { cluster: 'cluster.example', standalone: 'standalone.example' }
+
+const HONEST = 'honest.example'
 
 /** Two servers of ours that know each other as strangers do: a cluster with two gateways, and a standalone one behind a wire. */
 export interface TwoServers extends AsyncDisposable {
@@ -16,6 +18,8 @@ export interface TwoServers extends AsyncDisposable {
   /** To the standalone server. */
   readonly wire: Wire
   readonly dns: TestDns
+  /** A domain that both would believe, and a file with its certificate and key. */
+  readonly honest: { readonly domain: string; readonly certificate: string }
 }
 
 /** @param federation laid over that section of the configuration of either */
@@ -23,7 +27,10 @@ export async function twoServers(federation: Readonly<Partial<Record<Mode, objec
   await using made = new AsyncDisposableStack()
   const tlsDirectory = await mkdtemp(join(tmpdir(), 'hg-two-'))
   made.defer(() => rm(tlsDirectory, { recursive: true, force: true }))
-  const { cert: ca } = await ensureSelfSigned({ directory: tlsDirectory, domains: Object.values(DOMAINS) })
+  const own = await ensureSelfSigned({ directory: tlsDirectory, domains: Object.values(DOMAINS) })
+  const { cert: certificate } = await ensureSelfSigned({ directory: join(tlsDirectory, HONEST), domains: [HONEST] })
+  const ca = join(tlsDirectory, 'trusted.pem')
+  await writeFile(ca, `${await readFile(own.cert, 'utf8')}${await readFile(certificate, 'utf8')}`)
   const dns = made.use(await TestDns.start())
   const servers = made.use(await infrastructure({ own: true }))
   const nameServers = [`127.0.0.1:${dns.port}`]
@@ -51,5 +58,6 @@ export async function twoServers(federation: Readonly<Partial<Record<Mode, objec
   const { server: standalone } = far
   if (!(cluster instanceof Cluster && standalone instanceof Standalone)) throw new Error('other servers than started')
   const kept = made.move()
-  return { near, far, cluster, standalone, wire, dns, [Symbol.asyncDispose]: () => kept.disposeAsync() }
+  const honest = { domain: HONEST, certificate }
+  return { near, far, cluster, standalone, wire, dns, honest, [Symbol.asyncDispose]: () => kept.disposeAsync() }
 }

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto'
+import type { Domain } from '@heliograph/jid'
+import { RESUMABLE_SECONDS } from './acknowledging.ts'
+import type { Inbound } from './inbound.ts'
+
+const MOST = 10_000
+
+/** Where a stream goes on that broke. */
+export interface Former {
+  /** Of the ingress ids of its stanzas: what comes again is known by them. */
+  readonly ingress: string
+  /** The last of its stanzas that was handled; what followed comes again. */
+  readonly count: number
+  /** The same in the peer's counting. */
+  readonly h: number
+}
+
+interface Known {
+  readonly inbound: Inbound
+  readonly local: Domain | undefined
+  readonly remote: Domain | undefined
+  /** When it can't be resumed any more; while it is open, never. */
+  until: number
+}
+
+/** Streams of others that may be resumed at this instance (XEP-0198 §5). Of too many the oldest can't be. */
+export class Resumables {
+  readonly #known = new Map<string, Known>()
+
+  add(inbound: Inbound): string {
+    const id = randomUUID()
+    this.put(id, inbound)
+    return id
+  }
+
+  put(id: string, inbound: Inbound): void {
+    const { local, remote } = inbound
+    inbound.resumption = id
+    this.#known.set(id, { inbound, local, remote, until: Number.POSITIVE_INFINITY })
+    if (this.#known.size > MOST) for (const oldest of this.#known.keys().take(1)) this.#known.delete(oldest)
+  }
+
+  /** For the same server only, as it has proven itself anew. A stream that still seems to be open ends. */
+  take(id: string, by: Inbound): Former | undefined {
+    const known = this.#known.get(id)
+    if (known === undefined || known.local !== by.local || known.remote !== by.remote) return undefined
+    this.#known.delete(id)
+    const { inbound } = known
+    inbound.resumption = undefined
+    inbound.stream.destroy()
+    const { acknowledging, ingress } = inbound
+    if (acknowledging === undefined) return undefined
+    return { ingress, count: acknowledging.handled, h: acknowledging.h }
+  }
+
+  /** A stream is over: in order, or it may come again. */
+  ended({ resumption }: Inbound, isInOrder: boolean): void {
+    const known = resumption === undefined ? undefined : this.#known.get(resumption)
+    if (known === undefined || resumption === undefined) return
+    if (isInOrder) this.#known.delete(resumption)
+    else known.until = performance.now() + RESUMABLE_SECONDS * 1_000
+  }
+
+  sweep(now: number): void {
+    for (const [id, { until }] of this.#known) if (until <= now) this.#known.delete(id)
+  }
+}
