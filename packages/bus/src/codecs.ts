@@ -1,10 +1,13 @@
 import { messageCodec } from './message-codec.ts'
 import type {
   Announce,
+  Asker,
   Closed,
   Disconnect,
   Enable,
   Enabled,
+  Interest,
+  News,
   Open,
   Opened,
   Refused,
@@ -79,4 +82,12 @@ export const codecs = {
   closed: messageCodec<Closed>({ lost: [1, 'bool'] }),
   disconnect: messageCodec<Disconnect>({ condition: [1, 'string'], text: [2, 'string'] }),
   shape: messageCodec<Shape>({ ms: [1, 'uint'] }),
+  asker: messageCodec<Asker>({
+    own: [1, 'bool'],
+    subscriber: [2, 'bool'],
+    groups: [3, 'string'],
+    resources: [4, 'string'],
+  }),
+  news: messageCodec<News>({ node: [1, 'string'], audience: [2, 'string'], groups: [3, 'string'] }),
+  interest: messageCodec<Interest>({ client: [1, 'string'], account: [2, 'string'] }),
 }

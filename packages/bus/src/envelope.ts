@@ -33,6 +33,12 @@ export const Op = {
   presence: 34,
   probe: 35,
   believe: 36,
+  // nodes of accounts
+  news: 39,
+  notify: 40,
+  interest: 41,
+  erase: 42,
+  relation: 43,
   // between gateways
   streams: 37,
   component: 38,
@@ -99,6 +105,7 @@ export class Envelope {
   /**
    * `multicast`: JIDs (bare or full) on the receiving instance that get a copy. `moved`: those not owned there. `announce`, `resumed`: sources whose last
    * sequences are in `ids`. `streams`: by turns the domain of a component and the number of a stream of it. `believe`: by turns the full JID of a session and the address under which it thinks to be in a room.
+   * `news`: contacts that it is for, or isn't, as its body says. `notify`: as `multicast`. `interest`: names of nodes. `relation`: a contact.
    */
   recipients: readonly string[] | undefined = undefined
   /**

@@ -6,10 +6,13 @@ export { LocalLinks } from './local/local-links.ts'
 export { createSwitchboard, type Switchboard } from './local/switchboard.ts'
 export {
   type Announce,
+  type Asker,
   type Closed,
   type Disconnect,
   type Enable,
   type Enabled,
+  type Interest,
+  type News,
   type Open,
   type Opened,
   PLAIN_OPEN,

@@ -138,3 +138,35 @@ export interface Disconnect {
   condition: string
   text: string
 }
+
+/** `route` to a node of an account: what its owner knows of who asks. He alone brings such requests to it. `relation`: what has become of a contact. */
+export interface Asker {
+  /** The account itself asks. */
+  own: boolean
+  /** He sees the account's presence. */
+  subscriber: boolean
+  /** Groups of the account's roster that he is in, separated by NUL. */
+  groups: string
+  /** Full JIDs of the account's clients that he may be told of, separated by NUL. */
+  resources: string
+}
+
+/**
+ * `news`: what happened at a node of an account, first to the account's owner, then to its fan-out: for its own clients, and those of its contacts,
+ * that want to hear of that node. `notify`: the same, to the owners of its contacts.
+ */
+export interface News {
+  node: string
+  /** Who may hear of it: `all` that see the account's presence, or those in `groups`, but for the `recipients`; only the `recipients` (`listed`); `nobody` else. */
+  audience: string
+  /** Separated by NUL. */
+  groups: string
+}
+
+/** `interest`: a client is there and wants to hear of some nodes, of its own account and of accounts whose presence it sees. */
+export interface Interest {
+  /** Full JID. */
+  client: string
+  /** Only of this account; '' for all. */
+  account: string
+}

@@ -36,7 +36,7 @@ export class Lane implements Disposable {
   /** Made by `Distribution.lane`. */
   constructor(source: Source, context: LaneContext) {
     this.source = source
-    this.#partition = partitionOf(source.key)
+    this.#partition = source.partition ?? partitionOf(source.key)
     this.#context = context
     this.#audiences = new Audiences(context.hosts)
   }

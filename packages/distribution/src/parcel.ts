@@ -23,4 +23,6 @@ export interface Source {
   readonly kind: Kind
   /** Its mailbox key, by which receivers tell sources apart. */
   readonly key: string
+  /** Where it isn't that of the key. */
+  readonly partition?: number
 }

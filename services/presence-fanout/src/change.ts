@@ -9,6 +9,10 @@ export interface Change {
   readonly rosterVersion: number
   /** Contacts that it must not reach: the publisher blocks them. */
   readonly except?: readonly string[] | undefined
+  /** Contacts that alone may hear of it. */
+  readonly only?: readonly string[] | undefined
+  /** Of news of a node: which, as owners of contacts are told. */
+  readonly body?: Uint8Array | undefined
   readonly trace: string
   /** Monotonic milliseconds. */
   readonly arrived: number

@@ -1,5 +1,5 @@
 import { Envelope, Haste, Kind, Op } from '@heliograph/bus'
-import type { BareJid } from '@heliograph/jid'
+import type { BareJid, Jid } from '@heliograph/jid'
 import type { Change } from './change.ts'
 import type { FanoutContext } from './context.ts'
 import { group } from './destinations.ts'
@@ -43,11 +43,13 @@ export function fan(
   }
   for (const [instance, recipients] of instances) {
     waiting++
-    const envelope = emit(context, publisher, Op.multicast, change)
+    const envelope = emit(context, publisher, change.body === undefined ? Op.multicast : Op.notify, change)
     envelope.recipients = recipients
     context.router.multicast(instance, envelope, (strays) => (strays.length > 0 ? again(strays) : settled()))
   }
-  for (const [pair, jids] of domains) {
+  // What clients elsewhere want to hear of isn't known here (XEP-0163 §4.3.3: it "MAY choose not to send").
+  const elsewhere = change.body === undefined ? domains : new Map<string, Jid[]>()
+  for (const [pair, jids] of elsewhere) {
     for (const to of jids) {
       waiting++
       const envelope = emit(context, publisher, Op.route, change)
@@ -59,7 +61,7 @@ export function fan(
     waiting++
     again(unknown)
   }
-  context.events.sent(instances.size + domains.size, watchers.length)
+  context.events.sent(instances.size + elsewhere.size, watchers.length)
   settled()
 }
 
@@ -72,5 +74,6 @@ function emit(context: FanoutContext, publisher: BareJid, op: Op, change: Change
   envelope.stanza = change.stanza
   envelope.count = change.revision
   envelope.trace = change.trace
+  envelope.body = change.body
   return envelope
 }

@@ -1,4 +1,4 @@
-import { type Envelope, type InstanceId, Op } from '@heliograph/bus'
+import { codecs, type Envelope, type InstanceId, Op } from '@heliograph/bus'
 import type { BareJid } from '@heliograph/jid'
 import {
   type Hosts,
@@ -17,6 +17,7 @@ import type { FanoutContext } from './context.ts'
 import { fanoutEvents } from './events.ts'
 import { Publisher } from './publisher.ts'
 
+const OPERATIONS: ReadonlySet<Op> = new Set([Op.presence, Op.probe, Op.news])
 /** So long a hand-over waits for others to take what was sent to them; what they haven't by then is sent again to the next owner, by who is owed a receipt. */
 const PATIENCE_MS = 2_000
 
@@ -75,19 +76,27 @@ export class FanoutService {
 
   #receive(envelope: Envelope, from: InstanceId): void {
     if (!envelope.stanza?.from) return
+    if (!OPERATIONS.has(envelope.op)) {
+      this.#parts.log.warn('unknown_operation', { op: envelope.op, from })
+      // Of a newer version: whoever sent it needn't keep it for this one.
+      return this.#context!.router.receipt(from, envelope.transfer)
+    }
+    const isListed = envelope.op === Op.news && codecs.news.decode(envelope.body!).audience === 'listed'
     const change: Change = {
       stanza: envelope.stanza,
       revision: envelope.count,
       rosterVersion: envelope.id,
-      except: envelope.recipients,
+      except: isListed ? undefined : envelope.recipients,
+      only: isListed ? envelope.recipients : undefined,
+      body: envelope.op === Op.news ? envelope.body : undefined,
       trace: envelope.trace,
       arrived: performance.now(),
       receipts: [{ from, transfer: envelope.transfer }],
     }
     const publisher = this.#publisher(envelope.key as BareJid, envelope.partition)
     if (envelope.op === Op.probe) publisher.probe(change)
-    else if (envelope.op === Op.presence) publisher.change(change)
-    else this.#parts.log.warn('unknown_operation', { op: envelope.op, from })
+    else if (envelope.op === Op.news) publisher.news(change)
+    else publisher.change(change)
   }
 
   #publisher(jid: BareJid, partition: number): Publisher {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { codecs, Op } from '@heliograph/bus'
 import { change, JULIET, Stage } from '../test/fakes.ts'
 import { Publisher } from './publisher.ts'
 
@@ -183,4 +184,22 @@ test('whom the publisher blocks is not told, nor by what is held back already', 
     'session-1: romeo@montague.example tybalt@capulet.example',
     'session-1: tybalt@capulet.example',
   ])
+})
+
+test('news of a node goes to contacts here alone, to those listed where they are, and is confirmed even where too much waits', async () => {
+  const { stage, publisher } = setUp()
+  stage.subscribers = ['romeo@montague.example', 'nurse@capulet.example', 'pope@rome.example']
+  const body = codecs.news.encode({ node: 'n', audience: 'all', groups: '' })
+  publisher.news({ ...change(0), body, except: ['nurse@capulet.example'] })
+  await soon()
+  assert.deepEqual(stage.summary, ['session-1: romeo@montague.example'])
+  assert.deepEqual([stage.sent[0]!.envelope.op, stage.sent[0]!.envelope.body], [Op.notify, body])
+  publisher.news({ ...change(0), body, only: ['nurse@capulet.example'] })
+  await soon()
+  assert.equal(stage.summary[1], 'session-1: nurse@capulet.example')
+  const all = Array.from({ length: 1_005 }, () => change(0))
+  stage.failure = new Error('away')
+  for (const each of all) publisher.news({ ...each, rosterVersion: 9, body })
+  assert.ok(stage.receipts.length > 0)
+  stage.serves = false
 })

@@ -63,6 +63,13 @@ export class Publisher {
     if (!this.#work.push(change)) this.#context.events.refused()
   }
 
+  /** What happened at a node of the publisher's. It is stored there: where too much waits contacts find it, and nobody is kept waiting. */
+  news(change: Change): void {
+    if (this.#work.push(change)) return
+    this.#context.events.refused()
+    this.#receipt(change)
+  }
+
   change(change: Change): void {
     const outlet = this.#outlet(change.stanza.from!)
     if (change.revision <= Math.max(outlet.sent, outlet.pending?.revision ?? 0)) {
@@ -166,7 +173,7 @@ export class Publisher {
   }
 
   #fan(change: Change, watchers: Watchers): void {
-    const all = change.stanza.type === 'probe' ? watchers.subscribedTo : watchers.subscribers
+    const all = change.stanza.type === 'probe' ? watchers.subscribedTo : (change.only ?? watchers.subscribers)
     const to = change.except === undefined ? all : without(all, new Set(change.except))
     const span = hop(this.#context.tracing, 'fanout', change.trace)
     this.#underWay++
@@ -203,6 +210,6 @@ export class Publisher {
   }
 }
 
-function without(watchers: readonly BareJid[], excepted: ReadonlySet<string>): readonly BareJid[] {
+function without(watchers: readonly string[], excepted: ReadonlySet<string>): readonly string[] {
   return watchers.filter((watcher) => !excepted.has(watcher))
 }

@@ -1,6 +1,6 @@
 import type { IdClock } from '@heliograph/archive'
 import type { Registry } from '@heliograph/module'
-import type { Hosts, Ownership, Router, Turns } from '@heliograph/ownership'
+import type { Gate, Hosts, Ownership, Router, Turns } from '@heliograph/ownership'
 import type { Logger, Tracing } from '@heliograph/telemetry'
 import type { Bridge } from './bridge/bridge.ts'
 import type { PubsubConfig } from './config.ts'
@@ -8,7 +8,9 @@ import type { PubsubEvents } from './events.ts'
 import type { Nodes } from './node/nodes.ts'
 import type { RecipientBudget } from './node/recipients.ts'
 import type { NodeIq } from './requests/node-iq.ts'
+import type { ItemArchive } from './store/item-archive.ts'
 import type { ItemStore } from './store/item-store.ts'
+import type { LastItems } from './store/last-items.ts'
 import type { NodeStore } from './store/node-store.ts'
 import type { PeopleStore } from './store/people-store.ts'
 
@@ -17,6 +19,8 @@ export interface Store {
   readonly nodes: NodeStore
   readonly people: PeopleStore
   readonly items: ItemStore
+  readonly archive: ItemArchive
+  readonly lastItems: LastItems
 }
 
 /** Everything the pubsub service is made of; built in `pubsub-service.ts`, handed to whoever needs it. */
@@ -31,6 +35,8 @@ export interface PubsubContext {
   readonly clock: IdClock
   readonly store: Store
   readonly nodes: Nodes
+  /** Clients that come are told last items in turn. */
+  readonly greetings: Gate
   readonly budget: RecipientBudget
   readonly bridge: Bridge
   /** Of all nodes that there are, of one asker one at a time. */

@@ -5,6 +5,10 @@ import { respond } from '@heliograph/module'
 import { iqResult, type Stanza } from '@heliograph/stanza'
 import { hop } from '@heliograph/telemetry'
 import type { Element } from '@heliograph/xml'
+import { askerOf } from './account/asker.ts'
+import { erase } from './account/erase.ts'
+import { greet } from './account/greet.ts'
+import { lessened } from './account/lessened.ts'
 import { refuse, say } from './arrived.ts'
 import type { PubsubContext } from './context.ts'
 import { failure } from './failure.ts'
@@ -19,6 +23,9 @@ import type { ItemIq } from './requests/node-iq.ts'
 /** Envelopes for nodes owned here: each into its node's mailbox; those for a service itself are answered, or brought to the node's owner. */
 export function receive(context: PubsubContext, envelope: Envelope, from: InstanceId): void {
   const { key, partition, stanza, op, transfer } = envelope
+  if (op === Op.interest) return void greet(context, envelope, from)
+  if (op === Op.relation) return void lessened(context, envelope, from)
+  if (op === Op.erase) return void erase(context, envelope, from)
   if (op !== Op.route || !stanza?.from || stanza.to === undefined) {
     context.log.warn('unknown_operation', { op, from })
     return context.router.receipt(from, transfer)
@@ -73,9 +80,21 @@ async function answer(
 ): Promise<void> {
   const { stream, count } = envelope
   const from = trusted<Jid>(stanza.from!)
+  const asker = node.home === 'account' ? askerOf(envelope) : undefined
   let lost: unknown
   const answerNow = (payload: Element) => say(context, node, iqResult(stanza, payload))
-  const asked: ItemIq = { pubsub: context, service: node.service, from, node, stream, count, trace, hold, answerNow }
+  const asked: ItemIq = {
+    pubsub: context,
+    service: node.service,
+    from,
+    asker,
+    node,
+    stream,
+    count,
+    trace,
+    hold,
+    answerNow,
+  }
   const reply = await respond(stanza, {
     registry: context.modules,
     entity: 'item',

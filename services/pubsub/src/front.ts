@@ -4,6 +4,8 @@ import { type BareJid, type Jid, localOf, trusted } from '@heliograph/jid'
 import { respond } from '@heliograph/module'
 import { errorReply, NS, readForm, type Stanza, stanzaError } from '@heliograph/stanza'
 import type { Element } from '@heliograph/xml'
+import { askerOf, isStranger } from './account/asker.ts'
+import { presenceRequired } from './account/closed.ts'
 import { enveloped, refuse, type Speaker, say } from './arrived.ts'
 import type { PubsubContext } from './context.ts'
 import { failure } from './failure.ts'
@@ -20,20 +22,24 @@ export const NAME_BYTES = 1_000
 export function receiveForService(context: PubsubContext, envelope: Envelope, from: InstanceId): void {
   const stanza = envelope.stanza!
   const speaker: Speaker = { service: trusted<BareJid>(envelope.key), partition: envelope.partition }
+  const asker = context.hosts.isLocalUser(speaker.service as Jid) ? askerOf(envelope) : undefined
   const taken = () => context.router.receipt(from, envelope.transfer)
   // Nobody lives here.
-  if (localOf(speaker.service) !== '') {
+  if (localOf(speaker.service) !== '' && asker === undefined) {
     refuse(context, speaker, stanza, 'item-not-found')
     return taken()
   }
   const addressed = addressOf(envelope)
   if (addressed !== undefined && Buffer.byteLength(addressed) <= NAME_BYTES)
-    return bringOn(context, { envelope, speaker, taken }, addressed)
+    return asker
+      ? toNode(context, { envelope, from }, addressed)
+      : bringOn(context, { envelope, speaker, taken }, addressed)
   const send = (reply: Stanza | undefined) => {
     if (reply) say(context, speaker, reply)
     taken()
   }
-  if (addressed !== undefined) return send(errorReply(stanza, stanzaError('item-not-found')))
+  if (addressed !== undefined)
+    return send(errorReply(stanza, isStranger(asker) ? presenceRequired() : stanzaError('item-not-found')))
   if (stanza.name !== 'iq') {
     const isIgnored = stanza.name === 'presence' && stanza.type !== undefined
     return send(isIgnored ? undefined : errorReply(stanza, stanzaError('service-unavailable')))
@@ -41,11 +47,24 @@ export function receiveForService(context: PubsubContext, envelope: Envelope, fr
   const answer = respond(stanza, {
     registry: context.modules,
     entity: 'server',
-    context: { pubsub: context, service: speaker.service, from: trusted<Jid>(stanza.from!) },
+    context: { pubsub: context, service: speaker.service, from: trusted<Jid>(stanza.from!), asker },
     failed: (error) => failure(context, error),
   })
   if (!(answer instanceof Promise)) return send(answer)
   answer.then(send).catch((error: unknown) => context.log.error('answer_failed', { kind: Kind.node, error }))
+}
+
+/** The nodes of an account are all in the partition of its address, so this one's owner has them. */
+function toNode(
+  context: PubsubContext,
+  { envelope, from }: { readonly envelope: Envelope; readonly from: InstanceId },
+  name: string,
+): void {
+  const node = context.nodes.get(nodeKey(envelope.key as BareJid, name), envelope.partition)
+  if (node.mailbox.push({ envelope, from })) return
+  context.events.full()
+  refuse(context, node, envelope.stanza!, 'resource-constraint')
+  context.router.receipt(from, envelope.transfer)
 }
 
 interface Received {
@@ -78,7 +97,7 @@ function addressOf(envelope: Envelope): string | undefined {
   const payload = stanza.element.getChildElements()[0] as Element | undefined
   if (payload === undefined) return undefined
   const namespace = payload.getNS()
-  if (namespace === NS.discoInfo || namespace === NS.discoItems) return payload.attrs.node
+  if (namespace === NS.discoInfo || namespace === NS.discoItems || namespace === NS.mam) return payload.attrs.node
   if (namespace !== NS.pubsub && namespace !== NS.pubsubOwner) return undefined
   const operation = payload.getChildElements()[0] as Element | undefined
   const node = operation?.attrs.node

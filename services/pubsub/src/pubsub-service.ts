@@ -3,8 +3,9 @@ import { IdClock } from '@heliograph/archive'
 import { Kind } from '@heliograph/bus'
 import { type Database, FencedError, isUnavailable } from '@heliograph/database'
 import { Distribution } from '@heliograph/distribution'
+import type { Jid } from '@heliograph/jid'
 import { Registry } from '@heliograph/module'
-import { type Hosts, type Ownership, type Router, type Tenancy, Turns } from '@heliograph/ownership'
+import { Gate, type Hosts, type Ownership, type Router, type Tenancy, Turns } from '@heliograph/ownership'
 import type { Logger, Metrics, Tracing } from '@heliograph/telemetry'
 import type { Bridge } from './bridge/bridge.ts'
 import type { PubsubConfig } from './config.ts'
@@ -19,7 +20,9 @@ import { settlePartition, unloadPartition } from './node/tenancy.ts'
 import { untilAvailable } from './node/until-available.ts'
 import { observeNodes } from './observe-nodes.ts'
 import { pubsubModules } from './requests/modules.ts'
+import { ItemArchive } from './store/item-archive.ts'
 import { ItemStore } from './store/item-store.ts'
+import { LastItems } from './store/last-items.ts'
 import { NodeStore } from './store/node-store.ts'
 import { PeopleStore } from './store/people-store.ts'
 import { removeExpired } from './store/sweeper.ts'
@@ -28,6 +31,8 @@ const SWEEP_MS = 1_000
 /** Somebody asked for a node that isn't there. */
 const ABSENT_MS = 5_000
 const EXPIRY_MS = 30_000
+/** Queries for what clients that come are told. */
+const GREETINGS_AT_ONCE = 4
 /** Between batches of much that has expired. */
 const PAUSE_MS = 100
 /** Lists of all nodes of one instance; the database has other work. */
@@ -125,7 +130,14 @@ function buildContext(parts: PubsubParts, { router, ownership, distribution }: M
     ...{ config, log, tracing, hosts, router, ownership, bridge, onFenced },
     events: pubsubEvents(metrics),
     clock: new IdClock(),
-    store: { nodes: new NodeStore(db), people: new PeopleStore(db), items: new ItemStore(db) },
+    store: {
+      nodes: new NodeStore(db),
+      people: new PeopleStore(db),
+      items: new ItemStore(db),
+      archive: new ItemArchive(db),
+      lastItems: new LastItems(db),
+    },
+    greetings: new Gate(GREETINGS_AT_ONCE),
     budget: new RecipientBudget(config.cachedRecipients),
     listings: new Turns(LISTINGS),
     modules: new Registry(pubsubModules),
@@ -139,7 +151,8 @@ function makeNode(context: PubsubContext, distribution: Distribution, key: strin
   if (!name) throw new Error(`${key} is not the key of a node`)
   const node: Node = new Node({
     ...{ service: name.service, name: name.node, key, partition },
-    lane: distribution.lane({ kind: Kind.node, key }),
+    home: context.hosts.isLocalUser(name.service as Jid) ? 'account' : 'service',
+    lane: distribution.lane({ kind: Kind.node, key, partition }),
     recipients: new Recipients(
       (after, max) => untilAvailable(context, node, () => context.store.people.recipients(node.about.id, after, max)),
       context.budget,

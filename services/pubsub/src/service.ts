@@ -2,6 +2,7 @@ import { Kind } from '@heliograph/bus'
 import { eventMigrations } from '@heliograph/events'
 import type { Domain } from '@heliograph/jid'
 import { Hosts } from '@heliograph/ownership'
+import { rosterMigrations } from '@heliograph/roster'
 import { joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
 import { eventsRpc } from './bridge/events-rpc.ts'
 import { openBridge } from './bridge/open-bridge.ts'
@@ -14,7 +15,8 @@ import { pubsubMigrations } from './store/migrations.ts'
 export const pubsub: Service = {
   name: 'pubsub',
   needs: ['bus', 'liveState', 'database'],
-  migrations: [...pubsubMigrations, ...eventMigrations],
+  // Rosters are read where contacts are greeted.
+  migrations: [...pubsubMigrations, ...eventMigrations, ...rosterMigrations],
   modules: pubsubModules,
   start,
 }

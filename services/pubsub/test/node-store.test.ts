@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import type { ArchiveFilter, PageRequest } from '@heliograph/archive'
 import { connectDatabase, type Database, FencedError, migrate } from '@heliograph/database'
 import { ensureBare, ensureJid } from '@heliograph/jid'
 import { infrastructure } from '@heliograph/testkit'
 import { DEFAULT_CONFIG } from '../src/forms/config-form.ts'
+import { ItemArchive } from '../src/store/item-archive.ts'
 import { ItemStore } from '../src/store/item-store.ts'
 import { pubsubMigrations } from '../src/store/migrations.ts'
 import { NodeStore } from '../src/store/node-store.ts'
@@ -210,6 +212,32 @@ test('what is over is removed a little at a time: deleted nodes, and items and s
   await removeExpired(db)
   assert.equal((await db.query('look', 'SELECT 1 FROM pubsub_nodes WHERE id = $1', [id])).count, 0)
   assert.ok(await nodes.load({ service, node: 'gone' }))
+})
+
+test('items are an archive, too: pages from either end, by time and by id', async () => {
+  const archive = new ItemArchive(db)
+  const id = await made('archived')
+  const at = (second: number) => second * 1_000_000
+  const stored = [1, 2, 3, 4, 5].map((each) => item(`i${each}`, at(each)))
+  await items.put(id, stored, by(romeo))
+  const read = async (filter: ArchiveFilter, page: PageRequest, floor = 0) => {
+    const found = await archive.page(id, { filter, page, floor })
+    return `${found.items.map((each) => each.id).join(' ')}${found.complete ? '' : ' …'}`
+  }
+  const start = (max: number, after?: number): PageRequest => ({ from: 'start', max, after })
+  const end = (max: number, before?: number): PageRequest => ({ from: 'end', max, before })
+  assert.equal(await read({}, start(2)), 'i1 i2 …')
+  assert.equal(await read({}, start(9, at(2))), 'i3 i4 i5')
+  assert.equal(await read({}, end(2)), 'i4 i5 …')
+  assert.equal(await read({}, end(9, at(3))), 'i1 i2')
+  assert.equal(await read({ start: 2_000, end: 4_000 }, start(9)), 'i2 i3 i4')
+  assert.equal(await read({ afterId: at(1), beforeId: at(4) }, start(9)), 'i2 i3')
+  assert.equal(await read({ ids: [at(2), at(5)] }, end(9)), 'i2 i5')
+  assert.equal(await read({}, start(9), at(3)), 'i4 i5')
+  assert.equal(await archive.count(id, { filter: { end: 4_000 }, floor: at(1) }), 3)
+  assert.equal(await archive.haveAll(id, [at(2), at(3)], at(1)), true)
+  assert.equal(await archive.haveAll(id, [at(1)], at(1)), false)
+  assert.equal(await archive.haveAll(id, [at(9)], 0), false)
 })
 
 test('an instance that was shut out writes nothing any more', async () => {

@@ -20,6 +20,7 @@ import type { SessionEvents } from './events.ts'
 import type { Invites } from './invites/invites.ts'
 import type { ListKeeper } from './listed/list-keeper.ts'
 import type { IqContext } from './modules/iq-context.ts'
+import type { OwnRequests } from './pep/own-requests.ts'
 import type { Revisions } from './presence/revisions.ts'
 import type { Pushes } from './push/pushes.ts'
 import type { Departed } from './recovery/departed.ts'
@@ -79,6 +80,8 @@ export interface SessionContext {
   }
   /** What clients can do. */
   readonly capabilities: ClientCapabilities
+  /** What accounts ask of their nodes by themselves. */
+  readonly ownRequests: OwnRequests
   readonly commands: CommandSessions
   readonly commandRuns: CommandRuns
   readonly standing: StandingMessages

@@ -10,6 +10,8 @@ import { handleOpen, refuseOpen } from './edges/open.ts'
 import { handleResume } from './edges/resume.ts'
 import { handleReturned } from './edges/returned.ts'
 import { handleClientStanza } from './edges/stanza.ts'
+import { handleNews } from './pep/news.ts'
+import { handleNotify } from './pep/notify.ts'
 import { refuseRouted } from './pipeline/arrived.ts'
 import { handleRoute } from './pipeline/route.ts'
 import { handleMulticast } from './presence/multicast.ts'
@@ -33,6 +35,8 @@ const handlers: Partial<Record<Op, Handler>> = {
   [Op.unacked]: handleUnacked,
   [Op.route]: handleRoute,
   [Op.multicast]: handleMulticast,
+  [Op.news]: handleNews,
+  [Op.notify]: handleNotify,
 }
 
 /** Envelopes for users owned here: each into its user's mailbox. */
@@ -68,10 +72,13 @@ function act(context: SessionContext, user: User, work: Work): void {
   // The partition may have been lost while the user was being loaded: whoever owns it now is asked again by the sender.
   if (user.profile === undefined) return
   user.touched = performance.now()
-  const handler = handlers[work.envelope.op]
+  const { envelope, from } = work
+  const handler = handlers[envelope.op]
   try {
-    if (handler) handler(context, user, work)
-    else context.log.warn('unknown_operation', { op: work.envelope.op, from: work.from })
+    if (handler) return handler(context, user, work)
+    // Of a newer version: whoever sent it needn't keep it for this one.
+    context.log.warn('unknown_operation', { op: envelope.op, from })
+    context.router.receipt(from, envelope.transfer)
   } catch (error) {
     fail(context, user, work, error)
   }

@@ -27,6 +27,12 @@ import { composeKeeper } from './listed/compose-keeper.ts'
 import { modulesFor } from './modules/index.ts'
 import { ownCapabilities } from './modules/server-forms.ts'
 import { observeQueues } from './observe-queues.ts'
+import { arrive } from './pep/arrive.ts'
+import { bringToNodes } from './pep/bring-to-nodes.ts'
+import { Guest, welcomeGuest } from './pep/guests.ts'
+import { receiveNotify } from './pep/notify.ts'
+import { OwnRequests } from './pep/own-requests.ts'
+import { forward } from './pipeline/forward.ts'
 import { receiveMulticast } from './presence/multicast.ts'
 import { Revisions } from './presence/revisions.ts'
 import { composePushes } from './push/compose-pushes.ts'
@@ -48,6 +54,7 @@ import { LastActivity } from './users/last-activity.ts'
 import { loseContact } from './users/lose-contact.ts'
 import { Outgoing } from './users/outgoing.ts'
 import { overflow } from './users/overflow.ts'
+import { Resource } from './users/resource.ts'
 import { Users } from './users/users.ts'
 
 const SWEEP_MS = 1000
@@ -155,6 +162,7 @@ export class SessionService {
 
 function receiveForInstance(context: SessionContext, envelope: Envelope, from: InstanceId): void {
   if (envelope.op === Op.multicast) receiveMulticast(context, envelope, from)
+  else if (envelope.op === Op.notify) receiveNotify(context, envelope, from)
   else context.log.warn('unknown_operation', { op: envelope.op, from })
 }
 
@@ -182,11 +190,25 @@ function buildContext(parts: SessionParts, router: Router, ownership: Ownership)
     own: ownCapabilities(parts.config, modules),
     capabilities: new ClientCapabilities({
       store: new CapabilityStore(parts.db),
-      send: (user, resource, stanza) => user.afterCommit.pass(() => context.outgoing.deliver(user, resource, stanza)),
-      reachable: (user, resource) =>
-        resource.attachment === 'connected' && ownership.heldEpochOf(user.partition) !== 0 && user.exists,
+      // A server asks its users' clients; contacts elsewhere are asked in the name of whom they see.
+      send: (user, client, stanza) =>
+        client instanceof Resource
+          ? user.afterCommit.pass(() => context.outgoing.deliver(user, client, stanza))
+          : forward(context, user, stanza.with({ from: user.jid })),
+      reachable: (user, client) =>
+        ownership.heldEpochOf(user.partition) !== 0 &&
+        user.exists &&
+        (client instanceof Resource ? client.attachment === 'connected' : user.guests?.get(client.jid) === client),
+      learned: (user, client) => {
+        if (client instanceof Resource) arrive(context, user, client)
+        else if (client instanceof Guest) welcomeGuest(context, user, client)
+      },
       log: parts.log,
       metrics: parts.metrics,
+    }),
+    ownRequests: new OwnRequests({
+      hears: ({ partition }) => ownership.phaseOf(partition) !== 'leaving',
+      send: (user, stanza) => bringToNodes(context, { user, stanza }),
     }),
     users: new Users({
       handle: (user, work) => handle(context, user, work),

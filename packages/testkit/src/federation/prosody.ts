@@ -34,7 +34,7 @@ data_path = "${join(dir, 'data')}"
 pidfile = "${join(dir, 'prosody.pid')}"
 log = { info = "*console" }
 interfaces = { "127.0.0.1" }
-modules_enabled = { "roster"; "saslauth"; "tls"; "disco"; "ping"; "register"; "presence"; "message"; "iq"; "posix"; "smacks"; ${
+modules_enabled = { "roster"; "saslauth"; "tls"; "disco"; "ping"; "register"; "presence"; "message"; "iq"; "pep"; "posix"; "smacks"; ${
     authentication === 'dialback' ? '"dialback";' : ''
   } }
 modules_disabled = { "s2s_bidi"; ${authentication === 'dialback' ? '' : '"dialback";'} }

@@ -15,10 +15,12 @@ const CONDITIONS = {
   'max-nodes-exceeded': 'conflict',
   'nodeid-required': 'bad-request',
   'not-subscribed': 'unexpected-request',
+  'not-in-roster-group': 'not-authorized',
   'payload-required': 'bad-request',
   'payload-too-big': 'not-acceptable',
   'pending-subscription': 'not-authorized',
   'precondition-not-met': 'conflict',
+  'presence-subscription-required': 'not-authorized',
   'too-many-subscriptions': 'policy-violation',
 } as const satisfies Record<string, StanzaCondition>
 

@@ -54,3 +54,20 @@ test('who may publish, and whose items he may replace and retract', () => {
     [false, true, true, true, true, true],
   )
 })
+
+test('what contacts of an account may read is up to its roster', () => {
+  const reads = (changes: Partial<NodeConfig>, asker: Partial<Standing>) =>
+    refusedReading(node(changes), { ...as('none'), ...asker })?.application?.name ?? 'yes'
+  assert.equal(reads({ accessModel: 'presence' }, {}), 'presence-subscription-required')
+  assert.equal(reads({ accessModel: 'presence' }, { subscriber: true }), 'yes')
+  const grouped = { accessModel: 'roster', rosterGroups: ['Friends', 'Work'] } as const
+  assert.equal(reads(grouped, { subscriber: false, groups: ['Work'] }), 'presence-subscription-required')
+  assert.equal(reads(grouped, { subscriber: true, groups: ['Family'] }), 'not-in-roster-group')
+  assert.equal(reads(grouped, { subscriber: true, groups: ['Family', 'Work'] }), 'yes')
+  assert.equal(
+    told(admission(node(grouped), { ...as('none'), subscriber: true })),
+    'not-authorized not-in-roster-group',
+  )
+  assert.equal(told(admission(node({ accessModel: 'presence' }), { ...as('none'), subscriber: true })), 'subscribed')
+  assert.equal(refusedReading(node(grouped), as('member')), undefined)
+})

@@ -14,11 +14,24 @@ export function refusedReading(config: NodeConfig, standing: Standing): StanzaEr
   switch (config.accessModel) {
     case 'open':
       return undefined
+    case 'presence':
+    case 'roster':
+      return refusedContact(config, standing)
     case 'whitelist':
       return pubsubError('closed-node')
     case 'authorize':
       return isSubscribed(standing) ? undefined : pubsubError('not-subscribed', { condition: 'not-authorized' })
   }
+}
+
+/** §4.5, §6.5.9.4, §6.5.9.5 */
+function refusedContact(
+  { accessModel, rosterGroups }: NodeConfig,
+  { subscriber = false, groups = [] }: Standing,
+): StanzaError | undefined {
+  if (!subscriber) return pubsubError('presence-subscription-required')
+  const isIn = accessModel === 'presence' || groups.some((group) => rosterGroups.includes(group))
+  return isIn ? undefined : pubsubError('not-in-roster-group')
 }
 
 /** Whether a subscription begins, waits for an owner, or is refused (§6.1.3). */
@@ -30,6 +43,7 @@ export function admission(config: NodeConfig, standing: Standing): 'subscribed' 
   if (!config.subscribe) return unsupported('subscribe')
   if (READERS.has(affiliation) || config.accessModel === 'open') return 'subscribed'
   if (config.accessModel === 'whitelist') return pubsubError('closed-node')
+  if (config.accessModel !== 'authorize') return refusedContact(config, standing) ?? 'subscribed'
   return isSubscribed(standing) ? 'subscribed' : 'pending'
 }
 

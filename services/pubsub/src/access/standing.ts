@@ -16,6 +16,9 @@ export interface Subscription extends SubscribeOptions {
 export interface Standing {
   readonly affiliation: Affiliation
   readonly subscriptions: readonly Subscription[]
+  /** To nodes of accounts: sees the account's presence, and the groups of its roster that he is in. */
+  readonly subscriber?: boolean
+  readonly groups?: readonly string[]
 }
 
 export function isSubscribed({ subscriptions }: Standing, now = Date.now()): boolean {

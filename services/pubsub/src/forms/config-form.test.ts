@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Form, formElement, NS, readForm } from '@heliograph/stanza'
 import {
+  ACCOUNT_CONFIG,
   configForm,
   configOfStored,
   DEFAULT_CONFIG,
@@ -60,4 +61,19 @@ test('publish-options are met when they say in other words what is so (XEP-0060 
   const made = optionsAsConfig(form({ max_items: 'max' }, NS.pubsubPublishOptions))
   assert.deepEqual(made, { config })
   assert.ok('problem' in optionsAsConfig(form({ invented: '1' }, NS.pubsubPublishOptions)))
+})
+
+test('what needs a roster is offered at nodes of accounts alone', () => {
+  const wish = { access_model: 'roster', roster_groups_allowed: 'Friends', send_last_published_item: 'never' }
+  const read = readConfig(form(wish), ACCOUNT_CONFIG, 'account')
+  assert.ok('config' in read)
+  assert.deepEqual([read.config.accessModel, read.config.rosterGroups], ['roster', ['Friends']])
+  const offered = readForm(formElement(configForm(read.config, 'account')))
+  assert.deepEqual(offered && readConfig({ ...offered, type: 'submit' }, ACCOUNT_CONFIG, 'account'), read)
+  const fields = configForm(DEFAULT_CONFIG).fields.map(({ var: name }) => name)
+  assert.ok(!fields.includes('pubsub#roster_groups_allowed'))
+  for (const field of [{ access_model: 'presence' }, { send_last_published_item: 'on_sub_and_presence' }])
+    assert.ok('problem' in readConfig(form(field), DEFAULT_CONFIG))
+  const made = optionsAsConfig(form({ max_items: '5' }, NS.pubsubPublishOptions), 'account')
+  assert.deepEqual(made, { config: { ...ACCOUNT_CONFIG, maxItems: 5 } })
 })

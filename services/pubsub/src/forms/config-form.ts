@@ -1,11 +1,20 @@
 import { type ConfigField, checkForm, type Form, type FormField, NS } from '@heliograph/stanza'
 import type { NodeConfig } from './node-config.ts'
-import { NODE_FIELDS } from './node-fields.ts'
+import { NODE_FIELDS, OF_ACCOUNTS } from './node-fields.ts'
 
 type Key = keyof NodeConfig
 
 const KEYS = Object.keys(NODE_FIELDS) as readonly Key[]
 const fieldOf = (key: Key) => NODE_FIELDS[key] as ConfigField<NodeConfig[Key]>
+
+/** Which sort of address has a node: a service of ours, or an account. */
+export type Home = 'service' | 'account'
+
+/** The options that a node has there. */
+const KEYS_OF: Readonly<Record<Home, readonly Key[]>> = {
+  service: KEYS.filter((key) => OF_ACCOUNTS[key]?.length !== 0),
+  account: KEYS,
+}
 const PREFIX = 'pubsub#'
 
 /** What a node is like whose creator said nothing. */
@@ -13,15 +22,29 @@ export const DEFAULT_CONFIG: NodeConfig = Object.freeze(
   Object.fromEntries(KEYS.map((key) => [key, NODE_FIELDS[key].fallback])),
 ) as unknown as NodeConfig
 
-/** The configuration form, with present values (XEP-0060 §8.2.2). */
-export function configForm(config: NodeConfig, type: 'form' | 'result' = 'form'): Form {
-  return { type, formType: NS.pubsubNodeConfig, fields: configFields(config) }
+/** The same of an account's node (XEP-0163 §5). */
+export const ACCOUNT_CONFIG: NodeConfig = Object.freeze({
+  ...DEFAULT_CONFIG,
+  accessModel: 'presence',
+  sendLastItem: 'on_sub_and_presence',
+  maxItems: 1,
+})
+
+export function defaultsOf(home: Home): NodeConfig {
+  return home === 'account' ? ACCOUNT_CONFIG : DEFAULT_CONFIG
 }
 
-function configFields(config: NodeConfig): FormField[] {
-  return KEYS.map((key) => {
+/** The configuration form, with present values (XEP-0060 §8.2.2). */
+export function configForm(config: NodeConfig, home: Home = 'service', type: 'form' | 'result' = 'form'): Form {
+  return { type, formType: NS.pubsubNodeConfig, fields: configFields(config, home) }
+}
+
+function configFields(config: NodeConfig, home: Home): FormField[] {
+  return KEYS_OF[home].map((key) => {
     const { var: name, type, label, rule, write, options } = fieldOf(key)
-    return { var: name, type, label, rule, values: write(config[key]), options }
+    const others = home === 'service' ? OF_ACCOUNTS[key] : undefined
+    const offered = others ? options?.filter(({ value }) => !others.includes(value)) : options
+    return { var: name, type, label, rule, values: write(config[key]), options: offered }
   })
 }
 
@@ -31,15 +54,15 @@ export type ReadConfig = { readonly config: NodeConfig } | { readonly problem: s
  * A submitted form put over the present configuration: what it leaves out stays (XEP-0004 §3.5). Options that no node has here are a
  * problem only where they ask for something. A problem is answered with `not-acceptable`.
  */
-export function readConfig(submitted: Form, present: NodeConfig): ReadConfig {
+export function readConfig(submitted: Form, present: NodeConfig, home: Home = 'service'): ReadConfig {
   const nodeType = submitted.fields.find((field) => field.var === 'pubsub#node_type')?.values?.[0] ?? 'leaf'
   if (nodeType !== 'leaf') return { problem: 'pubsub#node_type: there are no collections here' }
   // Without a FORM_TYPE it can be meant for nothing else.
   const form = { ...submitted, formType: submitted.formType ?? NS.pubsubNodeConfig }
-  const checked = checkForm(form, { formType: NS.pubsubNodeConfig, fields: configFields(present) })
+  const checked = checkForm(form, { formType: NS.pubsubNodeConfig, fields: configFields(present, home) })
   if ('problem' in checked) return checked
   const config: Record<string, unknown> = { ...present }
-  for (const key of KEYS) {
+  for (const key of KEYS_OF[home]) {
     const field = fieldOf(key)
     const given = checked.values.list(field.var)
     if (given === undefined) continue
@@ -66,10 +89,12 @@ export function unmetOption(options: Form, config: NodeConfig): string | undefin
 }
 
 /** Publish-options as the configuration of a node that is made by publishing. */
-export function optionsAsConfig(options: Form): ReadConfig {
-  const unknown = options.fields.find(({ var: name = '' }) => !KEYS.some((key) => NODE_FIELDS[key].var === name))
+export function optionsAsConfig(options: Form, home: Home = 'service'): ReadConfig {
+  const unknown = options.fields.find(
+    ({ var: name = '' }) => !KEYS_OF[home].some((key) => NODE_FIELDS[key].var === name),
+  )
   if (unknown) return { problem: `${unknown.var} is no option of a node here` }
-  return readConfig({ ...options, formType: NS.pubsubNodeConfig }, DEFAULT_CONFIG)
+  return readConfig({ ...options, formType: NS.pubsubNodeConfig }, defaultsOf(home), home)
 }
 
 function plainBoolean(value: string): string {

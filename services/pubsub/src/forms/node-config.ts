@@ -1,7 +1,7 @@
 import type { BareJid } from '@heliograph/jid'
 
 /** Who may subscribe to a node and read it (XEP-0060 §4.5). */
-export type AccessModel = 'open' | 'authorize' | 'whitelist'
+export type AccessModel = 'open' | 'presence' | 'roster' | 'authorize' | 'whitelist'
 
 /** Who may publish to it, beside those whose affiliation says so (§16.4.4). */
 export type PublishModel = 'publishers' | 'subscribers' | 'open'
@@ -16,6 +16,8 @@ export interface NodeConfig {
   readonly language: string
   readonly contacts: readonly BareJid[]
   readonly accessModel: AccessModel
+  /** With `roster`: contacts in any of these. */
+  readonly rosterGroups: readonly string[]
   readonly publishModel: PublishModel
   /** Whether new subscriptions are let in. */
   readonly subscribe: boolean
@@ -32,5 +34,5 @@ export interface NodeConfig {
   readonly notifyConfig: boolean
   readonly notifyDelete: boolean
   readonly notifyRetract: boolean
-  readonly sendLastItem: 'never' | 'on_sub'
+  readonly sendLastItem: 'never' | 'on_sub' | 'on_sub_and_presence'
 }

@@ -7,6 +7,8 @@ export const ITEMS_MAX = 10_000
 /** A larger payload fits no node. */
 export const PAYLOAD_MAX = 60_000
 const CONTACTS_MAX = 20
+const GROUPS_MAX = 100
+const GROUP_LENGTH = 1_000
 const EXPIRE_MAX = 315_360_000
 
 /** Every option of a node, in the order of the form. */
@@ -26,9 +28,24 @@ export const NODE_FIELDS: { readonly [Key in keyof NodeConfig]: ConfigField<Node
   accessModel: choice<NodeConfig['accessModel']>(
     'pubsub#access_model',
     'Who may subscribe and read',
-    { open: 'Anyone', authorize: 'Whom an owner has agreed to', whitelist: 'Those on the list' },
+    {
+      open: 'Anyone',
+      presence: 'Those who see my presence',
+      roster: 'Contacts in some groups',
+      authorize: 'Whom an owner has agreed to',
+      whitelist: 'Those on the list',
+    },
     { fallback: 'open' },
   ),
+  rosterGroups: {
+    var: 'pubsub#roster_groups_allowed',
+    label: 'Groups of contacts who may, where only some may',
+    type: 'list-multi',
+    rule: { datatype: 'xs:string', open: true },
+    fallback: [],
+    write: (value) => value,
+    read: readGroups,
+  },
   publishModel: choice<NodeConfig['publishModel']>(
     'pubsub#publish_model',
     'Who may publish',
@@ -66,9 +83,20 @@ export const NODE_FIELDS: { readonly [Key in keyof NodeConfig]: ConfigField<Node
   sendLastItem: choice<NodeConfig['sendLastItem']>(
     'pubsub#send_last_published_item',
     'When the last item is sent',
-    { never: 'Never', on_sub: 'To a new subscriber' },
+    {
+      never: 'Never',
+      on_sub: 'To a new subscriber',
+      on_sub_and_presence: 'To a new subscriber, and to whoever comes online',
+    },
     { fallback: 'on_sub' },
   ),
+}
+
+/** What can't be chosen at the nodes of a service, which knows nobody's contacts. */
+export const OF_ACCOUNTS: { readonly [Key in keyof NodeConfig]?: readonly string[] } = {
+  accessModel: ['presence', 'roster'],
+  sendLastItem: ['on_sub_and_presence'],
+  rosterGroups: [],
 }
 
 /** A number, or `max`: whatever the service has (§8.1.3). */
@@ -90,6 +118,12 @@ function limit(
       return isGood ? { value: given } : { problem: `is neither max nor a number from ${least} to ${most}` }
     },
   }
+}
+
+function readGroups(values: readonly string[]): ReturnType<ConfigField<readonly string[]>['read']> {
+  const isFit =
+    values.length <= GROUPS_MAX && values.every((value) => value.length <= GROUP_LENGTH && !value.includes('\0'))
+  return isFit ? { value: [...new Set(values)] } : { problem: 'has too many groups, or too long ones' }
 }
 
 function readContacts(values: readonly string[]): ReturnType<ConfigField<readonly BareJid[]>['read']> {

@@ -4,6 +4,8 @@ import type { BareJid } from '@heliograph/jid'
 import { Mailbox } from '@heliograph/ownership'
 import { AskPace } from '../access/ask-pace.ts'
 import type { Standing } from '../access/standing.ts'
+import type { Hearers } from '../account/tell-account.ts'
+import type { Home } from '../forms/config-form.ts'
 import type { StoredNode } from '../store/stored.ts'
 import type { Recipients } from './recipients.ts'
 
@@ -21,7 +23,10 @@ export class Node {
   readonly mailbox: Mailbox<Work>
   readonly lane: Lane
   readonly recipients: Recipients
+  readonly home: Home
   asks = new AskPace()
+  /** Of an account's node: who hears of it without a subscription; undefined: not read yet. */
+  hearers: Hearers | undefined
   /** Undefined: not read yet. 'absent': there is no such node. */
   details: StoredNode | 'absent' | undefined
   /** Highest sequence told to anybody by this owner. */
@@ -39,6 +44,7 @@ export class Node {
     readonly name: string
     readonly key: string
     readonly partition: number
+    readonly home: Home
     readonly lane: Lane
     readonly recipients: Recipients
     readonly bound: number
@@ -49,6 +55,7 @@ export class Node {
     this.name = given.name
     this.key = given.key
     this.partition = given.partition
+    this.home = given.home
     this.lane = given.lane
     this.recipients = given.recipients
     this.mailbox = new Mailbox<Work>({
@@ -88,6 +95,7 @@ export class Node {
   /** Who is subscribed or affiliated was changed. */
   peopleChanged(): void {
     this.#standings.clear()
+    this.hearers = undefined
     this.recipients.changed()
   }
 }

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Haste } from '@heliograph/bus'
 import type { Jid } from '@heliograph/jid'
 import { NS, Stanza } from '@heliograph/stanza'
+import { tellAccount } from '../account/tell-account.ts'
 import type { PubsubContext } from '../context.ts'
 import type { Node } from '../node/node.ts'
 
@@ -34,7 +35,7 @@ export async function tellAll(
   news: News,
   told: () => void = ignore,
 ): Promise<void> {
-  const stanza = message(node, news)
+  const stanza = messageOf(node, news)
   let sequence = sequenceOf(context, node, news)
   let open = 1
   let parts = 0
@@ -43,6 +44,12 @@ export async function tellAll(
     if (open === 0) told()
   }
   try {
+    if (node.home === 'account') {
+      open++
+      node.lastTold = sequence
+      node.lastSequence = Math.max(node.lastSequence, sequence)
+      await tellAccount(context, node, { stanza, trace: news.trace }, close)
+    }
     for await (const recipients of node.recipients.pages()) {
       open++
       send(context, node, { stanza, recipients, sequence, trace: news.trace }, close)
@@ -66,7 +73,7 @@ export function tell(
   send(
     context,
     node,
-    { stanza: message(node, news), recipients, sequence: sequenceOf(context, node, news), trace: news.trace },
+    { stanza: messageOf(node, news), recipients, sequence: sequenceOf(context, node, news), trace: news.trace },
     told,
   )
 }
@@ -95,7 +102,8 @@ function sequenceOf(context: PubsubContext, node: Node, { sequence = 0 }: News):
   return sequence > node.lastTold ? sequence : takeSequences(context, node)
 }
 
-function message(node: Node, { event, more }: News): Stanza {
+/** What subscribers are sent. */
+export function messageOf(node: Node, { event, more }: Pick<News, 'event' | 'more'>): Stanza {
   const type =
     node.details === undefined || node.details === 'absent' ? 'headline' : node.details.config.notificationType
   // XEP-0060 §12.4: each has an id.

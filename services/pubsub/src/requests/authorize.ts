@@ -16,7 +16,7 @@ export async function authorize(context: PubsubContext, node: Node, stanza: Stan
   if (!verdict) return
   if (node.details === 'absent') return refuse(context, node, stanza, 'item-not-found')
   const from = trusted<Jid>(stanza.from!)
-  const { affiliation } = await standingOf({ pubsub: context, node, from })
+  const { affiliation } = await standingOf({ pubsub: context, node, from, asker: undefined })
   if (affiliation !== 'owner') return refuse(context, node, stanza, 'forbidden')
   const { id } = node.about
   const { subscriptions } = await context.store.people.standing(id, bareOf(verdict.jid))

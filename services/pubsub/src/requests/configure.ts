@@ -1,7 +1,7 @@
 import { type Outcome, refuse, reply } from '@heliograph/module'
 import { el, formElement, NS, stanzaError } from '@heliograph/stanza'
 import { escapeAttribute, serialize } from '@heliograph/xml'
-import { configForm, DEFAULT_CONFIG, readConfig } from '../forms/config-form.ts'
+import { configForm, defaultsOf, type Home, readConfig } from '../forms/config-form.ts'
 import type { NodeConfig } from '../forms/node-config.ts'
 import { ITEMS_MAX } from '../forms/node-fields.ts'
 import { tellAll } from '../notify/tell.ts'
@@ -12,7 +12,7 @@ import { formIn, isError, isOwner, type Operation } from './operation.ts'
 export const getConfiguration: Operation = {
   async handle(iq): Promise<Outcome> {
     if (!(await isOwner(iq))) return refuse(stanzaError('forbidden'))
-    const form = formElement(configForm(iq.node.about.config))
+    const form = formElement(configForm(iq.node.about.config, iq.node.home))
     return reply(el('pubsub', { xmlns: NS.pubsubOwner }, el('configure', { node: iq.node.name }, form)))
   },
 }
@@ -26,7 +26,7 @@ export const setConfiguration: Operation = {
     if (isError(form)) return refuse(form)
     if (form.type === 'cancel') return reply()
     const before = iq.node.about.config
-    const read = readConfig(form, before)
+    const read = readConfig(form, before, iq.node.home)
     if ('problem' in read) return refuse(stanzaError('not-acceptable', { text: read.problem }))
     await configure(iq, before, read.config)
     return reply()
@@ -46,12 +46,13 @@ async function configure(iq: ItemIq, before: NodeConfig, after: NodeConfig): Pro
     await context.store.items.trim(id, after.maxItems ?? ITEMS_MAX)
   if (!after.notifyConfig) return
   // §8.2.5: with the form where payloads are delivered.
-  const form = after.deliverPayloads ? serialize(formElement(configForm(after, 'result'))) : ''
+  const form = after.deliverPayloads ? serialize(formElement(configForm(after, node.home, 'result'))) : ''
   const event = `<configuration node='${escapeAttribute(node.name)}'>${form}</configuration>`
   await tellAll(context, node, { event, trace: iq.trace })
 }
 
 /** §8.3 */
-export function defaultConfiguration(): Outcome {
-  return reply(el('pubsub', { xmlns: NS.pubsubOwner }, el('default', null, formElement(configForm(DEFAULT_CONFIG)))))
+export function defaultConfiguration(home: Home): Outcome {
+  const form = formElement(configForm(defaultsOf(home), home))
+  return reply(el('pubsub', { xmlns: NS.pubsubOwner }, el('default', null, form)))
 }

@@ -1,9 +1,8 @@
-import { bareOf, type Jid } from '@heliograph/jid'
+import { bareOf } from '@heliograph/jid'
 import { type Outcome, refuse, reply } from '@heliograph/module'
 import { el, NS, type StanzaError, stanzaError } from '@heliograph/stanza'
 import { AskPace } from '../access/ask-pace.ts'
-import type { PubsubContext } from '../context.ts'
-import { DEFAULT_CONFIG, readConfig } from '../forms/config-form.ts'
+import { defaultsOf, readConfig } from '../forms/config-form.ts'
 import type { NodeConfig } from '../forms/node-config.ts'
 import { loadNode } from '../node/load-node.ts'
 import type { ItemIq } from './node-iq.ts'
@@ -15,7 +14,9 @@ export const create: Operation = {
   async handle(iq, { pubsub: around }): Promise<Outcome> {
     const form = formIn(childrenOf(around, 'configure')[0])
     if (isError(form)) return refuse(form)
-    const read = form && form.type !== 'cancel' ? readConfig(form, DEFAULT_CONFIG) : { config: DEFAULT_CONFIG }
+    const { home } = iq.node
+    const defaults = defaultsOf(home)
+    const read = form && form.type !== 'cancel' ? readConfig(form, defaults, home) : { config: defaults }
     if ('problem' in read) return refuse(stanzaError('not-acceptable', { text: read.problem }))
     const { details } = iq.node
     if (details !== undefined && details !== 'absent' && !isRepetition(iq, details))
@@ -29,9 +30,9 @@ export const create: Operation = {
 /** Makes the node, whose first owner is who asks; an error when he may not. */
 export async function makeNode(iq: ItemIq, config: NodeConfig): Promise<StanzaError | undefined> {
   const { pubsub: context, node, from } = iq
-  if (!mayCreate(context, from)) return stanzaError('forbidden')
+  if (!mayCreate(iq)) return stanzaError('forbidden')
   const creator = bareOf(from)
-  const isAdmin = context.config.admins.includes(creator)
+  const isAdmin = iq.asker === undefined && context.config.admins.includes(creator)
   const made = await context.store.nodes.create(
     { service: node.service, node: node.name, creator, createdBy: ingressOf(iq), config },
     isAdmin ? Number.MAX_SAFE_INTEGER : context.config.nodesPerUser,
@@ -45,7 +46,9 @@ export async function makeNode(iq: ItemIq, config: NodeConfig): Promise<StanzaEr
   return undefined
 }
 
-function mayCreate({ config, hosts }: PubsubContext, from: Jid): boolean {
+/** Nodes of an account are its own to make. */
+function mayCreate({ pubsub: { config, hosts }, asker, from }: ItemIq): boolean {
+  if (asker) return asker.own
   return hosts.isLocalUser(from) || config.admins.includes(bareOf(from))
 }
 

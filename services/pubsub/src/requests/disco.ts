@@ -3,6 +3,9 @@ import { defineModule, type Outcome, onGet, refuse, reply } from '@heliograph/mo
 import { el, formElement, NS, readRsm, rsmElement, type Stanza, stanzaError } from '@heliograph/stanza'
 import type { Element } from '@heliograph/xml'
 import { refusedReading } from '../access/rules.ts'
+import { accountItems } from '../account/account-items.ts'
+import { isStranger } from '../account/asker.ts'
+import { closedTo } from '../account/closed.ts'
 import { metaData } from '../forms/config-form.ts'
 import { ITEMS_MAX } from '../forms/node-fields.ts'
 import { NODES_AT_ONCE } from '../store/node-store.ts'
@@ -34,10 +37,11 @@ function serviceInfo(_request: Stanza, { pubsub }: NodeIq): Outcome {
 
 /** §5.2. To count nodes takes the longer the more there are, and anybody may ask. */
 function serviceItems(request: Stanza, iq: NodeIq): Outcome | Promise<Outcome> {
-  const { pubsub, from } = iq
+  const { pubsub, from, asker: who } = iq
+  if (who && !isStranger(who)) return accountItems(iq, who)
   // Anybody may invent users of his own domain.
   const asker = pubsub.hosts.isLocalUser(from) ? bareOf(from) : domainOf(from)
-  const listed = pubsub.listings.run(asker, () => listNodes(request, iq))
+  const listed = pubsub.listings.run(asker, () => (who ? accountItems(iq, who) : listNodes(request, iq)))
   if (listed) return listed
   pubsub.events.listingRefused()
   return refuse(stanzaError('resource-constraint', { text: 'too many such requests' }))
@@ -63,6 +67,8 @@ async function listNodes(request: Stanza, { pubsub, service, from }: NodeIq): Pr
 
 /** §5.3, §5.4 */
 async function nodeInfo(iq: ItemIq): Promise<Outcome> {
+  // As of an account that isn't there (XEP-0030 §8).
+  if (await closedTo(iq)) return refuse(stanzaError('service-unavailable'))
   if (!(await isKnownTo(iq))) return refuse(stanzaError('item-not-found'))
   const { pubsub, node } = iq
   const { id, config, creator, created } = node.about
@@ -86,6 +92,7 @@ async function nodeInfo(iq: ItemIq): Promise<Outcome> {
 
 /** §5.5: names of items are for those who may read them. */
 async function nodeItems(iq: ItemIq): Promise<Outcome> {
+  if (await closedTo(iq)) return reply(el('query', { xmlns: NS.discoItems, node: iq.node.name }))
   if (!(await isKnownTo(iq))) return refuse(stanzaError('item-not-found'))
   const { pubsub, node, service } = iq
   const { id, config } = node.about
@@ -96,9 +103,10 @@ async function nodeItems(iq: ItemIq): Promise<Outcome> {
   return reply(el('query', { xmlns: NS.discoItems, node: node.name }, items))
 }
 
-/** A node with a whitelist is there for those on it. */
+/** A node with a whitelist is there for those on it, one of an account for those who may read it (XEP-0163 §6). */
 async function isKnownTo(iq: ItemIq): Promise<boolean> {
   if (iq.node.details === 'absent') return false
+  if (iq.asker) return !refusedReading(iq.node.about.config, await standingOf(iq))
   if (iq.node.about.config.accessModel !== 'whitelist') return true
   const { affiliation } = await standingOf(iq)
   return affiliation !== 'none' && affiliation !== 'outcast'

@@ -78,8 +78,8 @@ async function presentOf({ pubsub, node }: ItemIq, jid: Jid): Promise<Subscripti
 }
 
 /** Himself, or, as an administrator, anybody. */
-function maySubscribe({ pubsub, from }: ItemIq, jid: Jid): boolean {
-  return bareOf(jid) === bareOf(from) || pubsub.config.admins.includes(bareOf(from))
+function maySubscribe({ pubsub, from, asker }: ItemIq, jid: Jid): boolean {
+  return bareOf(jid) === bareOf(from) || (!asker && pubsub.config.admins.includes(bareOf(from)))
 }
 
 async function carryOut(iq: ItemIq, planned: readonly Planned[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { defineModule, onGet, reply } from '@heliograph/module'
 import { NS } from '@heliograph/stanza'
+import { nodeArchive } from './archive-module.ts'
 import { disco } from './disco.ts'
 import type { NodeIq } from './node-iq.ts'
 import { pubsubModule } from './pubsub-module.ts'
@@ -12,4 +13,4 @@ const ping = defineModule<NodeIq>({
 })
 
 /** All that the service and its nodes answer. */
-export const pubsubModules = [disco, pubsubModule, ping]
+export const pubsubModules = [disco, pubsubModule, nodeArchive, ping]

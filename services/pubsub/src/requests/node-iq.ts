@@ -1,5 +1,6 @@
 import type { BareJid, Jid } from '@heliograph/jid'
 import type { Element } from '@heliograph/xml'
+import type { Asker } from '../account/asker.ts'
 import type { PubsubContext } from '../context.ts'
 import type { Node } from '../node/node.ts'
 
@@ -9,6 +10,8 @@ export interface NodeIq {
   readonly service: BareJid
   /** Full JID of the client that asks. */
   readonly from: Jid
+  /** Who that is to the account whose nodes are asked; undefined at a service. */
+  readonly asker: Asker | undefined
 }
 
 /** Of a request to a node, which may be one that isn't there. It runs in the node's mailbox, which waits for the promise that a handler returns. */

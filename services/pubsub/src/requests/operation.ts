@@ -22,11 +22,17 @@ export interface Operation {
   readonly handle: (iq: ItemIq, asked: Asked) => Outcome | Promise<Outcome>
 }
 
-/** What the sender is to the node. Administrators of the server may what owners may. */
-export async function standingOf({ pubsub, node, from }: Pick<ItemIq, 'pubsub' | 'node' | 'from'>): Promise<Standing> {
+type Asking = Pick<ItemIq, 'pubsub' | 'node' | 'from' | 'asker'>
+
+/** What the sender is to the node. Administrators of the server may what owners may, but nothing at the nodes of accounts; those are the accounts'. */
+export async function standingOf({ pubsub, node, from, asker }: Asking): Promise<Standing> {
   const jid = bareOf(from)
   const known =
     node.knownStanding(jid) ?? node.learnStanding(jid, await pubsub.store.people.standing(node.about.id, jid))
+  if (asker) {
+    const { own, subscriber, groups } = asker
+    return { ...known, ...(own && { affiliation: 'owner' }), subscriber, groups }
+  }
   return pubsub.config.admins.includes(jid) ? { ...known, affiliation: 'owner' } : known
 }
 

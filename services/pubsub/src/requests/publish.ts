@@ -49,7 +49,7 @@ async function prepare(iq: ItemIq, options: Form | undefined): Promise<StanzaErr
     return stanzaError('bad-request', { text: 'these are no publish-options' })
   if (iq.node.details === 'absent') {
     // §7.1.4
-    const read = optionsAsConfig(options ?? { type: 'submit', fields: [] })
+    const read = optionsAsConfig(options ?? { type: 'submit', fields: [] }, iq.node.home)
     if ('problem' in read) return pubsubError('precondition-not-met', { text: read.problem })
     return makeNode(iq, read.config)
   }
@@ -135,7 +135,8 @@ async function stillPublished(
   items: readonly NewItem[],
   { sequence }: Done,
 ): Promise<readonly NewItem[]> {
-  if (sequence > node.lastTold) return items
+  // What an account's contacts were told has no sequence by which they would know it.
+  if (sequence > node.lastTold && node.home === 'service') return items
   const ids = items.map(({ id }) => id)
   const still = await pubsub.store.items.stillPublished(node.about.id, ids, { stream, count, sequence })
   return items.filter(({ id }) => still.has(id))

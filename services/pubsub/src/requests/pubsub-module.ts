@@ -2,6 +2,8 @@ import { defineModule, type Outcome, onGet, onSet, refuse } from '@heliograph/mo
 import { NS, type Stanza, stanzaError } from '@heliograph/stanza'
 import type { Element } from '@heliograph/xml'
 import { pubsubError } from '../access/errors.ts'
+import { isStranger } from '../account/asker.ts'
+import { closedTo, presenceRequired } from '../account/closed.ts'
 import { defaultConfiguration, getConfiguration, setConfiguration } from './configure.ts'
 import { create } from './create.ts'
 import { deleteNode, purge } from './delete.ts'
@@ -46,7 +48,7 @@ const OF_SERVICE: Readonly<Record<string, (iq: NodeIq) => Outcome | Promise<Outc
   [`get ${USER} subscriptions`]: ownSubscriptions,
   [`get ${USER} affiliations`]: ownAffiliations,
   [`get ${USER} default`]: () => defaultOptions(),
-  [`get ${OWNER} default`]: () => defaultConfiguration(),
+  [`get ${OWNER} default`]: ({ asker }) => defaultConfiguration(asker ? 'account' : 'service'),
 }
 
 const FEATURES = [
@@ -94,7 +96,7 @@ export const pubsubModule = defineModule<NodeIq>({
     {
       number: '0060',
       version: '1.30.0',
-      note: 'a service of its own; not: accounts (XEP-0163), access by roster and presence, collections, several subscriptions of one address',
+      note: 'not: collections, several subscriptions of one address',
     },
   ],
   features: { server: [NS.pubsub, ...FEATURES], item: [NS.pubsub, NS.pubsubOwner] },
@@ -107,6 +109,7 @@ export const pubsubModule = defineModule<NodeIq>({
 })
 
 function askService(request: Stanza, iq: NodeIq): Outcome | Promise<Outcome> {
+  if (isStranger(iq.asker)) return refuse(presenceRequired())
   const { key, element } = operationOf(request)
   if (element === undefined) return refuse(stanzaError('bad-request'))
   const answer = OF_SERVICE[key]
@@ -114,8 +117,10 @@ function askService(request: Stanza, iq: NodeIq): Outcome | Promise<Outcome> {
   return key in OPERATIONS ? refuse(pubsubError('nodeid-required')) : refuse(stanzaError('bad-request'))
 }
 
-function askNode(request: Stanza, iq: NodeIq): Outcome | Promise<Outcome> {
+async function askNode(request: Stanza, iq: NodeIq): Promise<Outcome> {
   const asked = ofNode(iq)
+  const closed = await closedTo(asked)
+  if (closed) return refuse(closed)
   const { key, element, pubsub } = operationOf(request)
   if (element === undefined) return refuse(stanzaError('bad-request'))
   const operation = OPERATIONS[key]

@@ -33,7 +33,16 @@ async function asked(
     page: async () => ({ items: left.map((id) => ({ id, payload: Buffer.from('<x/>') })) }),
   }
   const node = {
-    ...{ service, name: 'n', key: `${service}/n`, details, lastTold, lastSequence: lastTold, untrimmed: -1_000 },
+    ...{
+      service,
+      home: 'service',
+      name: 'n',
+      key: `${service}/n`,
+      details,
+      lastTold,
+      lastSequence: lastTold,
+      untrimmed: -1_000,
+    },
     get about(): unknown {
       return node.details
     },

@@ -1,7 +1,8 @@
 import type { Database } from '@heliograph/database'
 import { type OutgoingEvent, putEvents } from '@heliograph/events'
-import type { BareJid } from '@heliograph/jid'
+import { type BareJid, bareOf, type Jid } from '@heliograph/jid'
 import type { RsmRequest } from '@heliograph/stanza'
+import type { Affiliation } from '../access/standing.ts'
 import { configOfStored, storedConfig } from '../forms/config-form.ts'
 import type { NodeConfig } from '../forms/node-config.ts'
 import { note } from './request-notes.ts'
@@ -39,10 +40,17 @@ const BACKWARD = `SELECT node, config->>'title' AS title FROM pubsub_nodes n WHE
 export const NODES_AT_ONCE = 100
 /** More aren't counted. */
 const COUNTED = 10_000
+const OF_ACCOUNT_MAX = 1_000
 
 export interface ListedNode {
   readonly node: string
   readonly title: string
+}
+
+export interface AccountNode {
+  readonly node: string
+  readonly config: NodeConfig
+  readonly affiliation: Affiliation
 }
 
 /** Nodes in Postgres. Writes are fenced: they throw `FencedError` once this instance was shut out. */
@@ -119,6 +127,25 @@ export class NodeStore {
       [service, asker, (isBackward ? page.before : page.after) ?? '', limit],
     )
     return isBackward ? rows.reverse() : rows
+  }
+
+  /** Nodes of an account, and what somebody is to them. */
+  async ofAccount(service: BareJid, asker: Jid): Promise<AccountNode[]> {
+    const sql = `SELECT node, config, coalesce(affiliation, 'none') AS affiliation FROM pubsub_nodes n
+      LEFT JOIN pubsub_affiliations a ON a.node_id = n.id AND a.jid = $2 WHERE service = $1 AND node IS NOT NULL
+      ORDER BY node LIMIT ${OF_ACCOUNT_MAX}`
+    const { rows } = await this.#db.query<Omit<AccountNode, 'config'> & Pick<Row, 'config'>>('pubsub_of_account', sql, [
+      service,
+      bareOf(asker),
+    ])
+    return rows.map((row) => ({ ...row, config: configOfStored(row.config) }))
+  }
+
+  /** The nodes of an account that is no more. */
+  async destroyAll(service: BareJid): Promise<void> {
+    const sql =
+      'UPDATE pubsub_nodes SET node = NULL, deleted_at = now() WHERE service = $1 AND node IS NOT NULL RETURNING id'
+    await this.#db.fencedQuery('pubsub_destroy_all', sql, [service])
   }
 
   /** How many nodes somebody is told of; undefined: more than 10 000. */

@@ -25,6 +25,14 @@ const PUT_AFFILIATES = `INSERT INTO pubsub_affiliations (node_id, jid, affiliati
   SELECT $1, jid, affiliation FROM unnest($2::text[], $3::text[]) AS given (jid, affiliation)
   ON CONFLICT (node_id, jid) DO UPDATE SET affiliation = EXCLUDED.affiliation`
 
+const END_CLOSED = `DELETE FROM pubsub_subscriptions s USING pubsub_nodes n
+  WHERE n.id = s.node_id AND n.service = $1 AND n.node IS NOT NULL AND s.bare = $2
+    AND (n.config->>'accessModel' = 'presence' AND NOT $3 OR n.config->>'accessModel' = 'roster' AND NOT ($3 AND EXISTS (
+      SELECT 1 FROM jsonb_array_elements_text(n.config->'rosterGroups') AS allowed (name) WHERE allowed.name = ANY($4::text[]))))
+    AND NOT EXISTS (SELECT 1 FROM pubsub_affiliations a
+      WHERE a.node_id = n.id AND a.jid = $2 AND affiliation IN ('owner', 'publisher', 'member'))
+  RETURNING s.jid`
+
 class NoOwner extends Error {
   override readonly name = 'NoOwner'
 }
@@ -125,6 +133,15 @@ export class PeopleStore {
   async unsubscribe(id: string, jids: readonly Jid[]): Promise<void> {
     const sql = 'DELETE FROM pubsub_subscriptions WHERE node_id = $1 AND jid = ANY($2) RETURNING jid'
     await this.#db.fencedQuery('pubsub_unsubscribe', sql, [id, jids])
+  }
+
+  /** Ends subscriptions of somebody to nodes of an account that are closed to him. */
+  async endClosed(
+    service: BareJid,
+    who: { jid: BareJid; subscriber: boolean; groups: readonly string[] },
+  ): Promise<void> {
+    const { jid, subscriber, groups } = who
+    await this.#db.fencedQuery('pubsub_end_closed', END_CLOSED, [service, jid, subscriber, groups])
   }
 
   /** Ends subscriptions of those who aren't on the list: the node has become one that has a whitelist. */

@@ -8,12 +8,13 @@ import {
   resultMessage,
   searchForm,
 } from '@heliograph/archive'
-import { defineModule, type Outcome, onGet, refuse, reply } from '@heliograph/module'
+import { defineModule, type IqHandler, type Outcome, onGet, onSet, refuse, reply } from '@heliograph/module'
 import { el, type FormDefinition, formElement, NS, readStanza, type Stanza } from '@heliograph/stanza'
 import type { SessionConfig } from '../config.ts'
 import type { SessionContext } from '../context.ts'
 import type { IqContext } from '../modules/iq-context.ts'
-import { notYours, type OwnContext, onOwnGet, onOwnSet } from '../modules/own.ts'
+import { notYours, type OwnContext, onOwnGet, ownersOnly } from '../modules/own.ts'
+import { askNodes } from '../pep/pep-module.ts'
 
 const QUERY = `{${NS.mam}}query`
 const METADATA = `{${NS.mam}}metadata`
@@ -31,13 +32,20 @@ export const archiveModule = defineModule<IqContext>({
   // §10: the last, because the field `include-groupchat` is understood, though there is nothing to include.
   features: { account: [NS.mam, NS.mamExtended, NS.mamGroupchatField, NS.rsm] },
   iq: [
-    onGet('account', QUERY, fields),
-    onGet('nobody', QUERY, notYours),
+    onGet('account', QUERY, orOfNode(fields)),
+    onGet('nobody', QUERY, orOfNode(notYours)),
     // §5: an archive is its owner's alone, and whether there is one, too.
-    ...onOwnSet(QUERY, query),
+    onSet('account', QUERY, orOfNode(ownersOnly(query))),
+    onSet('nobody', QUERY, orOfNode(notYours)),
     ...onOwnGet(METADATA, metadata),
   ],
 })
+
+/** XEP-0442: of a node of the account, or of what the account has said and heard. */
+function orOfNode(handle: IqHandler<IqContext>['handle']): IqHandler<IqContext>['handle'] {
+  return (request, context) =>
+    request.child('query', NS.mam)?.attrs.node === undefined ? handle(request, context) : askNodes(request, context)
+}
 
 /** §4.1.5: which filters there are. */
 function fields(_request: Stanza, { session }: IqContext): Outcome {

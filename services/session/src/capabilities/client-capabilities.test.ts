@@ -5,7 +5,7 @@ import { NS, type Stanza } from '@heliograph/stanza'
 import { silentTelemetry } from '@heliograph/telemetry'
 import { addResource, makeUser, stanza } from '../../test/support/people.ts'
 import type { Resource } from '../users/resource.ts'
-import { ClientCapabilities } from './client-capabilities.ts'
+import { type Able, ClientCapabilities } from './client-capabilities.ts'
 
 const VER = 'QgayPKawpkPSDYmwT/WM94uAlu0='
 const C = (ver = VER, hash = " hash='sha-1'") =>
@@ -22,8 +22,9 @@ const INFO = `<identity category='client' name='Exodus 0.9.1' type='pc'/>${FEATU
 function fixture(stored = new Map<string, readonly string[]>()) {
   let now = 0
   let serial = 0
-  const asked: { readonly resource: Resource; readonly stanza: Stanza }[] = []
+  const asked: { readonly resource: Able; readonly stanza: Stanza }[] = []
   const queries: string[] = []
+  const learned: Able[] = []
   const { log, metrics } = silentTelemetry()
   const capabilities = new ClientCapabilities({
     store: {
@@ -34,7 +35,8 @@ function fixture(stored = new Map<string, readonly string[]>()) {
       add: async (key, features) => void stored.set(key, features),
     },
     send: (_user, resource, request) => asked.push({ resource, stanza: request }),
-    reachable: (_user, resource) => resource.attachment === 'connected',
+    reachable: (_user, resource) => (resource as Resource).attachment === 'connected',
+    learned: (_user, resource) => learned.push(resource),
     log,
     metrics,
     now: () => now,
@@ -58,7 +60,7 @@ function fixture(stored = new Map<string, readonly string[]>()) {
     capabilities.tick()
   }
   const turn = () => new Promise(setImmediate)
-  return { capabilities, asked, queries, stored, come, answer, tick, turn }
+  return { capabilities, asked, learned, queries, stored, come, answer, tick, turn }
 }
 
 test('of many with the same software one is asked, once, and all profit', async () => {
@@ -76,6 +78,16 @@ test('of many with the same software one is asked, once, and all profit', async 
   await turn()
   assert.deepEqual([asked.length, queries.length], [1, 1])
   assert.deepEqual([...stored.values()], [FEATURES])
+})
+
+test('who waited for it is said to be known, once', async () => {
+  const { learned, come, answer, turn } = fixture()
+  const [first, second] = [come(), come()]
+  await turn()
+  assert.deepEqual(learned, [])
+  answer(0)
+  come()
+  assert.deepEqual(learned, [first.resource, second.resource])
 })
 
 test('what another instance has learned nobody is asked for', async () => {

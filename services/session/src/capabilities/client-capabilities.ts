@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { isUnavailable } from '@heliograph/database'
+import type { FullJid } from '@heliograph/jid'
 import { Gate } from '@heliograph/ownership'
 import { el, iqGet, NS, type Stanza } from '@heliograph/stanza'
 import type { Logger, Metrics } from '@heliograph/telemetry'
-import type { Resource } from '../users/resource.ts'
+import type { Capabilities } from '../users/resource.ts'
 import type { User } from '../users/user.ts'
 import { type Advertised, advertisedIn } from './advertised.ts'
 import { readDisco } from './disco-info.ts'
@@ -17,15 +18,22 @@ const ANSWER_WITHIN_MS = 15_000
 /** How often a session may come up with something unknown. */
 const QUESTIONS_MAX = 20
 
+/** Whose capabilities are looked up: a client of the user's, or one of a contact elsewhere. */
+export interface Able {
+  readonly jid: FullJid
+  readonly presence: Stanza | undefined
+  capabilities: Capabilities | undefined
+}
+
 interface Lookup {
   readonly advertised: Advertised
   /** Who advertises it and hasn't been asked. */
-  readonly candidates: Map<Resource, User>
+  readonly candidates: Map<Able, User>
   /** All who wait for the answer. */
-  readonly waiting: Set<Resource>
+  readonly waiting: Map<Able, User>
   /** The store doesn't know it. */
   unknown: boolean
-  asked: { readonly resource: Resource; readonly id: string; readonly until: number } | undefined
+  asked: { readonly resource: Able; readonly id: string; readonly until: number } | undefined
 }
 
 export interface CapabilityParts {
@@ -33,9 +41,11 @@ export interface CapabilityParts {
     find(key: string): Promise<readonly string[] | undefined>
     add(key: string, features: readonly string[]): Promise<void>
   }
-  readonly send: (user: User, resource: Resource, stanza: Stanza) => void
+  readonly send: (user: User, resource: Able, stanza: Stanza) => void
   /** Whether something can be sent to it, and is answered to this instance. */
-  readonly reachable: (user: User, resource: Resource) => boolean
+  readonly reachable: (user: User, resource: Able) => boolean
+  /** The features of a client that is there have become known. */
+  readonly learned: (user: User, resource: Able) => void
   readonly log: Logger
   readonly metrics: Metrics
   readonly now?: () => number
@@ -72,12 +82,12 @@ export class ClientCapabilities {
   }
 
   /** The features of the client, where they are known and proven. */
-  featuresOf(resource: Resource): ReadonlySet<string> | undefined {
+  featuresOf(resource: Able): ReadonlySet<string> | undefined {
     return resource.capabilities?.features
   }
 
   /** To be called when the presence of a resource has changed, and when a resource was taken over. */
-  note(user: User, resource: Resource): void {
+  note(user: User, resource: Able): void {
     const advertised = resource.presence && advertisedIn(resource.presence)
     const before = resource.capabilities
     const key = advertised?.key ?? ''
@@ -90,12 +100,12 @@ export class ClientCapabilities {
   }
 
   /** A session ended. */
-  left(resource: Resource): void {
+  left(resource: Able): void {
     if (resource.capabilities) this.#forget(resource, resource.capabilities.key)
   }
 
   /** Whether the response of a client is one that was waited for here. */
-  answered(resource: Resource, response: Stanza): boolean {
+  answered(resource: Able, response: Stanza): boolean {
     const lookup = resource.capabilities && this.#lookups.get(resource.capabilities.key)
     if (lookup?.asked?.resource !== resource || lookup.asked.id !== response.id) return false
     const query = response.type === 'result' ? response.child('query', NS.discoInfo) : undefined
@@ -121,10 +131,10 @@ export class ClientCapabilities {
     }
   }
 
-  #wait(user: User, resource: Resource, advertised: Advertised): void {
+  #wait(user: User, resource: Able, advertised: Advertised): void {
     const lookup = this.#lookups.get(advertised.key)
     if (lookup) {
-      lookup.waiting.add(resource)
+      lookup.waiting.set(resource, user)
       lookup.candidates.set(resource, user)
       return
     }
@@ -133,7 +143,7 @@ export class ClientCapabilities {
     const made: Lookup = {
       advertised,
       candidates: new Map([[resource, user]]),
-      waiting: new Set([resource]),
+      waiting: new Map([[resource, user]]),
       unknown: false,
       asked: undefined,
     }
@@ -180,8 +190,10 @@ export class ClientCapabilities {
     const features: ReadonlySet<string> = new Set(list)
     this.#lookups.delete(advertised.key)
     if (advertised.shared) this.#known.add(advertised.key, features)
-    for (const resource of waiting) {
-      if (resource.capabilities?.key === advertised.key) resource.capabilities = { ...resource.capabilities, features }
+    for (const [resource, user] of waiting) {
+      if (resource.capabilities?.key !== advertised.key) continue
+      resource.capabilities = { ...resource.capabilities, features }
+      this.#parts.learned(user, resource)
     }
   }
 
@@ -189,7 +201,7 @@ export class ClientCapabilities {
     void this.#queries.run(() => this.#parts.store.add(key, features)).catch((error: unknown) => this.#complain(error))
   }
 
-  #forget(resource: Resource, key: string): void {
+  #forget(resource: Able, key: string): void {
     const lookup = this.#lookups.get(key)
     if (lookup === undefined) return
     lookup.waiting.delete(resource)

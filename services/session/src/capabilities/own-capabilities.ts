@@ -9,11 +9,15 @@ import { verificationInput } from './verification-string.ts'
 const SOFTWARE = 'urn:x-heliograph:server'
 
 const IDENTITIES = {
-  server: { category: 'server', type: 'im', name: 'Heliograph' },
-  account: { category: 'account', type: 'registered' },
+  server: [{ category: 'server', type: 'im', name: 'Heliograph' }],
+  // XEP-0163 §6
+  account: [
+    { category: 'account', type: 'registered' },
+    { category: 'pubsub', type: 'pep' },
+  ],
   // XEP-0175 §5
-  anonymous: { category: 'account', type: 'anonymous' },
-} satisfies Record<string, DiscoIdentity>
+  anonymous: [{ category: 'account', type: 'anonymous' }],
+} satisfies Record<string, readonly DiscoIdentity[]>
 
 export interface OwnHashes {
   /** XEP-0115: `node` and `ver`, of hash function SHA-1. */
@@ -35,9 +39,9 @@ export class OwnCapabilities {
     forms: readonly Form[] = [],
   ) {
     // Named, or XEP-0390 §4.1 would have the language of whatever stream it comes over.
-    const identity = { ...IDENTITIES[entity], lang: 'en' }
+    const identities = IDENTITIES[entity].map((identity) => ({ ...identity, lang: 'en' }))
     const features = entity === 'anonymous' ? [NS.discoInfo, NS.discoItems] : registry.features(entity)
-    this.info = { identities: [identity], features, forms }
+    this.info = { identities, features, forms }
     const [older, newer] = [verificationInput(this.info)!, hashSetInput(this.info)!]
     this.hashes = {
       node: SOFTWARE,

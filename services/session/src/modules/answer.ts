@@ -2,7 +2,9 @@ import { isUnavailable } from '@heliograph/database'
 import { type Entity, respond } from '@heliograph/module'
 import { type Stanza, type StanzaError, stanzaError } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
-import { forward } from '../pipeline/forward.ts'
+import { bringToNodes } from '../pep/bring-to-nodes.ts'
+import { NodesSilent } from '../pep/own-requests.ts'
+import { forward, type Provenance } from '../pipeline/forward.ts'
 import type { Obligation } from '../users/custody.ts'
 import type { Resource } from '../users/resource.ts'
 import type { User } from '../users/user.ts'
@@ -15,6 +17,10 @@ export interface Request {
   readonly resource?: Resource
   readonly stanza: Stanza
   readonly obligation?: Obligation
+  /** Where the request came from, for whoever it is brought on to. */
+  readonly provenance?: Provenance
+  /** Of a request from elsewhere that may be brought on; an own client's has its obligation. */
+  readonly custody?: Pick<Obligation, 'hold' | 'release'>
 }
 
 /** Answers an IQ for the account or the server. In custody once it is answered. */
@@ -23,7 +29,13 @@ export function answer(context: SessionContext, request: Request): void {
   const response = respond(stanza, {
     registry: context.modules,
     entity: request.entity,
-    context: { session: context, user, resource, chore: (work) => runChore(user, work) },
+    context: {
+      session: context,
+      user,
+      resource,
+      chore: (work) => runChore(user, work),
+      bringToNodes: () => bringToNodes(context, { ...request, custody: request.custody ?? obligation }),
+    },
     failed: (error) => failure(context, error),
   })
   if (!(response instanceof Promise)) return send(context, request, response)
@@ -43,6 +55,8 @@ function send(context: SessionContext, { user, resource }: Request, reply: Stanz
 }
 
 function failure(context: SessionContext, error: unknown): StanzaError {
+  if (error instanceof NodesSilent)
+    return stanzaError('resource-constraint', { text: 'your nodes are not available now' })
   if (isUnavailable(error)) return stanzaError('resource-constraint', { text: 'storage is not available now' })
   context.log.error('iq_handler_failed', { error })
   return stanzaError('internal-server-error')

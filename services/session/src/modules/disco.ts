@@ -23,7 +23,8 @@ export const disco = defineModule<IqContext>({
     onGet('server', ITEMS, serverItems),
     onGet('account', INFO, accountInfo),
     onGet('account', ITEMS, accountItems),
-    onGet('nobody', ITEMS, noItems),
+    onGet('nobody', INFO, strangerInfo),
+    onGet('nobody', ITEMS, strangerItems),
   ],
 })
 
@@ -35,7 +36,7 @@ function serverInfo(request: Stanza, context: IqContext): Outcome {
 
 function serverItems(request: Stanza, context: IqContext): Outcome {
   const { session, user } = context
-  if (nodeOf(request, NS.discoItems)) return nodeItems('server', request, context)
+  if (nodeOf(request, NS.discoItems)) return nodeItems(request, context)
   // The domain that is asked, which need not be the asker's.
   const domain = domainOf(trusted(request.to ?? user.jid))
   const services = [...session.hosts.services(domain), ...(session.slots ? [uploadOf(domain)] : [])]
@@ -51,21 +52,30 @@ function serverItems(request: Stanza, context: IqContext): Outcome {
 function accountInfo(request: Stanza, context: IqContext): Outcome {
   const { session, user } = context
   if (user.anonymous) return info(request, session.own.anonymous)
-  return commandOr(request, context, 'account', () => info(request, session.own.account))
+  return commandOr(request, context, 'account', () => {
+    const node = nodeOf(request, NS.discoInfo)
+    return node && !session.own.account.isNode(node) ? context.bringToNodes() : info(request, session.own.account)
+  })
 }
 
-/** XEP-0030 §8: available resources, to those who see the presence anyway. */
+/** XEP-0030 §8, XEP-0163 §6: available resources, to those who see the presence anyway, and nodes. */
 function accountItems(request: Stanza, context: IqContext): Outcome {
+  const node = nodeOf(request, NS.discoItems)
+  const found = node ? commandItems('account', node, request, context) : undefined
+  return found ?? (context.user.anonymous ? noItems(request) : context.bringToNodes())
+}
+
+/** Of nodes alone: what an account can do isn't for strangers. */
+function strangerInfo(request: Stanza, context: IqContext): Outcome {
   const { user } = context
-  if (nodeOf(request, NS.discoItems)) return nodeItems('account', request, context)
-  const available = user.resources.filter((resource) => resource.available)
-  return reply(
-    el(
-      'query',
-      { xmlns: NS.discoItems },
-      available.map(({ jid }) => el('item', { jid })),
-    ),
-  )
+  const isNode = nodeOf(request, NS.discoInfo) !== undefined && nodeOf(request, NS.discoInfo) !== ''
+  if (!isNode || !user.exists || user.anonymous) return refuse(stanzaError('service-unavailable'))
+  return context.bringToNodes()
+}
+
+function strangerItems(request: Stanza, context: IqContext): Outcome {
+  const { user } = context
+  return user.exists && !user.anonymous ? context.bringToNodes() : noItems(request)
 }
 
 /** XEP-0030 §8 rule 2: the same for strangers and for accounts that do not exist. */
@@ -79,9 +89,9 @@ function commandOr(request: Stanza, context: IqContext, entity: Entity, otherwis
   return (node === undefined ? undefined : commandInfo(entity, node, request, context)) ?? otherwise()
 }
 
-function nodeItems(entity: Entity, request: Stanza, context: IqContext): Outcome {
+function nodeItems(request: Stanza, context: IqContext): Outcome {
   const node = nodeOf(request, NS.discoItems) ?? ''
-  return commandItems(entity, node, request, context) ?? noItems(request)
+  return commandItems('server', node, request, context) ?? noItems(request)
 }
 
 function nodeOf(request: Stanza, xmlns: string): string | undefined {

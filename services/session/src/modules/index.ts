@@ -12,6 +12,7 @@ import { clientAccess } from '../clients/access-module.ts'
 import { commandsModule } from '../commands/commands-module.ts'
 import type { SessionConfig } from '../config.ts'
 import { invitesModule } from '../invites/invites-module.ts'
+import { pep } from '../pep/pep-module.ts'
 import { privateStorage } from '../profile/private-storage.ts'
 import { searchModule } from '../profile/search-module.ts'
 import { vcardModule } from '../profile/vcard-module.ts'
@@ -58,6 +59,7 @@ export const sessionModules: readonly Module<IqContext>[] = [
   pushModule,
   anonymousUsers,
   invitesModule,
+  pep,
 ]
 
 /** What it answers and announces as it is configured. */

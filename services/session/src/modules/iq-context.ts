@@ -1,3 +1,4 @@
+import type { Outcome } from '@heliograph/module'
 import type { SessionContext } from '../context.ts'
 import type { Resource } from '../users/resource.ts'
 import type { User } from '../users/user.ts'
@@ -11,4 +12,6 @@ export interface IqContext {
   readonly resource: Resource | undefined
   /** Runs work that needs the database in the user's order of chores, outside the mailbox. */
   readonly chore: <T>(work: () => Promise<T>) => Promise<T>
+  /** Brings the request to the owner of the account's nodes, who answers it. */
+  readonly bringToNodes: () => Outcome
 }

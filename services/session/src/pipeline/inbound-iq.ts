@@ -4,6 +4,7 @@ import type { SessionContext } from '../context.ts'
 import { answer } from '../modules/answer.ts'
 import type { User } from '../users/user.ts'
 import { type Arrived, refuseArrived } from './arrived.ts'
+import { heldUntil } from './held-until.ts'
 import { mayKnow } from './may-know.ts'
 
 const INFO = `{${NS.discoInfo}}query`
@@ -38,7 +39,20 @@ export function receiveIq(context: SessionContext, arrived: Arrived): void {
         : mayKnow(user, from) || asksWhoIsAnonymous(user, stanza)
           ? 'account'
           : 'nobody'
-    answer(context, { entity, user, stanza })
-  } else if (!context.lists.answered(stanza)) context.pushes.answered(user, stanza)
+    const custody = heldUntil(taken)
+    answer(context, { entity, user, stanza, provenance: arrived, custody })
+    return custody.release()
+  }
+  const isAwaited =
+    context.ownRequests.answered(user, stanza) ||
+    answeredByGuest(context, user, stanza) ||
+    context.lists.answered(stanza)
+  if (!isAwaited) context.pushes.answered(user, stanza)
   taken()
+}
+
+/** What a contact's client elsewhere was asked: what it can do. */
+function answeredByGuest({ capabilities }: SessionContext, user: User, stanza: Stanza): boolean {
+  const guest = user.guests?.get(stanza.from as FullJid)
+  return guest !== undefined && capabilities.answered(guest, stanza)
 }

@@ -16,7 +16,7 @@ export function handleIq(context: SessionContext, sent: Sent): void {
     return
   }
   if (to === undefined || to === user.jid)
-    return answer(context, { entity: 'account', user, resource, stanza, obligation })
+    return answer(context, { entity: 'account', user, resource, stanza, obligation, provenance: sent })
   if (context.hosts.isUpload(to)) return answer(context, { entity: 'upload', user, resource, stanza, obligation })
   if (isServer(context, to)) return answer(context, { entity: 'server', user, resource, stanza, obligation })
   obligation.hold()

@@ -2,6 +2,8 @@ import { withoutForeignIds } from '@heliograph/archive'
 import { trusted } from '@heliograph/jid'
 import { archiveSent } from '../archive/archive-sent.ts'
 import type { SessionContext } from '../context.ts'
+import { decideSubscription } from '../pep/decide.ts'
+import { publishDisplayed } from '../pep/displayed.ts'
 import { Addressed } from '../strangers/addressed.ts'
 import { bounce } from './bounce.ts'
 import { forward, type Provenance } from './forward.ts'
@@ -16,7 +18,15 @@ export interface OutboundMessage extends Sent {
 type Stage = (context: SessionContext, message: OutboundMessage) => OutboundMessage | undefined
 
 /** What happens to a client's message, in this order. */
-export const outboundMessageStages: readonly Stage[] = [address, rememberAddressee, stripForeignIds, archive, route]
+export const outboundMessageStages: readonly Stage[] = [
+  address,
+  decideSubscription,
+  rememberAddressee,
+  publishDisplayed,
+  stripForeignIds,
+  archive,
+  route,
+]
 
 /** Messages of a user's client (RFC 6121 §5, §8.1). */
 export function handleMessage(context: SessionContext, sent: Sent): void {

@@ -65,6 +65,7 @@ export function announceAgain(context: SessionContext, user: User, resource: Res
 
 function leave(context: SessionContext, user: User, resource: Resource, stanza: Stanza, trace: string): void {
   resource.presence = undefined
+  resource.hears = undefined
   reviewProminence(context, user)
   resource.revision = context.clock.next(resource.revision)
   tellFanout(context, user, resource, stanza, trace)
@@ -113,6 +114,7 @@ function greet(context: SessionContext, user: User, resource: Resource): void {
       context.outgoing.deliver(user, resource, other.presence.with({ to: resource.jid }))
     }
   }
+  user.probedAt = performance.now()
   probeContacts(context, user, resource)
   deliverRequests(context, user, resource)
 }

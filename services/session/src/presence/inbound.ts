@@ -3,6 +3,7 @@ import { bareOf, type FullJid, isFull, trusted } from '@heliograph/jid'
 import { isRelation } from '../anonymous/restrict.ts'
 import type { SessionContext } from '../context.ts'
 import { tokenIn } from '../invites/redeem.ts'
+import { noteGuest } from '../pep/guests.ts'
 import type { Arrived } from '../pipeline/arrived.ts'
 import { noteOutside } from '../rooms/outside.ts'
 import { receiveSubscription } from '../roster/subscription-inbound.ts'
@@ -31,6 +32,7 @@ export function receivePresence(context: SessionContext, arrived: Arrived): void
       answerProbe(context, user, trusted(stanza.from!))
       return taken()
     default:
+      noteGuest(context, user, stanza)
       // Its subscription is being stored: what came after it is shown after it.
       if (user.subscribing.size > 0 && user.subscribing.has(bareOf(trusted(stanza.from!)))) {
         user.chores.pushBeyond(async () => deliver(context, arrived))

@@ -1,6 +1,7 @@
 import { bareOf, trusted } from '@heliograph/jid'
 import { errorReply, type StanzaCondition, stanzaError } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
+import { arrive } from '../pep/arrive.ts'
 import { bounce } from '../pipeline/bounce.ts'
 import { forward } from '../pipeline/forward.ts'
 import type { Sent } from '../pipeline/sent.ts'
@@ -17,7 +18,9 @@ export function handlePresence(context: SessionContext, sent: Sent): void {
   switch (stanza.type) {
     case undefined: {
       const shown = user.avatar === undefined ? sent : { ...sent, stanza: withAvatar(stanza, user.avatar) }
-      return stanza.to === undefined ? becomeAvailable(context, shown) : directed(context, shown)
+      if (stanza.to !== undefined) return directed(context, shown)
+      becomeAvailable(context, shown)
+      return arrive(context, user, sent.resource)
     }
     case 'unavailable':
       return stanza.to === undefined ? becomeUnavailable(context, sent) : directed(context, sent)

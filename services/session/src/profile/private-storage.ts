@@ -3,6 +3,7 @@ import { NS, type Stanza, stanzaError } from '@heliograph/stanza'
 import { type Element, escapeAttribute, serializeContent } from '@heliograph/xml'
 import type { IqContext } from '../modules/iq-context.ts'
 import { type OwnContext, onOwnGet, onOwnSet } from '../modules/own.ts'
+import { bookmarksStored, legacyBookmarks, PRIVATE_BOOKMARKS } from './convert-bookmarks.ts'
 import { readPrivate, writePrivate } from './private-store.ts'
 
 const QUERY = `{${NS.privateStorage}}query`
@@ -33,7 +34,9 @@ function get(request: Stanza, context: OwnContext): Outcome | Promise<Outcome> {
   if (name === undefined) return refuse(stanzaError('not-acceptable'))
   const empty = `<${element.getName()} xmlns='${escapeAttribute(String(element.getNS()))}'/>`
   return context.chore(async () => {
-    const xml = await readPrivate(context.session.db, context.user.jid, name)
+    const { session, user } = context
+    const stored = await readPrivate(session.db, user.jid, name)
+    const xml = name === PRIVATE_BOOKMARKS ? await legacyBookmarks(session, user, stored) : stored
     return { kind: 'raw', xml: `<query xmlns='${NS.privateStorage}'>${xml ?? empty}</query>`, name: QUERY }
   })
 }
@@ -49,7 +52,10 @@ function set(request: Stanza, context: OwnContext): Outcome | Promise<Outcome> {
   if (elements.size === 0) return refuse(stanzaError('not-acceptable'))
   return context.chore(async () => {
     const stored = await writePrivate(context.session.db, context.user.jid, elements)
-    return stored ? reply() : refuse(stanzaError('resource-constraint'))
+    if (!stored) return refuse(stanzaError('resource-constraint'))
+    const bookmarks = request.child('query', NS.privateStorage)?.getChild('storage', NS.bookmarksLegacy)
+    if (bookmarks) await bookmarksStored(context.session, context.user, bookmarks as Element)
+    return reply()
   })
 }
 

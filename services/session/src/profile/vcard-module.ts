@@ -4,6 +4,7 @@ import type { Element } from '@heliograph/xml'
 import type { IqContext } from '../modules/iq-context.ts'
 import { type OwnContext, onOwnSet } from '../modules/own.ts'
 import { changeAvatar } from './avatar.ts'
+import { publishAvatar } from './convert-avatar.ts'
 import { isEmpty, readVCard } from './read-vcard.ts'
 import { eraseVCard, storeVCard, vcardOf } from './vcard-store.ts'
 
@@ -48,7 +49,9 @@ function set(request: Stanza, context: OwnContext): Outcome | Promise<Outcome> {
   return context.chore(async () => {
     if (isEmpty(element)) await eraseVCard(session.db, user.jid)
     else await storeVCard(session.db, user.jid, vcard)
+    const isOther = vcard.photo !== (user.avatar ?? '')
     changeAvatar(session, user, vcard.photo)
+    if (isOther) await publishAvatar(session, user, element)
     return reply()
   })
 }

@@ -74,6 +74,7 @@ function revive(context: SessionContext, user: User, record: SessionRecord, queu
   // A former owner that died may not have told anyone; one that handed over has.
   resource.takenOver = !resource.complete
   resource.behind = resource.attachment === 'hibernating' && !resource.complete
+  if (resource.available) resource.hears = 'inherited'
   user.resources.push(resource)
   context.capabilities.note(user, resource)
   const prominent = user.mostAvailable()

@@ -1,4 +1,5 @@
 import type { SessionContext } from '../context.ts'
+import { forgetGuests } from '../pep/guests.ts'
 import { endSession, hibernate } from '../users/end-session.ts'
 import { loadUser } from '../users/load.ts'
 import { overflow } from '../users/overflow.ts'
@@ -9,6 +10,7 @@ import type { User } from '../users/user.ts'
 export function sweep(context: SessionContext, now: number): void {
   context.archive.watch()
   context.capabilities.tick()
+  context.ownRequests.tick()
   context.pushes.tick()
   context.lists.tick()
   let unacked = 0
@@ -20,7 +22,7 @@ export function sweep(context: SessionContext, now: number): void {
       unacked += resource.managed?.unacked.bytes ?? 0
     }
     if (!user.idle) continue
-    if (now - user.touched > context.config.idleUserMs) context.users.remove(user)
+    if (now - user.touched > context.config.idleUserMs) forget(context, user)
     else idle.push(user)
   }
   forgetIdle(context, idle)
@@ -28,10 +30,16 @@ export function sweep(context: SessionContext, now: number): void {
 }
 
 /** Anyone can write to addresses that nobody has: of the users without sessions only so many stay, those touched last. */
-function forgetIdle({ config, users }: SessionContext, idle: User[]): void {
-  if (idle.length <= config.idleUsers) return
+function forgetIdle(context: SessionContext, idle: User[]): void {
+  const { idleUsers } = context.config
+  if (idle.length <= idleUsers) return
   idle.sort((a, b) => a.touched - b.touched)
-  for (const user of idle.slice(0, idle.length - config.idleUsers)) users.remove(user)
+  for (const user of idle.slice(0, idle.length - idleUsers)) forget(context, user)
+}
+
+function forget(context: SessionContext, user: User): void {
+  forgetGuests(context, user)
+  context.users.remove(user)
 }
 
 /** What all clients together have not acknowledged is bounded, too: the longest queues go, until half of it is left. */

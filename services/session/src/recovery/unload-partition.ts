@@ -1,5 +1,6 @@
 import { within } from '@heliograph/ownership'
 import type { SessionContext } from '../context.ts'
+import { forgetGuests } from '../pep/guests.ts'
 import type { Resource } from '../users/resource.ts'
 import type { User } from '../users/user.ts'
 import { SERVICE } from './live-records.ts'
@@ -23,6 +24,7 @@ export async function unloadPartition(
   partition: number,
   reason: 'handover' | 'lost',
 ): Promise<void> {
+  context.ownRequests.abandon(partition)
   if (reason === 'handover') {
     const users = context.users.inPartition(partition)
     await Promise.all(users.map((user) => user.mailbox.settled().then(() => user.chores.settled())))
@@ -33,7 +35,10 @@ export async function unloadPartition(
     await context.records.flushed(partition)
   }
   const dropped = context.users.dropPartition(partition)
-  for (const user of dropped) context.pushes.forget(user)
+  for (const user of dropped) {
+    context.pushes.forget(user)
+    forgetGuests(context, user)
+  }
   for (const user of dropped) for (const resource of user.resources) context.capabilities.left(resource)
   context.log.debug('partition_unloaded', { service: SERVICE, partition, reason, users: dropped.length })
 }

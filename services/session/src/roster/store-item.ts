@@ -1,6 +1,7 @@
 import type { BareJid } from '@heliograph/jid'
 import type { RosterItem } from '@heliograph/roster'
 import type { SessionContext } from '../context.ts'
+import { tellLessened } from '../pep/relation.ts'
 import type { User } from '../users/user.ts'
 import { pushItem, pushRemoval } from './push.ts'
 
@@ -12,12 +13,15 @@ export async function storeItem(context: SessionContext, user: User, item: Roste
   const before = user.roster.get(item.jid)
   const version = await context.rosters.put(user.jid, item)
   user.roster.apply(item, version)
+  tellLessened(context, user, item.jid, before)
   if (item.listed) pushItem(context, user, item)
   else if (before?.listed) pushRemoval(context, user, item.jid)
 }
 
 export async function removeItem(context: SessionContext, user: User, contact: BareJid): Promise<void> {
+  const before = user.roster.get(contact)
   const version = await context.rosters.remove(user.jid, contact)
   user.roster.remove(contact, version)
+  tellLessened(context, user, contact, before)
   pushRemoval(context, user, contact)
 }

@@ -3,6 +3,7 @@ import { inbound, type RosterItem, type SubscriptionType, stateOf, subscriptionO
 import { type Stanza, stanzaError } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
 import { redeem, tokenIn } from '../invites/redeem.ts'
+import { askForLastItemsOf } from '../pep/interest.ts'
 import { type Arrived, refuseArrived } from '../pipeline/arrived.ts'
 import { forward } from '../pipeline/forward.ts'
 import { admitsRequest } from '../strangers/stranger-filter.ts'
@@ -93,6 +94,8 @@ async function change(
   await storeItem(context, user, item)
   if (type === 'unsubscribe') sayUnavailable(context, user, contact)
   deliver(context, user, stanza)
+  // XEP-0163 §4.3.4: a new subscriber.
+  if (type === 'subscribed' && context.hosts.isLocalUser(contact as Jid)) askForLastItemsOf(context, user, contact)
 }
 
 function requestAfter(

@@ -70,6 +70,8 @@ export class Resource {
   carbonsFrom = 0
   /** What its presence says of its client's capabilities, and its features when they are known. */
   capabilities: Capabilities | undefined = undefined
+  /** Nodes of accounts whose last items were asked for it; `inherited`: a former owner did, for whatever it wants. */
+  hears: readonly string[] | 'inherited' | undefined = undefined
   /** Monotonic milliseconds until which its edge doesn't read it, because the user sends too much. */
   shapedUntil = 0
   /** Asked for the roster: gets roster pushes (RFC 6121 §2.1.6). */

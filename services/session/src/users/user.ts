@@ -7,6 +7,7 @@ import type { ArchivePreferences } from '../archive/preferences.ts'
 import type { BlockList } from '../blocking/block-list.ts'
 import type { CopiedIds } from '../carbons/copied-ids.ts'
 import type { TokenTries } from '../invites/token-tries.ts'
+import type { Guest } from '../pep/guests.ts'
 import type { UserPush } from '../push/user-push.ts'
 import type { Spending } from '../rates/shape.ts'
 import type { Addressed } from '../strangers/addressed.ts'
@@ -68,6 +69,10 @@ export class User {
   avatar: string | undefined = undefined
   /** App servers to be told of what comes while nobody is there (XEP-0357); undefined without any. */
   push: UserPush | undefined = undefined
+  /** Clients of contacts elsewhere that are there; undefined without any. */
+  guests: Map<FullJid, Guest> | undefined = undefined
+  /** Monotonic milliseconds at which a client of the user last had all contacts probed. */
+  probedAt = Number.NEGATIVE_INFINITY
   /** A user without an account (XEP-0175), who is there as long as the session is. Known once loaded. */
   anonymous = false
   /** While it is being loaded. */

@@ -7,6 +7,7 @@ const INSIDE = 'stands inside other requests'
 const OF_MESSAGES = 'is about messages'
 const OF_ROOMS = 'is done by presence and messages of rooms'
 const PART = 'a part of another namespace'
+const CONVERTED = 'is about what is published in other requests'
 const CAPS = 'in presence and stream features, and answered under nodes of disco#info'
 
 /** Features of disco#info in whose namespace there is no request, and why. */
@@ -24,6 +25,9 @@ const WITHOUT_REQUESTS: Readonly<Record<string, string>> = {
   'jabber:x:conference': OF_MESSAGES,
   'jabber:x:data': INSIDE,
   msgoffline: OF_MESSAGES,
+  'urn:xmpp:bookmarks-conversion:0': CONVERTED,
+  'urn:xmpp:bookmarks:1#compat': CONVERTED,
+  'urn:xmpp:bookmarks:1#compat-pep': CONVERTED,
   'urn:xmpp:caps': CAPS,
   'urn:xmpp:carbons:rules:0': PART,
   'urn:xmpp:fulltext:0': INSIDE,
@@ -33,9 +37,11 @@ const WITHOUT_REQUESTS: Readonly<Record<string, string>> = {
   'urn:xmpp:http:upload:purpose:0#profile': INSIDE,
   'urn:xmpp:mam:2#extended': PART,
   'urn:xmpp:mam:2#groupchat-field': PART,
+  'urn:xmpp:mds:server-assist:0': OF_MESSAGES,
   'urn:xmpp:message-retract:1': OF_MESSAGES,
   'urn:xmpp:message-retract:1#tombstone': OF_MESSAGES,
   'urn:xmpp:occupant-id:0': OF_ROOMS,
+  'urn:xmpp:pep-vcard-conversion:0': CONVERTED,
   'urn:xmpp:reporting:1': INSIDE,
   'urn:xmpp:sid:0': OF_MESSAGES,
 }

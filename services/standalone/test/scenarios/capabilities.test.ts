@@ -22,15 +22,13 @@ const featuresIn = (answer: Element) =>
     ?.getChildren('feature')
     .map(({ attrs }) => attrs.var ?? '') ?? []
 
-/** XEP-0115 §5.1 for one identity and no forms. */
+/** XEP-0115 §5.1 without forms. */
 function verOf(answer: Element): string {
-  const {
-    category,
-    type,
-    name = '',
-    'xml:lang': lang = '',
-  } = answer.getChild('query', INFO)!.getChild('identity')!.attrs
-  const parts = [`${category}/${type}/${lang}/${name}`, ...featuresIn(answer).sort()]
+  const identities = answer.getChild('query', INFO)!.getChildren('identity')
+  const names = identities.map(({ attrs: { category, type, name = '', 'xml:lang': lang = '' } }) =>
+    [category, type, lang, name].join('/'),
+  )
+  const parts = [...names.sort(), ...featuresIn(answer).sort()]
   return createHash('sha1')
     .update(parts.map((part) => `${part}<`).join(''))
     .digest('base64')
