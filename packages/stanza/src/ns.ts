@@ -102,6 +102,7 @@ export const NS = Object.freeze({
   vcardTemp: 'vcard-temp',
   vcardUpdate: 'vcard-temp:x:update',
   vcard4: 'urn:ietf:params:xml:ns:vcard-4.0',
+  vcard4Node: 'urn:xmpp:vcard4',
   blocking: 'urn:xmpp:blocking',
   blockingErrors: 'urn:xmpp:blocking:errors',
   reporting: 'urn:xmpp:reporting:1',

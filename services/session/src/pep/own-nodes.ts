@@ -15,7 +15,7 @@ export const PRIVATE = {
   send_last_published_item: 'never',
 } as const
 /** For everybody (XEP-0222). */
-export const PUBLIC = { access_model: 'open' } as const
+const PUBLIC = { access_model: 'open' } as const
 
 export interface OwnItem {
   readonly node: string
@@ -68,6 +68,11 @@ export async function publishOwn({ ownRequests }: Asking, user: User, item: OwnI
     form ? el('publish-options', null, form) : null,
   )
   return (await ownRequests.ask(user, 'set', pubsub)).type === 'result'
+}
+
+/** For everybody; but a node that is there stays as it is. @throws NodesSilent */
+export async function publishOpen(context: Asking, user: User, item: OwnItem): Promise<boolean> {
+  return (await publishOwn(context, user, { ...item, options: PUBLIC })) || publishOwn(context, user, item)
 }
 
 /** @throws NodesSilent */

@@ -73,6 +73,7 @@ export const pep = defineModule<IqContext>({
     })),
     { number: '0084', version: '1.1.4' },
     { number: '0223', version: '1.1.1' },
+    { number: '0292', version: '0.12.0', note: 'those that everybody may see are the account’s vcard-temp, too' },
     { number: '0398', version: '1.0.0', note: 'avatars that everybody may see' },
     { number: '0402', version: '1.2.0' },
     { number: '0411', version: '1.1.0' },
@@ -82,7 +83,7 @@ export const pep = defineModule<IqContext>({
     account: [
       ...[NS.pubsub, ...FEATURES],
       ...[NS.avatarConversion, NS.bookmarksConversion, `${NS.bookmarks}#compat`, `${NS.bookmarks}#compat-pep`],
-      MDS_ASSIST,
+      ...[MDS_ASSIST, NS.vcard4],
     ],
   },
   iq: PAYLOADS.flatMap((payload) => [

@@ -3,6 +3,7 @@ import { NS, type Stanza } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
 import { avatarPublished } from '../profile/convert-avatar.ts'
 import { convertStored, legacyNodeChanged, nodeChanged } from '../profile/convert-bookmarks.ts'
+import { vcardPublished } from '../profile/convert-vcard.ts'
 import type { Obligation } from '../users/custody.ts'
 import type { User } from '../users/user.ts'
 import { NodesSilent } from './own-requests.ts'
@@ -14,6 +15,7 @@ const REACTIONS: ReadonlyMap<string, Reaction> = new Map([
   [NS.avatarMetadata, avatarPublished],
   [NS.bookmarks, nodeChanged],
   [NS.bookmarksLegacy, legacyNodeChanged],
+  [NS.vcard4Node, vcardPublished],
 ])
 
 /** Something that happened at an own node. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { el, NS, type Stanza } from '@heliograph/stanza'
 import { Element, parseDocument } from '@heliograph/xml'
 import type { SessionContext } from '../context.ts'
-import { accessOf, itemsOf, type OwnItem, PUBLIC, publishOwn } from '../pep/own-nodes.ts'
+import { accessOf, itemsOf, publishOpen, publishOwn } from '../pep/own-nodes.ts'
 import type { User } from '../users/user.ts'
 import { changeAvatar } from './avatar.ts'
 import { readVCard } from './read-vcard.ts'
@@ -65,9 +65,4 @@ export async function publishAvatar(context: SessionContext, user: User, vcard: 
     { node: NS.avatarMetadata, id, payload: el('metadata', { xmlns: NS.avatarMetadata }, info) },
   ]
   for (const item of items) if (!(await publishOpen(context, user, item))) return
-}
-
-/** A node that is there stays as it is. */
-async function publishOpen(context: SessionContext, user: User, item: OwnItem): Promise<boolean> {
-  return (await publishOwn(context, user, { ...item, options: PUBLIC })) || publishOwn(context, user, item)
 }

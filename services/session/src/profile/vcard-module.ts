@@ -5,6 +5,7 @@ import type { IqContext } from '../modules/iq-context.ts'
 import { type OwnContext, onOwnSet } from '../modules/own.ts'
 import { changeAvatar } from './avatar.ts'
 import { publishAvatar } from './convert-avatar.ts'
+import { publishVCard } from './convert-vcard.ts'
 import { isEmpty, readVCard } from './read-vcard.ts'
 import { eraseVCard, storeVCard, vcardOf } from './vcard-store.ts'
 
@@ -52,6 +53,7 @@ function set(request: Stanza, context: OwnContext): Outcome | Promise<Outcome> {
     const isOther = vcard.photo !== (user.avatar ?? '')
     changeAvatar(session, user, vcard.photo)
     if (isOther) await publishAvatar(session, user, element)
+    await publishVCard(session, user, element)
     return reply()
   })
 }

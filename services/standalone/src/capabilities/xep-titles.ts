@@ -51,6 +51,7 @@ export const xepTitles: Readonly<Record<string, string>> = {
   '0237': 'Roster Versioning',
   '0249': 'Direct MUC Invitations',
   '0280': 'Message Carbons',
+  '0292': 'vCard4 Over XMPP',
   '0297': 'Stanza Forwarding',
   '0313': 'Message Archive Management',
   '0317': 'Hats',

@@ -1,12 +1,12 @@
-/** What accounts keep in their nodes is the same by older protocols: bookmarks (XEP-0402, XEP-0411), avatars (XEP-0398); and XEP-0490's shortcut. */
+/** What accounts keep in their nodes is the same by older protocols: bookmarks (XEP-0402, XEP-0411), avatars (XEP-0398), vCards (XEP-0292); and XEP-0490's shortcut. */
 import assert from 'node:assert/strict'
 import { createHash, randomUUID } from 'node:crypto'
 import { bothModes, type RawClient } from '@heliograph/testkit'
 import type { Element } from '@heliograph/xml'
 import { bareOf, newcomer, saying, settle, together } from '../support/actor.ts'
-import { askAccount, Software } from '../support/eventing.ts'
+import { askAccount, Software, told } from '../support/eventing.ts'
 import { befriend } from '../support/friends.ts'
-import { idsOf, news } from '../support/pubsub.ts'
+import { firstIn, idsOf } from '../support/pubsub.ts'
 
 const scenario = await bothModes()
 const BOOKMARKS = 'urn:xmpp:bookmarks:1'
@@ -43,11 +43,11 @@ scenario('bookmarks are the same in private storage and in the node', async (sit
     juliet,
     privately("<conference jid='a@rooms' name='A'><nick>J</nick></conference><conference jid='b@rooms'/>"),
   )
-  assert.deepEqual(idsOf((await news(juliet, BOOKMARKS)).news), ['a@rooms'])
-  assert.deepEqual(idsOf((await news(juliet, BOOKMARKS)).news), ['b@rooms'])
+  assert.deepEqual(idsOf((await told(juliet, BOOKMARKS)).news), ['a@rooms'])
+  assert.deepEqual(idsOf((await told(juliet, BOOKMARKS)).news), ['b@rooms'])
   const item = `<item id='c@rooms'><conference xmlns='${BOOKMARKS}' autojoin='true'/></item>`
   await askAccount(juliet, { type: 'set', inside: `<publish node='${BOOKMARKS}'>${item}</publish>` })
-  await news(juliet, BOOKMARKS)
+  await told(juliet, BOOKMARKS)
   assert.deepEqual(await storedRooms(juliet), ['a@rooms', 'b@rooms', 'c@rooms'])
   await done(juliet, privately("<conference jid='c@rooms' autojoin='true'/>"))
   assert.deepEqual(idsOf(await itemsOf(juliet, BOOKMARKS)), ['c@rooms'])
@@ -86,6 +86,47 @@ scenario('an avatar is in the vCard and in presence, whichever way it came', asy
   )
   const ids = idsOf(await itemsOf(juliet, 'urn:xmpp:avatar:metadata'))
   assert.deepEqual(ids, [createHash('sha1').update('another').digest('hex')])
+})
+
+scenario('a vCard is the same in both formats', async (site) => {
+  using all = together({
+    juliet: await newcomer(site, 'juliet', { edge: 0 }),
+    romeo: await newcomer(site, 'romeo', { edge: 1 }),
+  })
+  const { juliet, romeo } = all
+  const node = 'urn:xmpp:vcard4'
+  const software = new Software(node)
+  await software.announce(juliet)
+  await software.explain(juliet)
+  await settle(juliet)
+  const temp = `<vCard xmlns='vcard-temp'><FN>Juliet Capulet</FN><TEL><CELL/><NUMBER>+39045</NUMBER></TEL><UID>7</UID></vCard>`
+  await done(juliet, `<iq type='set' id='t'>${temp}</iq>`)
+  const card4 = firstIn((await told(juliet, node)).news).getChild('vcard')
+  assert.equal(card4?.getChild('fn')?.getChildText('text'), 'Juliet Capulet')
+  assert.equal(card4?.getChild('tel')?.getChildText('uri'), 'tel:+39045')
+  // XEP-0292 §3: everybody may read it.
+  const read = await askAccount(romeo, { type: 'get', to: bareOf(juliet.jid), inside: `<items node='${node}'/>` })
+  assert.equal(read.attrs.type, 'result', `${read}`)
+
+  const card = `<vcard xmlns='urn:ietf:params:xml:ns:vcard-4.0'><fn><text>Juliet Montague</text></fn><gender><sex><text>F</text></sex></gender></vcard>`
+  await askAccount(juliet, {
+    type: 'set',
+    inside: `<publish node='${node}'><item id='current'>${card}</item></publish>`,
+  })
+  await told(juliet, node)
+  // It follows, though not at once.
+  const shown = async () => {
+    const answer = await done(
+      romeo,
+      `<iq type='get' id='${randomUUID()}' to='${bareOf(juliet.jid)}'><vCard xmlns='vcard-temp'/></iq>`,
+    )
+    const fields = answer.getChild('vCard')?.getChildElements() as Element[]
+    return fields.map((field) => `${field.name} ${field.getText()}`)
+  }
+  const wanted = ['FN Juliet Montague', 'UID 7']
+  for (const end = Date.now() + 20_000; (await shown()).length > wanted.length && Date.now() < end; )
+    await settle(juliet)
+  assert.deepEqual(await shown(), wanted)
 })
 
 scenario('a message that says by the way how far its sender has read', async (site) => {
