@@ -23,6 +23,8 @@ const CHECKS = [
   'room_moderation',
   'room_profile',
   'nodes',
+  'eventing',
+  'storage',
 ]
 
 if (slixmppAvailable())
