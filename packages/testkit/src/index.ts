@@ -16,6 +16,7 @@ export {
   slixmppChecks,
 } from './clients/peers/slixmpp-checks.ts'
 export { SlixmppComponent } from './clients/peers/slixmpp-component.ts'
+export { exchangeByOmemo, omemoAvailable } from './clients/peers/slixmpp-omemo.ts'
 export { pythonHas, SlixmppPeer, slixmppAvailable } from './clients/peers/slixmpp-peer.ts'
 export { StanzaPeer } from './clients/peers/stanza-peer.ts'
 export { XmppJsComponent } from './clients/peers/xmpp-js-component.ts'
