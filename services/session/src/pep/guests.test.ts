@@ -5,7 +5,7 @@ import type { BareJid, Domain, FullJid } from '@heliograph/jid'
 import { Hosts } from '@heliograph/ownership'
 import { Roster, type Subscription } from '@heliograph/roster'
 import { fakeContext } from '../../test/support/fake-context.ts'
-import { makeUser, ROMEO, stanza } from '../../test/support/people.ts'
+import { addResource, makeUser, ROMEO, stanza } from '../../test/support/people.ts'
 import { BlockList } from '../blocking/block-list.ts'
 import type { SessionContext } from '../context.ts'
 import { forgetGuests, noteGuest, tellGuests, welcomeGuest } from './guests.ts'
@@ -101,4 +101,19 @@ test('those are told that want it and may', () => {
   assert.equal(told('listed', 'nun@rome.example'), 'nun@rome.example/e')
   user.blocked = new BlockList(ROMEO, ['rome.example' as never])
   assert.equal(told('all'), '')
+})
+
+test('after a take-over those who see each other are asked whether they are there, once, and told what there is', () => {
+  const { context, user, sent, features, presence, asked } = setUp()
+  addResource(user, 'phone', 0)
+  const news = stanza(`<message from='${ROMEO}' type='headline'/>`)
+  for (let told = 0; told < 2; told++)
+    tellGuests(context, user, { node: 'a', stanza: news, hearers: { audience: 'all', recipients: [] } })
+  assert.deepEqual(
+    sent.map(({ stanza: each }) => `${each?.type} ${each?.to}`),
+    ['probe pope@rome.example'],
+  )
+  features.set('pope@rome.example/d', new Set(['a+notify']))
+  presence('pope@rome.example/d')
+  assert.deepEqual(asked(), ['pope@rome.example/d a'])
 })

@@ -1,6 +1,6 @@
 import { Kind } from '@heliograph/bus'
 import { bareOf, type FullJid, type Jid, trusted } from '@heliograph/jid'
-import type { Stanza } from '@heliograph/stanza'
+import { Stanza } from '@heliograph/stanza'
 import { blocks } from '../blocking/blocked.ts'
 import type { SessionContext } from '../context.ts'
 import { forward } from '../pipeline/forward.ts'
@@ -89,6 +89,7 @@ export function tellGuests(
   user: User,
   { node, stanza, hearers }: { readonly node: string; readonly stanza: Stanza; readonly hearers: Hearers },
 ): void {
+  seekGuests(context, user)
   if (user.guests === undefined) return
   const named = new Set(hearers.recipients)
   for (const guest of user.guests.values()) {
@@ -97,4 +98,16 @@ export function tellGuests(
     if (!isMeant || !user.roster.isSubscriber(contact) || blocks(user, guest.jid)) continue
     if (wants(context, guest, node)) forward(context, user, stanza.with({ to: guest.jid }))
   }
+}
+
+/**
+ * Once after the user was taken over: the former owner alone knew who is there elsewhere, so that is asked for. Who answers has come, for this owner, and is
+ * sent what was published meanwhile as last items.
+ */
+function seekGuests(context: SessionContext, user: User): void {
+  if (user.probedAt !== Number.NEGATIVE_INFINITY || !user.resources.some(({ available }) => available)) return
+  user.probedAt = performance.now() - ANSWERS_MS
+  for (const { jid, subscription } of user.roster.items())
+    if (subscription === 'both' && context.hosts.kindOf(jid) === Kind.domain)
+      forward(context, user, new Stanza({ name: 'presence', type: 'probe', from: user.jid, to: jid }))
 }

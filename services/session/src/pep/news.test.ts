@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { codecs, Envelope, Op } from '@heliograph/bus'
-import type { BareJid } from '@heliograph/jid'
+import type { BareJid, Domain } from '@heliograph/jid'
+import { Hosts } from '@heliograph/ownership'
 import { Roster, type RosterItem, type Subscription } from '@heliograph/roster'
 import { NS } from '@heliograph/stanza'
 import { fakeContext } from '../../test/support/fake-context.ts'
@@ -62,6 +63,7 @@ test('own clients that want it are told, then the fan-out; it is taken when that
   const away = addResource(user, 'away')
   const context = {
     ...fake,
+    hosts: new Hosts(['montague.example', 'capulet.example'] as Domain[]),
     capabilities: { featuresOf: (resource: unknown) => new Set(resource === desk ? ['m+notify'] : ['n+notify']) },
     outgoing: { deliverCopies: (recipients: readonly Recipient[]) => copies.push(...recipients) },
     router: {
