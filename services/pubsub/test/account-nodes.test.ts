@@ -8,6 +8,7 @@ import { readError, Stanza } from '@heliograph/stanza'
 import { silentTelemetry } from '@heliograph/telemetry'
 import { infrastructure } from '@heliograph/testkit'
 import { type Element, parseDocument } from '@heliograph/xml'
+import { Bridge } from '../src/bridge/bridge.ts'
 import { PubsubService } from '../src/pubsub-service.ts'
 import { pubsubMigrations } from '../src/store/migrations.ts'
 
@@ -34,6 +35,13 @@ before(async () => {
       ...{ idleNodeMs: 60_000, cachedRecipients: 1_000 },
     },
     ...{ log, metrics, tracing: tracer, db },
+    bridge: new Bridge({
+      config: { events: { deliveries: [], sources: [] }, domains: [] },
+      db,
+      bus: undefined,
+      metrics,
+      log,
+    }),
     hosts: new Hosts(['capulet.example', 'montague.example'] as Domain[]),
     onFenced: () => assert.fail('fenced'),
   })

@@ -63,6 +63,7 @@ async function publishNow(context: PubsubContext, node: Node, { source, publishe
     pubsub: context,
     service: node.service,
     from: publisher as Jid,
+    asker: undefined,
     node,
     stream: id === undefined ? '' : `events:${source}:${id}`,
     count: 1,
