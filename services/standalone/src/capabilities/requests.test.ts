@@ -25,6 +25,7 @@ const WITHOUT_REQUESTS: Readonly<Record<string, string>> = {
   'jabber:x:conference': OF_MESSAGES,
   'jabber:x:data': INSIDE,
   msgoffline: OF_MESSAGES,
+  'urn:ietf:params:xml:ns:vcard-4.0': CONVERTED,
   'urn:xmpp:bookmarks-conversion:0': CONVERTED,
   'urn:xmpp:bookmarks:1#compat': CONVERTED,
   'urn:xmpp:bookmarks:1#compat-pep': CONVERTED,
