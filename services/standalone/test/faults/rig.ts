@@ -1,6 +1,24 @@
 import { adminContract, RpcClients } from '@heliograph/rpc'
 import { Cluster, type Infrastructure, infrastructure, Load, type Member, type Role } from '@heliograph/testkit'
 
+/** What isn't on by default, and the load doesn't use: what holds when something dies holds with all of it. */
+const EVERYTHING = {
+  domains: [
+    {
+      strangers: { messages: 'limit', requests: 'limit', perMinute: 1_000_000 },
+      rates: { stanzasPerSecond: 100_000, bytesPerSecond: 100_000_000 },
+      retentionDays: 365,
+    },
+  ],
+  archive: { search: true },
+  userSearch: 'allDomains',
+  registration: { open: 'always' },
+  invites: { byUsers: 'accounts' },
+  blockLists: [{ service: 'pubsub.localhost', node: 'listed' }],
+  rooms: { questions: [{ question: 'Where do we lay our scene?', answers: ['Verona'] }] },
+  push: { inactiveClients: true, lastMessageSender: true, lastMessageBody: true },
+}
+
 /** A cluster under load, with servers of its own, for a test to disturb. */
 export class Rig implements AsyncDisposable {
   readonly servers: Infrastructure
@@ -16,13 +34,13 @@ export class Rig implements AsyncDisposable {
   }
 
   /**
-   * @param options `config` is laid over that of every instance. With `bosh` clients come over BOSH, their requests to any edge; else over
+   * @param options `config` is laid over that of every instance, in which everything is switched on. With `bosh` clients come over BOSH, their requests to any edge; else over
    * TLS.
    */
   static async start({ pairs = 10, rate = 100, config = {}, bosh = false } = {}): Promise<Rig> {
     await using stack = new AsyncDisposableStack()
     const servers = stack.use(await infrastructure({ own: true }))
-    const cluster = stack.use(await Cluster.start({ servers, config }))
+    const cluster = stack.use(await Cluster.start({ servers, config: { ...EVERYTHING, ...config } }))
     const rpc = stack.use(new RpcClients())
     const load = stack.use(await startLoad(cluster, rpc, { pairs, rate, bosh }))
     return new Rig(servers, cluster, load, stack.move())

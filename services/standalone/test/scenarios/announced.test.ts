@@ -115,6 +115,7 @@ scenario('no request is so wrong that more than an error comes back: of stranger
   const entities = [
     ...entitiesOf(site, anna),
     { service: 'muc', entity: 'item' as const, address: room },
+    { service: 'pubsub', entity: 'item' as const, address: `pubsub.${site.domain}` },
     { service: 'session', entity: 'nobody' as const, address: `nobody-at-all@${site.domain}` },
   ]
   for (const client of [stranger, anna]) {

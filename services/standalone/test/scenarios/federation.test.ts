@@ -6,12 +6,16 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { freePort, type OtherServer, type RawClient, type Site } from '@heliograph/testkit'
 import { befriend, meet, talk } from '../support/across-servers.ts'
-import { errorOf, newcomer, say, saying, settle } from '../support/actor.ts'
-import { federation, stranger } from '../support/federation.ts'
+import { bareOf, errorOf, newcomer, say, saying, settle } from '../support/actor.ts'
+import { hashOf, listingXml, unlistingXml, until, writing } from '../support/block-lists.ts'
+import { federation, regular, stranger } from '../support/federation.ts'
 import { ForgedPeer } from '../support/forged-peer.ts'
+import { formXml, PUBSUB } from '../support/pubsub.ts'
 
 const PATIENCE_MS = 20_000
 const THEIRS = 'honest.example'
+/** Kept by somebody at another server, on a node of his own. */
+const LIST = { service: 'moderator@prosody-certificates.example', node: 'spammers' }
 const directory = await mkdtemp(join(tmpdir(), 'hg-federation-'))
 const world = await federation(
   directory,
@@ -21,7 +25,7 @@ const world = await federation(
     { make: 'ejabberd', authentication: 'certificates' },
     { make: 'ejabberd', authentication: 'dialback' },
   ],
-  { trusted: [THEIRS] },
+  { trusted: [THEIRS], config: { blockLists: [LIST] } },
 )
 after(async () => {
   await world[Symbol.asyncDispose]()
@@ -40,6 +44,26 @@ for (const other of world.others) {
     await meet(romeo, alice, `tea-${alice.jid.slice(6, 14)}@conference.${site.domain}`)
   })
 }
+
+const publisher = world.others.find(({ domain }) => LIST.service.endsWith(`@${domain}`))
+if (publisher !== undefined)
+  world.scenario('who is on a block list that another server publishes reaches nobody', async (site) => {
+    await using moderator = await regular(publisher, 'moderator')
+    await using alice = await newcomer(site, 'alice')
+    await using spammer = await newcomer(site, 'spammer')
+    const hash = hashOf(bareOf(spammer.jid))
+    const options = { access_model: 'open', max_items: '100', persist_items: 'true' }
+    const pubsub = async (inside: string) => {
+      const iq = `<iq type='set' id='list'><pubsub xmlns='${PUBSUB}'>${inside}</pubsub></iq>`
+      const answer = await moderator.request(iq)
+      assert.equal(answer.attrs.type, 'result', `${answer}`)
+    }
+    const form = formXml(options, 'publish-options')
+    await pubsub(`${listingXml(LIST.node, [hash])}<publish-options>${form}</publish-options>`)
+    await until('cancel/service-unavailable', () => writing(spammer, alice))
+    await pubsub(unlistingXml(LIST.node, hash))
+    await until(undefined, () => writing(spammer, alice))
+  })
 
 world.scenario('what can’t be brought anywhere comes back once, and an error is not answered', async (site) => {
   await using alice = await newcomer(site, 'alice')

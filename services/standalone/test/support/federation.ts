@@ -52,6 +52,8 @@ export async function federation(
   }: Pick<BothModesOptions, 'counts'> & {
     readonly trusted?: readonly string[]
     readonly federation?: Readonly<Record<string, unknown>>
+    /** What else is configured. */
+    readonly config?: Readonly<Record<string, unknown>>
   } = {},
 ): Promise<World> {
   await using made = new AsyncDisposableStack()
@@ -86,6 +88,7 @@ export async function federation(
     domains: OURS,
     tlsDirectory: ours,
     config: {
+      ...options.config,
       federation: {
         enabled: true,
         ca,
@@ -158,6 +161,13 @@ export async function stranger(other: OtherServer, name: string): Promise<RawCli
   const client = await RawClient.login(at, { user, password: 'secret', resource: 'there' })
   client.send('<presence/>')
   return client
+}
+
+/** Somebody who may have an account at another server already, and comes in. */
+export async function regular(other: OtherServer, user: string): Promise<RawClient> {
+  const at = await other.at()
+  await register(at, user).catch(() => {})
+  return RawClient.login(at, { user, password: 'secret', resource: 'there' })
 }
 
 /** XEP-0077. Not every server waits for the end of the stream afterwards. */
