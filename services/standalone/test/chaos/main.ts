@@ -19,7 +19,16 @@ async function main(): Promise<number> {
   if (options === undefined) return 2
   const { seed, forMs, reportDir, counts } = options
   say(`--seed ${seed}`)
-  const outcome = await run({ chance: seeded(seed + 1), counts, size: options, beats: beatsOf(options), forMs, say })
+  if (reportDir !== undefined) await mkdir(reportDir, { recursive: true })
+  const outcome = await run({
+    chance: seeded(seed + 1),
+    counts,
+    size: options,
+    beats: beatsOf(options),
+    forMs,
+    say,
+    logDir: reportDir,
+  })
   const report = reportOf(outcome, { date: new Date(), commit: commit(), command: commandOf(seed) })
   if (reportDir !== undefined) await write(report, reportDir)
   if (options.record) await record(markdownOf(report), options.rolling > 0 ? 'rolling' : 'long')
@@ -66,7 +75,6 @@ function commit(): string {
 }
 
 async function write(report: Report, dir: string): Promise<void> {
-  await mkdir(dir, { recursive: true })
   await writeFile(join(dir, 'report.json'), `${JSON.stringify(report, null, 2)}\n`)
   await writeFile(join(dir, 'report.md'), markdownOf(report))
 }

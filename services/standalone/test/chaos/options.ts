@@ -21,7 +21,7 @@ says which promises of docs/architecture.md held. Exits with 1 when one did not.
   --rooms N       rooms (default 4), --nodes N nodes (default 4)
   --rate N        stanzas a second of all persons (default 60)
   --record        write the result into docs/reliability.md
-  --report DIR    where report.json and report.md go (default: nowhere)
+  --report DIR    where report.json, report.md and the log of each instance go (default: nowhere)
 `
 
 export interface Options {

@@ -12,16 +12,15 @@ import { NodeRecord } from './ledger/node-record.ts'
 import { RoomRecord } from './ledger/room-record.ts'
 import { type Performed, perform } from './perform.ts'
 import type { Beat } from './script.ts'
-import { type Counts, Stage } from './stage.ts'
+import { type Counts, Stage, type Telling } from './stage.ts'
 
-export interface RunOptions {
+export interface RunOptions extends Telling {
   readonly chance: Chance
   readonly counts: Counts
   readonly size: CrowdSize & { readonly rooms: number; readonly nodes: number }
   /** What happens; the run ends with it, or when the time is up. */
   readonly beats: Iterable<Beat>
   readonly forMs: number
-  readonly say: (line: string) => void
 }
 
 /** How a run went. */
@@ -38,9 +37,9 @@ export interface Outcome {
 }
 
 /** Starts a cluster and a crowd, breaks it as the beats say, and compares the ledgers. */
-export async function run({ chance, counts, size, beats, forMs, say }: RunOptions): Promise<Outcome> {
+export async function run({ chance, counts, size, beats, forMs, say, logDir }: RunOptions): Promise<Outcome> {
   const book = new Book()
-  await using stage = await Stage.start(book, counts, say)
+  await using stage = await Stage.start(book, counts, { say, logDir })
   await furnish(stage, size)
   await using crowd = await Crowd.gather(placeOf(stage), size)
   crowd.begin(chance)

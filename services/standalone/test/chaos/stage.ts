@@ -1,3 +1,5 @@
+import { appendFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { adminContract, RpcClients } from '@heliograph/rpc'
 import {
   Cluster,
@@ -13,6 +15,12 @@ import { Clocks } from './clock/clocks.ts'
 import { Disk } from './disk.ts'
 import type { Book } from './ledger/book.ts'
 import { Supervisor } from './supervisor.ts'
+
+/** Whom a run tells what. */
+export interface Telling {
+  readonly say: (line: string) => void
+  readonly logDir?: string | undefined
+}
 
 export type Counts = Readonly<Record<Role, number>>
 
@@ -49,7 +57,8 @@ export class Stage implements AsyncDisposable {
     this.#stack = stack
   }
 
-  static async start(book: Book, counts: Counts, say: (line: string) => void): Promise<Stage> {
+  /** @param logDir where the log of each instance goes, if anywhere */
+  static async start(book: Book, counts: Counts, { say, logDir }: Telling): Promise<Stage> {
     await using stack = new AsyncDisposableStack()
     const mounted = await Disk.mount()
     if (mounted) stack.use(mounted)
@@ -58,7 +67,10 @@ export class Stage implements AsyncDisposable {
     const network = stack.use(new Network())
     const clocks = stack.use(new Clocks())
     const errors = new Map<string, { count: number; readonly example: string }>()
-    const onLine = (name: string, line: LogLine): void => noteError(errors, name, line)
+    const onLine = (name: string, line: LogLine): void => {
+      noteError(errors, name, line)
+      if (logDir) appendFileSync(join(logDir, `${name}.log`), `${JSON.stringify(line)}\n`)
+    }
     const cluster = stack.use(await Cluster.start({ servers, counts, way: network.way, env: clocks.env, onLine }))
     const rpc = stack.use(new RpcClients())
     const supervisor = stack.use(new Supervisor(cluster, book))
