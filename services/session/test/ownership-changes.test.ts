@@ -294,3 +294,17 @@ for (const how of ['closes its stream', 'loses its connection and binds anew'] a
     await next.until(() => next.bodies.length === 2)
     assert.deepEqual(next.bodies, ['unacknowledged', 'unsent'])
   })
+
+test('a client whose owner died when shared state was lost comes back, and gets what it was sent meanwhile', async () => {
+  await using cluster = await start()
+  const juliet = await cluster.edges[0]!.connect(JULIET).login('balcony')
+  const romeo = await cluster.edges[1]!.connect(ROMEO).login('orchard')
+  cluster.liveState.clear()
+  await cluster.ownerOf(ROMEO).kill()
+  say(juliet, ROMEO, 'to the account')
+  say(juliet, romeo, 'to the client')
+  await romeo.until(() => romeo.closedWith === 'reset')
+  const next = await cluster.edges[1]!.connect(ROMEO).login('orchard')
+  await next.until(() => next.bodies.length === 2)
+  assert.deepEqual(next.bodies, ['to the account', 'to the client'])
+})

@@ -113,6 +113,8 @@ function adopt(context: SessionContext, user: User, announce: Announce, conn: nu
     since: Date.now(),
     custodyAdvanced: custodyAdvanced(context, user),
   })
+  // What was in custody would be in its record.
+  resource.bereft = announce.custody > 0
   user.resources.push(resource)
   return resource
 }

@@ -15,10 +15,12 @@ import { answerWaiting } from '../users/waiting.ts'
 
 const PAGE = 500
 const RETRY_MS = 250
+const FORGOTTEN = { condition: 'reset', text: 'what was known of the session is lost' }
 
 /**
  * Completes a session that a new owner took over: what the former owner stored for it but could not hand to its edge is in the
- * archive, after the last id that the edge received.
+ * archive, after the last id that the edge received. One of which no record is left, because live state was lost, ends then: its client would
+ * be there, and get nothing. What it didn't acknowledge waits for its next session.
  */
 export function catchUp(context: SessionContext, user: User, resource: Resource): void {
   resource.attachment = 'catching-up'
@@ -29,6 +31,7 @@ export function catchUp(context: SessionContext, user: User, resource: Resource)
     .finally(() => {
       if (resource.attachment !== 'catching-up' || resource.conn !== conn || !user.resources.includes(resource)) return
       resource.attachment = 'connected'
+      if (resource.bereft) return endSession(context, user, resource, FORGOTTEN)
       context.outgoing.releaseHeld(user, resource)
       // The former owner may have died while it handed over what had waited.
       if (resource.available && resource.priority >= 0) deliverOffline(context, user, resource)

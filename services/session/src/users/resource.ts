@@ -90,6 +90,8 @@ export class Resource {
   closedEarly = false
   /** It hibernated when its owner died: what that one stored for it last may not have reached its queue in the recovery copy. */
   behind = false
+  /** Only its edge knows of it: what its client believes to be known here, such as its presence, is lost. */
+  bereft = false
   /** This owner has it from another, and has not told its watchers yet. */
   takenOver = false
   /** Stream management as its edge is telling of it. */

@@ -19,7 +19,7 @@ const EXCUSES: readonly Excuse[] = [
   {
     covers: is('session'),
     struck: ['redis-lost', 'session'],
-    why: 'the owner of a hibernating session died when Redis was lost',
+    why: 'the owner of the session died when Redis was lost',
   },
   {
     covers: is('repeated', 'private'),
