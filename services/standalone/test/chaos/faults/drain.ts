@@ -11,7 +11,7 @@ export const drains: readonly Fault[] = (Object.keys(ROLES) as Role[]).map((role
 export function drainOf(role: Role, index: number, pauseMs: number): Plan {
   return {
     what: `drain ${role}-${index + 1}, start it after ${pauseMs} ms`,
-    strikes: [],
+    strikes: [`${role}-drained`],
     async act(stage) {
       const member = stage.member(role, index)
       const code = await stage.supervisor.drain(member, pauseMs)

@@ -2,10 +2,10 @@ import type { Chance, Role } from '@heliograph/testkit'
 import type { Counts, Stage } from '../stage.ts'
 
 /**
- * What a fault takes away, for judging what followed from it: an instance of a role that others may take for dead, what Redis had,
- * Postgres for a while.
+ * What a fault takes away, for judging what followed from it: an instance of a role that others may take for dead, or that hands over what it
+ * has; what Redis had; Postgres for a while.
  */
-export type Strike = Role | 'redis-lost' | 'postgres-away'
+export type Strike = Role | `${Role}-drained` | 'redis-lost' | 'postgres-away'
 
 /** What a fault is to do, decided in advance. */
 export interface Plan {

@@ -22,6 +22,11 @@ const EXCUSES: readonly Excuse[] = [
     why: 'the owner of the session died when Redis was lost',
   },
   {
+    covers: is('session'),
+    struck: ['redis-lost', 'session-drained'],
+    why: 'the session was being handed over when Redis was lost',
+  },
+  {
     covers: is('repeated', 'private'),
     struck: ['edge', 'session'],
     why: 'owner and edge died in the same moment: nobody knows how far their client came with what rooms sent lately',
