@@ -1,6 +1,6 @@
 import type { Links, Switchboard } from '@heliograph/bus'
 import { type HeliographConfig, loadConfig } from '@heliograph/config'
-import { connectDatabase, type Database } from '@heliograph/database'
+import { connectDatabase, type Database, migrate } from '@heliograph/database'
 import type { LiveState } from '@heliograph/live-state'
 import { RpcClients } from '@heliograph/rpc'
 import type { RunningService, Service, ServiceContext } from '@heliograph/runtime'
@@ -61,6 +61,7 @@ export class Instance {
     const [links, cutLinks] = severable<Links>(parts.switchboard.links(id))
     const [liveState, cutLiveState] = severable(parts.liveState)
     const database = await connectDatabase({ url: parts.databaseUrl, instance: id, poolSize: 3, waitMs: 300 })
+    if (service.migrations !== undefined) await migrate(database, service.migrations)
     const context: ServiceContext = {
       config: parts.config,
       instance: id,
