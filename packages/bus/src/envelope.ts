@@ -60,6 +60,14 @@ export type Address = (typeof Address)[keyof typeof Address]
 export const Haste = { turn: 0, gather: 1, collect: 2, ride: 3, share: 4 } as const
 export type Haste = (typeof Haste)[keyof typeof Haste]
 
+/** From how many recipients on a stanza fills a frame by itself. */
+const MANY = 32
+
+/** With what haste a stanza leaves that several are told: sharing its frame saves what it costs them together, which is little where they are many. */
+export function hasteOfCopies(recipients: number): Haste {
+  return recipients < MANY ? Haste.share : Haste.turn
+}
+
 /** A running process of one service: `<service>-<name>-<random>`; a restart is another instance. */
 export type InstanceId = string
 

@@ -1,5 +1,5 @@
 export { codecs } from './codecs.ts'
-export { Address, Envelope, Haste, type InstanceId, Kind, Op } from './envelope.ts'
+export { Address, Envelope, Haste, hasteOfCopies, type InstanceId, Kind, Op } from './envelope.ts'
 export { EnvelopeCodec } from './envelope-codec.ts'
 export type { Links, Receive } from './links.ts'
 export { LocalLinks } from './local/local-links.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { Haste } from '@heliograph/bus'
+import { hasteOfCopies } from '@heliograph/bus'
 import type { Jid } from '@heliograph/jid'
 import { NS, Stanza } from '@heliograph/stanza'
 import { tellAccount } from '../account/tell-account.ts'
@@ -94,7 +94,7 @@ function send(
   node.lastTold = sequence
   node.lastSequence = Math.max(node.lastSequence, sequence)
   context.events.notified(recipients.length)
-  node.lane.send({ stanza, recipients, sequence, trace, haste: Haste.share }, told)
+  node.lane.send({ stanza, recipients, sequence, trace, haste: hasteOfCopies(recipients.length) }, told)
 }
 
 /** What was said under it before is said again under it, unless something newer was said since. */

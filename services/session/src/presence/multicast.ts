@@ -1,4 +1,4 @@
-import { Address, type Envelope, Haste, type InstanceId } from '@heliograph/bus'
+import { Address, type Envelope, Haste, hasteOfCopies, type InstanceId } from '@heliograph/bus'
 import { type BareJid, bareOf, type FullJid, isFull, type Jid, trusted } from '@heliograph/jid'
 import { partitionOf } from '@heliograph/ownership'
 import type { Stanza } from '@heliograph/stanza'
@@ -45,7 +45,7 @@ export function receiveMulticast(context: SessionContext, envelope: Envelope, fr
     }
   }
   const span = hop(context.tracing, 'session.multicast', envelope.trace)
-  const haste = hasteOf(envelope.stanza!)
+  const haste = hasteOf(envelope.stanza!, recipients.length)
   if (recipients.length > 0)
     context.outgoing.deliverCopies(recipients, envelope.stanza!, { trace: span.trace, haste, mark })
   span.end()
@@ -53,9 +53,9 @@ export function receiveMulticast(context: SessionContext, envelope: Envelope, fr
   else context.router.receipt(from, envelope.transfer)
 }
 
-function hasteOf({ name, type }: Stanza): Haste {
+function hasteOf({ name, type }: Stanza, recipients: number): Haste {
   if (name !== 'message') return Haste.gather
-  return type === 'groupchat' || type === 'headline' ? Haste.share : Haste.turn
+  return type === 'groupchat' || type === 'headline' ? hasteOfCopies(recipients) : Haste.turn
 }
 
 function serve(context: SessionContext, cast: Cast, user: User, to: Jid): void {
