@@ -62,7 +62,7 @@ export class IdleLoad implements Load {
   }
 
   async #settle(): Promise<void> {
-    const settleMs = numberParam(this.#job.params, 'settleMs', 40_000)
+    const settleMs = numberParam(this.#job.params, 'settleMs', 60_000)
     await new Promise((resolve) => setTimeout(resolve, settleMs))
   }
 }
