@@ -1,9 +1,9 @@
-import { type Asker, codecs, Envelope, Kind, Op } from '@heliograph/bus'
+import { type Asker, codecs, Kind } from '@heliograph/bus'
 import { bareOf, type Jid, trusted } from '@heliograph/jid'
 import type { Outcome } from '@heliograph/module'
 import { errorReply, NS, type Stanza, stanzaError } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
-import { forward, type Provenance, SERVER_MADE } from '../pipeline/forward.ts'
+import { envelopeOf, forward, type Provenance, SERVER_MADE } from '../pipeline/forward.ts'
 import { mayKnow } from '../pipeline/may-know.ts'
 import type { Obligation } from '../users/custody.ts'
 import type { User } from '../users/user.ts'
@@ -26,14 +26,7 @@ export interface ForNodes {
 export function bringToNodes(context: SessionContext, asked: ForNodes): Outcome {
   const { user, stanza, provenance = SERVER_MADE, custody } = asked
   const request = stanza.to === undefined ? stanza.with({ to: user.jid }) : stanza
-  const envelope = new Envelope(Op.route)
-  envelope.emitterKind = Kind.user
-  envelope.emitterPartition = user.partition
-  envelope.epoch = context.ownership.heldEpochOf(user.partition)
-  envelope.stream = provenance.stream
-  envelope.count = provenance.count
-  envelope.trace = provenance.trace
-  envelope.stanza = request
+  const envelope = envelopeOf(context, user, request, provenance)
   envelope.body = codecs.asker.encode(askerOf(user, request))
   custody?.hold()
   context.router.transfer(Kind.node, user.jid, envelope, (outcome) => {

@@ -27,6 +27,18 @@ export function forward(
 ): void {
   const to = trusted(stanza.to ?? user.jid)
   const kind = context.hosts.kindOf(to)
+  const envelope = envelopeOf(context, user, stanza, provenance)
+  if (stanza.type === 'groupchat') envelope.haste = Haste.share
+  context.router.transfer(kind, context.hosts.keyOf(to, user.jid as Jid), envelope, settle)
+}
+
+/** A stanza on its way to an owner, on behalf of `user`. */
+export function envelopeOf(
+  context: SessionContext,
+  user: Pick<User, 'partition'>,
+  stanza: Stanza,
+  provenance: Provenance,
+): Envelope {
   const envelope = new Envelope(Op.route)
   envelope.emitterKind = Kind.user
   envelope.emitterPartition = user.partition
@@ -35,8 +47,7 @@ export function forward(
   envelope.count = provenance.count
   envelope.trace = provenance.trace
   envelope.stanza = stanza
-  if (stanza.type === 'groupchat') envelope.haste = Haste.share
-  context.router.transfer(kind, context.hosts.keyOf(to, user.jid as Jid), envelope, settle)
+  return envelope
 }
 
 function ignore(): void {}
