@@ -104,7 +104,8 @@ for _, lease in ipairs(beat.held or {}) do
   if not stored or stored.epoch < lease.epoch then hold(lease.partition, lease.epoch, me, '') end
 end
 
-for _, release in ipairs(beat.release) do
+-- Who doesn't know yet that the store came back empty may have been replaced before: it gives nothing away until it has been told.
+for _, release in ipairs(beat.storeId == id and beat.release or {}) do
   local stored = holding(release.partition)
   if stored and stored.instance == me and stored.epoch == release.epoch then
     local usurped = release.served and '' or stored.usurped

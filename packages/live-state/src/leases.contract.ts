@@ -196,6 +196,21 @@ function lossContract(name: string, make: () => Promise<LiveStateSubject>): void
     assert.deepEqual([b.epochOf(1), b.epochOf(2) > lease.epoch], [0, true])
   })
 
+  test(`${name}: an emptied store lets nobody give away a partition before it has told him that it was emptied`, async () => {
+    await using subject = await make()
+    const [a, b] = await settledPair(subject)
+    await a.beat({ claim: [1] })
+    const lease = { partition: 1, epoch: a.epochOf(1) }
+    await subject.empty()
+    await b.beat()
+    const release = { ...lease, to: 'b', served: true }
+    await a.beat({ held: [lease], release: [release] })
+    assert.equal(a.epochOf(1), lease.epoch)
+    await a.beat({ held: [lease], release: [release] })
+    await b.beat()
+    assert.deepEqual([a.epochOf(1), b.epochOf(1) > lease.epoch], [0, true])
+  })
+
   test(`${name}: of two that say they held it, the higher epoch is believed`, async () => {
     await using subject = await make()
     const [a, b] = await settledPair(subject)

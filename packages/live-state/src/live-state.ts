@@ -38,6 +38,7 @@ export interface Heartbeat {
   readonly storeId: string
   /** Partitions to claim now: granted where free, released, or held by an instance whose lease has expired. */
   readonly claim: readonly number[]
+  /** Not done where `storeId` isn't the store's any more. */
   readonly release: readonly Release[]
   /** Holdings this instance believes it has; re-established where the store lost its record (restart with empty memory). */
   readonly held: readonly Lease[]

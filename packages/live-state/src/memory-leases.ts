@@ -46,7 +46,8 @@ export class MemoryLeases {
     if (missing || this.#gone.has(instance)) return { alive: false, ...this.#standing(now) }
     this.#seats.set(instance, { member: beat.member, expires: now + beat.ttlMs })
     this.#reestablish(beat)
-    for (const release of beat.release) this.#release(beat, release, now)
+    // Who doesn't know yet that the store came back empty may have been replaced before: it gives nothing away until it has been told.
+    if (beat.storeId === this.#storeId) for (const release of beat.release) this.#release(beat, release, now)
     if (!beat.member.draining) for (const partition of beat.claim) this.#claim(beat, partition, now)
     return { alive: true, ...this.#standing(now) }
   }

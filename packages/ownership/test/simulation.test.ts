@@ -89,3 +89,25 @@ test('an owner stopped while the store came back empty, and awake again after it
     { at: 19991, what: 'empty', who: 1, forMs: 0 },
   ])
 })
+
+test('an owner that slept through its replacement gives nothing away to a store that came back empty', async () => {
+  await play(-6, [
+    { at: 13910, what: 'stop', who: 2, forMs: 4370 },
+    { at: 16161, what: 'drain', who: 7, forMs: 9243 },
+    { at: 17157, what: 'restartEmpty', who: 8, forMs: 7755 },
+    { at: 7982, what: 'kill', who: 7, forMs: 8376 },
+    { at: 7035, what: 'start', who: 4, forMs: 316 },
+    { at: 9500, what: 'start', who: 6, forMs: 8732 },
+  ])
+})
+
+test('the last of all owners drains, and the next comes later', async () => {
+  await play(655728971, [
+    { at: 19995, what: 'drain', who: 9, forMs: 104 },
+    { at: 11610, what: 'kill', who: 9, forMs: 9994 },
+    { at: 12001, what: 'empty', who: 4, forMs: 7157 },
+    { at: 5659, what: 'unreachable', who: 9, forMs: 7538 },
+    { at: 10723, what: 'empty', who: 9, forMs: 113 },
+    { at: 13672, what: 'kill', who: 7, forMs: 8769 },
+  ])
+})

@@ -49,6 +49,11 @@ class Log {
   }
 }
 
+type Pause = (atMostMs: number) => Promise<void>
+
+/** How long a hand-over waits for others to take what was sent to them. */
+const PATIENCE_MS = 10_000
+
 /**
  * What an owner does with stanzas, as the session service would: stores what comes from an edge, sends it on to the owner of the next
  * key, and confirms it when that one has stored it too.
@@ -56,15 +61,15 @@ class Log {
 class Desk {
   readonly #log: Log
   readonly #instance: InstanceId
-  readonly #delay: (ms: number) => Promise<void>
+  readonly #pause: Pause
   readonly #mail = new Map<string, Promise<void>>()
   #ownership!: Ownership
   #router!: Router
 
-  constructor(log: Log, instance: InstanceId, delay: (ms: number) => Promise<void>) {
+  constructor(log: Log, instance: InstanceId, pause: Pause) {
     this.#log = log
     this.#instance = instance
-    this.#delay = delay
+    this.#pause = pause
   }
 
   attach(ownership: Ownership, router: Router): void {
@@ -79,17 +84,18 @@ class Desk {
     })
   }
 
-  async unload(partition: number): Promise<void> {
+  /** What came for the partition is handled and has arrived, or has had its time: owners that leave together may wait for each other. */
+  async settle(partition: number): Promise<void> {
     for (const [key, work] of this.#mail) if (partitionOf(key) === partition) await work
-    await this.#router.settled(partition)
+    await Promise.race([this.#router.settled(partition), this.#pause(PATIENCE_MS)])
   }
 
   async #handle(envelope: Envelope, from: InstanceId): Promise<void> {
-    await this.#delay(30)
+    await this.#pause(30)
     const { key, stream, count, op, partition } = envelope
     while (this.#ownership.epochOf(partition) === 0) {
       if (this.#ownership.phaseOf(partition) === 'none') return
-      await this.#delay(100)
+      await this.#pause(100)
     }
     if (!this.#log.commit(this.#instance, `${op} ${stream} ${key}`, count)) return
     const receipt = () => this.#router.receipt(from, envelope.transfer)
@@ -99,8 +105,8 @@ class Desk {
     relay.emitterPartition = partition
     relay.epoch = this.#ownership.epochOf(partition)
     this.#router.transfer(Kind.user, nextOf(key), relay, (outcome) => {
-      assert.equal(outcome, 'taken')
-      receipt()
+      // Whoever gave the partition away without waiting longer has its sender send again to the next owner.
+      if (outcome === 'taken') receipt()
     })
   }
 }
@@ -149,8 +155,9 @@ export class Cluster {
           for (const instance of instances) this.log.fenced.add(instance)
         },
         load: () => delay(50),
+        settle: (partition) => desk.settle(partition),
         unload: async (partition, reason) => {
-          if (reason === 'handover') await desk.unload(partition)
+          if (reason === 'handover') await desk.settle(partition)
         },
       },
     })
