@@ -1,6 +1,9 @@
 import type { Migration } from '@heliograph/database'
 
-/** A removed item stays as a mark, so that a client with an older version learns of the removal (RFC 6121 §2.6). */
+/**
+ * What users say of others: each service that goes by it makes sure that the tables are there, whichever starts first. A removed item stays
+ * as a mark, so that a client with an older version learns of the removal (RFC 6121 §2.6).
+ */
 export const rosterMigrations: readonly Migration[] = [
   {
     id: '0110_roster',
@@ -20,6 +23,16 @@ export const rosterMigrations: readonly Migration[] = [
         PRIMARY KEY (owner, contact)
       );
       CREATE INDEX roster_version ON roster (owner, version);
+    `,
+  },
+  // One row for each who blocks anybody: lists are short, and read as a whole.
+  {
+    id: '0140_block_lists',
+    sql: `
+      CREATE TABLE block_lists (
+        owner text COLLATE "C" PRIMARY KEY,
+        jids  text[] NOT NULL
+      );
     `,
   },
 ]

@@ -15,7 +15,7 @@ import { pubsubMigrations } from './store/migrations.ts'
 export const pubsub: Service = {
   name: 'pubsub',
   needs: ['bus', 'liveState', 'database'],
-  // Rosters are read where contacts are greeted.
+  // Rosters and block lists are read where contacts are greeted.
   migrations: [...pubsubMigrations, ...eventMigrations, ...rosterMigrations],
   modules: pubsubModules,
   start,

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { connectDatabase, type Database, migrate } from '@heliograph/database'
 import { type BareJid, ensureBare, ensureJid } from '@heliograph/jid'
-import { PostgresRosterStore, rosterMigrations, type Subscription } from '@heliograph/roster'
+import { PostgresRosterStore, type Subscription } from '@heliograph/roster'
 import { infrastructure } from '@heliograph/testkit'
 import { ACCOUNT_CONFIG } from '../src/forms/config-form.ts'
 import type { NodeConfig } from '../src/forms/node-config.ts'
+import { pubsub } from '../src/service.ts'
 import { ItemStore } from '../src/store/item-store.ts'
 import { LastItems } from '../src/store/last-items.ts'
-import { pubsubMigrations } from '../src/store/migrations.ts'
 import { NodeStore } from '../src/store/node-store.ts'
 import { PeopleStore } from '../src/store/people-store.ts'
 
@@ -21,9 +21,8 @@ let db: Database
 let last: LastItems
 before(async () => {
   db = await connectDatabase({ url: await servers.createDatabase(), instance: 'pubsub-1', poolSize: 2 })
-  await migrate(db, [...pubsubMigrations, ...rosterMigrations])
-  // Of the session service.
-  await db.query('test', 'CREATE TABLE block_lists (owner text PRIMARY KEY, jids text[] NOT NULL)')
+  // What it makes itself when no other service has started yet.
+  await migrate(db, pubsub.migrations ?? [])
   last = new LastItems(db)
 })
 after(async () => {

@@ -1,17 +1,7 @@
 import type { Database, Migration } from '@heliograph/database'
 import type { BareJid, Jid } from '@heliograph/jid'
 
-/** One row for each who blocks anybody: lists are short, and read as a whole. */
 export const blockingMigrations: readonly Migration[] = [
-  {
-    id: '0140_block_lists',
-    sql: `
-      CREATE TABLE block_lists (
-        owner text COLLATE "C" PRIMARY KEY,
-        jids  text[] NOT NULL
-      );
-    `,
-  },
   {
     id: '0141_abuse_reports',
     sql: `
