@@ -33,7 +33,7 @@ export const USAGE = `pnpm bench [--targets LIST] [--scenarios LIST] [options]
   --runs N           runs of each row, the median counts (default 3)
   --alternate        let the targets take turns, run by run: for a comparison on a machine that isn't idle
   --window S         measured seconds of a row without an end of its own, at most 15 (default 10)
-  --warmup S         seconds of traffic before (default 3)
+  --warmup S         seconds of traffic before a row's first run, for compilers (default 20); 3 before the others
   --scale F          factor on the number of users, for quick tries (default 1)
   --generators N     generator processes (default 1)
   --instances N      instances of each service in the cluster (default 1)
@@ -62,7 +62,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
       runs: { type: 'string', default: '3' },
       alternate: { type: 'boolean', default: false },
       window: { type: 'string', default: '10' },
-      warmup: { type: 'string', default: '3' },
+      warmup: { type: 'string', default: '20' },
       scale: { type: 'string', default: '1' },
       generators: { type: 'string', default: '1' },
       instances: { type: 'string', default: '1' },

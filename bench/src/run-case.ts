@@ -112,7 +112,7 @@ export async function runCase(row: BenchCase, running: RunningTarget, options: B
   const generators = Array.from({ length: options.generators }, () => stack.use(new Generator()))
   const users = usersOf(row, options.scale)
   const params = paramsOf(row, users)
-  const run = new CaseRun({ ...row, params }, running, generators)
+  const run = new CaseRun({ ...row, params: { ...params, warmupMs: options.warmupMs } }, running, generators)
   await run.prepare(accountsOf(row.pool, users))
   const endless = row.unit === 'stanza' || row.unit === 'page'
   if (!endless) {

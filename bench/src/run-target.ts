@@ -8,6 +8,9 @@ import type { RunningTarget, Target } from './targets/target.ts'
 /** A row's outcome for a target: its median, or why there is none. */
 export type Outcome = Measurement | { readonly failure: string }
 
+/** What a server has compiled for a row it knows by the next run. */
+const WARM_MS = 3_000
+
 /** Outcomes by row id. */
 export type TargetResults = ReadonlyMap<string, Outcome>
 
@@ -39,9 +42,9 @@ export class TargetRun {
       const fresh = chosen.filter((row) => row.fresh === true)
       if (fresh.length > 0) await this.#shared([], start) // makes the accounts: that leaves memory behind, too
       for (const row of fresh) {
-        await this.#repeat(row, async () => {
+        await this.#repeat(row, async (options) => {
           await using running = await start()
-          return await runCase(row, running, this.#options)
+          return await runCase(row, running, options)
         })
       }
     }
@@ -59,19 +62,20 @@ export class TargetRun {
   async #shared(rows: readonly BenchCase[], start: () => Promise<RunningTarget>): Promise<void> {
     try {
       await using running = await start()
-      for (const row of rows) await this.#repeat(row, () => runCase(row, running, this.#options))
+      for (const row of rows) await this.#repeat(row, (options) => runCase(row, running, options))
     } catch (error) {
       this.#say(`${this.#target.name} failed: ${describe(error)}`)
       for (const row of rows) if (!this.#results.has(row.id)) this.#fail(row, error)
     }
   }
 
-  async #repeat(row: BenchCase, once: () => Promise<Measurement>): Promise<void> {
-    const { runs } = this.#options
+  async #repeat(row: BenchCase, once: (options: BenchOptions) => Promise<Measurement>): Promise<void> {
+    const { runs, warmupMs } = this.#options
+    const again = { ...this.#options, warmupMs: Math.min(warmupMs, WARM_MS) }
     const done: Measurement[] = []
     try {
       while (done.length < runs) {
-        const measurement = await once()
+        const measurement = await once(done.length === 0 ? this.#options : again)
         done.push(measurement)
         this.#say(
           `${this.#target.name} ${row.id} ${done.length}/${runs}: ${total(measurement).toFixed(1)} per ${row.unit}`,

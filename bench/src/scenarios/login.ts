@@ -8,7 +8,8 @@ const SETTLE_MS = 300
 
 /**
  * Every user logs in once: connect, TLS when the endpoint says so, SCRAM, bind, roster, initial presence. All did so
- * once before, so that keys and caches are warm on both sides. Params: `width` (logins under way at a time).
+ * before, so that keys, caches and compiled code are warm on both sides. Params: `width` (logins under way at a time), `warmupMs`
+ * (how long all log in and out before; once at least).
  */
 export class LoginLoad implements Load {
   readonly latency = new LatencyHistogram()
@@ -26,8 +27,11 @@ export class LoginLoad implements Load {
   }
 
   async prepare(): Promise<void> {
-    await this.#crowd.logInAll(shareOf(this.#job.accounts, this.#job.share))
-    await this.#crowd.close()
+    const end = performance.now() + numberParam(this.#job.params, 'warmupMs', 0)
+    do {
+      await this.#crowd.logInAll(shareOf(this.#job.accounts, this.#job.share))
+      await this.#crowd.close()
+    } while (performance.now() < end)
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
   }
 
