@@ -308,3 +308,39 @@ test('a client whose owner died when shared state was lost comes back, and gets 
   await next.until(() => next.bodies.length === 2)
   assert.deepEqual(next.bodies, ['to the account', 'to the client'])
 })
+
+for (const connected of [true, false])
+  test(`a client that is ${connected ? '' : 'not '}there when its owner dies and shared state is lost learns what was taken of what it said`, async () => {
+    await using cluster = await start()
+    const juliet = await cluster.edges[0]!.connect(JULIET).login('balcony')
+    const romeo = await cluster.edges[1]!.connect(ROMEO).login('orchard')
+    cluster.liveState.clear()
+    await cluster.ownerOf(ROMEO).kill()
+    for (const body of numbers(20)) say(romeo, JULIET, body)
+    if (connected) {
+      await romeo.until(() => romeo.closedWith === 'reset')
+      assert.equal(romeo.custody, romeo.count)
+    } else {
+      romeo.lose()
+      const back = cluster.edges[0]!.connect(ROMEO)
+      await assert.rejects(back.resume(romeo), { message: 'item-not-found', handled: romeo.count - romeo.base })
+    }
+    await juliet.until(() => juliet.bodies.length === 20)
+    assert.deepEqual(juliet.bodies, numbers(20))
+  })
+
+test('of much that was archived a new owner recognises the last when it is said again in another session', async () => {
+  await using cluster = await start()
+  const romeo = await cluster.edges[1]!.connect(ROMEO).login('orchard')
+  const sayAs = (from: Client, id: string) =>
+    from.send(
+      `<message to='${JULIET}' type='chat'><body>${id}</body><origin-id xmlns='urn:xmpp:sid:0' id='${id}'/></message>`,
+    )
+  for (const id of numbers(150)) sayAs(romeo, id)
+  await romeo.settled()
+  await cluster.ownerOf(ROMEO).kill()
+  const back = await cluster.edges[0]!.connect(ROMEO).login('phone')
+  for (const id of ['new', 'm149', 'm100']) sayAs(back, id)
+  await back.settled()
+  assertOnceEach(await archived(cluster, ROMEO), ['new', 'm149', 'm100'])
+})

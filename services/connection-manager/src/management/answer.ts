@@ -36,7 +36,8 @@ export function answerOverdue(connection: Connection, session: Session, managed:
   settle(connection, managed)
 }
 
-function sendAnswer(connection: Connection, session: Session, managed: Managed): void {
+/** Says what is in custody by now. */
+export function sendAnswer(connection: Connection, session: Session, managed: Managed): void {
   const h = managed.handled(session.inFlight.custody)
   connection.write(`<a xmlns='${NS.streamManagement}' h='${h}'/>`)
 }

@@ -6,6 +6,7 @@ import type { Connection } from '../connection.ts'
 import { slowDown } from '../custody/shaped.ts'
 import { custodyTaken } from '../custody/taken.ts'
 import type { Edge } from '../edge.ts'
+import { sendAnswer } from '../management/answer.ts'
 import { enabled } from '../management/enable.ts'
 import { failedXml, managementFailed } from '../management/failed.ts'
 import { deliver, deliverOne } from '../outbound/deliver.ts'
@@ -91,6 +92,9 @@ function refuse(connection: Connection, asked: Op, body: Uint8Array): void {
 /** The owner has ended the session, or never knew it: nothing is told back. */
 function disconnect(connection: Connection, body: Uint8Array): void {
   const { condition, text } = codecs.disconnect.decode(body)
+  const { session } = connection
+  // It can't be resumed: what the client has no acknowledgement of it says again in its next session.
+  if (session?.managed !== undefined) sendAnswer(connection, session, session.managed)
   if (condition === '') {
     closeStream(connection, undefined, { ownerKnows: true })
     return

@@ -7,11 +7,9 @@ import { isArchivable } from '../payloads/eligibility.ts'
 import type { Provenance } from '../pipeline/forward.ts'
 import type { OutboundMessage } from '../pipeline/outbound-message.ts'
 import { ingressKey } from '../users/repetitions.ts'
-import type { User } from '../users/user.ts'
 import { wantsArchived } from './preferences.ts'
 import { retract } from './retraction.ts'
 
-const ORIGINS_REMEMBERED = 128
 const ORIGIN_LENGTH = 128
 
 /**
@@ -30,7 +28,7 @@ export function archiveSent(context: SessionContext, message: OutboundMessage): 
   // A note to oneself is archived once, when it arrives. What a former owner stored is only sent on.
   if (peer === user.jid || user.sentBefore?.has(ingressKey(stream, count))) return message.provenance
   const origin = originKey(message)
-  const earlier = origin === undefined ? undefined : user.origins.get(origin)
+  const earlier = origin === undefined ? undefined : user.origins.keyOf(origin)
   if (earlier !== undefined) return provenanceOf(earlier, message.trace)
   const id = context.clock.next(user.lastArchiveId)
   const row = {
@@ -71,7 +69,7 @@ export function archiveSent(context: SessionContext, message: OutboundMessage): 
     release = user.afterCommit.hold(() => copySent(context, message, withStanzaId(stanza, user.jid, id), id))
     if (context.archive.degraded) release()
   }
-  if (origin !== undefined) rememberOrigin(user, origin, ingressKey(stream, count))
+  if (origin !== undefined) user.origins.remember(origin, ingressKey(stream, count))
   return message.provenance
 }
 
@@ -82,13 +80,6 @@ function originKey({ stanza }: OutboundMessage): string | undefined {
   // However long the client's own id is, what is remembered of it isn't.
   const id = origin.length <= ORIGIN_LENGTH ? origin : createHash('sha256').update(origin).digest('base64url')
   return `${bareOf(trusted(stanza.to!))} ${id}`
-}
-
-function rememberOrigin(user: User, origin: string, key: string): void {
-  user.origins.set(origin, key)
-  if (user.origins.size <= ORIGINS_REMEMBERED) return
-  const oldest = user.origins.keys().next().value
-  if (oldest !== undefined) user.origins.delete(oldest)
 }
 
 function provenanceOf(key: string, trace: string): Provenance {

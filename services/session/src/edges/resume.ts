@@ -11,6 +11,9 @@ import { refuseOpen } from './open.ts'
 /** How long a resumption waits for what its client sent before to be in custody, milliseconds. */
 const SETTLE_MS = 1_000
 
+/** So long after a change of owners edges may still tell of a session that no record is left of. */
+const SPEAK_MS = 1_000
+
 /**
  * A client wants its session back, at whatever edge it came in (XEP-0198 §5). What its old connection still holds is void from here on:
  * what the client sends again carries the same counts, so nothing is taken twice.
@@ -25,9 +28,10 @@ export function handleResume(context: SessionContext, user: User, work: Work): v
   if (resource?.attachment === 'connected' && resource.isOn(from, envelope.conn)) return
   if (resource?.isIncomplete) return waitFor(resource, { envelope, from })
   if (resource && !resource.custody.isSettled && !work.settled) return letSettle(user, resource, work)
+  if (!resource && !work.settled && context.tenure.isSettling(user.partition, SPEAK_MS)) return letSpeak(user, work)
   if (!resource || !managed || !acknowledge(context, user, managed.unacked, resume.h)) {
     context.events.resumeFailed()
-    return refuseOpen(context, user, from, envelope.conn, 'item-not-found')
+    return refuseOpen(context, user, from, envelope.conn, 'item-not-found', user.bygone?.handledOf(resume.previd))
   }
   const wasHibernating = resource.attachment === 'hibernating'
   if (!wasHibernating) dismiss(context, user, resource)
@@ -43,8 +47,7 @@ export function handleResume(context: SessionContext, user: User, work: Work): v
       jid: resource.jid,
       stream: resource.stream,
       previd: resume.previd,
-      // What came before <enable/> may still be under way.
-      h: Math.max(0, resource.custody.settled - managed.base) >>> 0,
+      h: resource.handled,
       base: managed.base,
       max: managed.max,
       lastId: writtenBefore(resource, managed),
@@ -76,6 +79,11 @@ function letSettle(user: User, resource: Resource, { envelope, from }: Work): vo
     if (!gone) user.mailbox.push({ envelope, from, settled: true })
     gone = true
   }
+}
+
+/** Should the edge that had the session tell of it yet, its client learns what was taken of what it said. */
+function letSpeak(user: User, { envelope, from }: Work): void {
+  setTimeout(() => user.mailbox.push({ envelope, from, settled: true }), SPEAK_MS)
 }
 
 /** The highest archive id below everything that is still to be written: should this owner die now, the edge has that much. */

@@ -23,7 +23,7 @@ const handlers: Record<Stanza['name'], (context: SessionContext, sent: Sent) => 
 export function handleClientStanza(context: SessionContext, user: User, { envelope, from }: Work): void {
   const resource = user.onConnection(from, envelope.conn)
   const stanza = envelope.stanza
-  if (!resource || !stanza) return
+  if (!resource || !stanza || resource.isEnding) return
   const { stream, count } = envelope
   // Sent again by an edge or a resumed client: it was accepted before, and its custody is on its way.
   if (count <= resource.custody.received) return

@@ -12,10 +12,10 @@ import type { Resource } from '../users/resource.ts'
 import type { Delivery } from '../users/unacked.ts'
 import type { User } from '../users/user.ts'
 import { answerWaiting } from '../users/waiting.ts'
+import { endBereft } from './end-bereft.ts'
 
 const PAGE = 500
 const RETRY_MS = 250
-const FORGOTTEN = { condition: 'reset', text: 'what was known of the session is lost' }
 
 /**
  * Completes a session that a new owner took over: what the former owner stored for it but could not hand to its edge is in the
@@ -30,8 +30,8 @@ export function catchUp(context: SessionContext, user: User, resource: Resource)
     .catch((error: unknown) => context.log.warn('catch_up_failed', { jid: resource.jid, error }))
     .finally(() => {
       if (resource.attachment !== 'catching-up' || resource.conn !== conn || !user.resources.includes(resource)) return
+      if (resource.bereft) return endBereft(context, user, resource)
       resource.attachment = 'connected'
-      if (resource.bereft) return endSession(context, user, resource, FORGOTTEN)
       context.outgoing.releaseHeld(user, resource)
       // The former owner may have died while it handed over what had waited.
       if (resource.available && resource.priority >= 0) deliverOffline(context, user, resource)

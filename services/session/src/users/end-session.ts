@@ -2,6 +2,7 @@ import { codecs, Op } from '@heliograph/bus'
 import type { SessionContext } from '../context.ts'
 import { announceUnavailable } from '../presence/broadcast.ts'
 import { wakeForMissed } from '../push/away.ts'
+import { Bygone } from './bygone.ts'
 import type { Resource } from './resource.ts'
 import { salvage } from './salvage.ts'
 import type { User } from './user.ts'
@@ -45,6 +46,10 @@ export function endSession(
   const undelivered = [...unacked, ...(resource.held ?? []), ...(resource.quiet?.drain() ?? [])]
   resource.held = undefined
   resource.quiet = undefined
+  if (resource.managed !== undefined && resource.resumable) {
+    user.bygone ??= new Bygone()
+    user.bygone.add(resource.managed.id, resource.handled)
+  }
   user.remove(resource)
   context.records.removed(user, resource)
   context.capabilities.left(resource)

@@ -68,9 +68,10 @@ async function readUser(context: SessionContext, user: User): Promise<void> {
   user.offlineUpTo = user.lastArchiveId
   user.archiving = tail.preferences
   const sent = new Set<string>()
-  for (const { origin, stream, count } of tail.outgoing) {
+  // The newest last, which is forgotten last.
+  for (const { origin, stream, count } of tail.outgoing.toReversed()) {
     sent.add(ingressKey(stream, count))
-    if (origin !== null) user.origins.set(origin, ingressKey(stream, count))
+    if (origin !== null) user.origins.remember(origin, ingressKey(stream, count))
   }
   user.sentBefore = sent.size > 0 ? sent : undefined
   for (const resource of user.resources) await completeQueue(context, user, resource)

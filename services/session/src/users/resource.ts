@@ -92,6 +92,8 @@ export class Resource {
   behind = false
   /** Only its edge knows of it: what its client believes to be known here, such as its presence, is lost. */
   bereft = false
+  /** It is about to end: nothing more is taken from its client. */
+  isEnding = false
   /** This owner has it from another, and has not told its watchers yet. */
   takenOver = false
   /** Stream management as its edge is telling of it. */
@@ -153,6 +155,11 @@ export class Resource {
 
   get resumable(): boolean {
     return this.managed !== undefined && this.managed.id !== ''
+  }
+
+  /** `h` for its client (XEP-0198 §4). What came before `<enable/>` may still be under way. */
+  get handled(): number {
+    return Math.max(0, this.custody.settled - (this.managed?.base ?? 0)) >>> 0
   }
 
   /** This owner is new, and the edge that had the session is still telling what it holds. */

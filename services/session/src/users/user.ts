@@ -12,6 +12,8 @@ import type { UserPush } from '../push/user-push.ts'
 import type { Spending } from '../rates/shape.ts'
 import type { Addressed } from '../strangers/addressed.ts'
 import type { Allowance } from '../strangers/allowance.ts'
+import type { Bygone } from './bygone.ts'
+import { Origins } from './origins.ts'
 import { Repetitions } from './repetitions.ts'
 import type { Resource } from './resource.ts'
 
@@ -25,7 +27,7 @@ export interface Work {
   readonly to?: Jid
   /** For an `open`: how far the archive went when that was looked up; undefined in it when it couldn't be found out. */
   readonly looked?: { readonly at: number; readonly tries: number; readonly extent: Extent | undefined }
-  /** For a `resume`: it has waited for what its client sent before. */
+  /** For a `resume`: it has waited for what its client sent before, or for its session. */
   readonly settled?: true
 }
 
@@ -91,10 +93,12 @@ export class User {
   sentBefore: ReadonlySet<string> | undefined = undefined
   /** Contacts whose subscription stanzas are being stored, with how many: their presence waits behind them. */
   readonly subscribing = new Map<BareJid, number>()
-  /** Origin ids of recently archived outgoing messages, with the ingress key each came in by first. */
-  readonly origins = new Map<string, string>()
+  /** What its clients send again after a session that they could not resume is recognised by them. */
+  readonly origins = new Origins()
   /** Of what the user's resources have copies of, what errors may still come for; undefined while nobody wants copies. */
   copied: CopiedIds | undefined = undefined
+  /** Undefined until a session that could be resumed is over. */
+  bygone: Bygone | undefined = undefined
   /** Clients that wait to be bound until it is known how far the archive goes. */
   opening: Work[] = []
   touched = 0

@@ -81,7 +81,10 @@ export class Client {
   /** On a fresh connection: takes over what `lost` had, of which the client has handled `h` stanzas. */
   async resume(lost: Client, h = lost.handled): Promise<this> {
     const answer = await this.ask(Op.resume, codecs.resume.encode({ ...ORIGIN, previd: lost.smId!, h }))
-    if (answer.op === Op.refused) throw new Error(codecs.refused.decode(answer.body!).condition)
+    if (answer.op === Op.refused) {
+      const { condition, h: handled } = codecs.refused.decode(answer.body!)
+      throw Object.assign(new Error(condition), { handled })
+    }
     // What the server has not taken, the client sends again (XEP-0198 §5).
     const { h: taken, base } = codecs.resumed.decode(answer.body!)
     for (const { stanza, count } of lost.inFlight) if (stanza && count > base + taken) this.#say(stanza)

@@ -122,6 +122,7 @@ export class RawClient extends RawStream {
     const answer = await this.expect((element) => element.is('resumed', NS_SM) || element.is('failed', NS_SM))
     if (answer.is('failed', NS_SM)) {
       this.sm = undefined
+      if (answer.attrs.h !== undefined) sm.acknowledge(Number(answer.attrs.h))
       previous.superseded = undefined
       return answer
     }

@@ -36,6 +36,8 @@ export function stayFindings(
         continue
       }
       seen.add(id)
+      // For the session after the one that was in, of which the room hasn't heard yet.
+      if (stay.until !== undefined && at >= stay.until) last = undefined
       if (last !== undefined && here < last)
         findings.push({ concern: 'reordered', kind, what: `${what} after ${order[last]}`, atMs: at })
       else {
