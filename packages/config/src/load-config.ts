@@ -8,6 +8,7 @@ import type { HeliographConfig } from './heliograph-config.ts'
 import { readPasswordFiles } from './password-files.ts'
 import { isRecord, type RawConfig } from './raw.ts'
 import { type ParsedConfig, schema } from './schema/schema.ts'
+import { strangeAdminApi } from './strange-admin-api.ts'
 import { strangeComponents } from './strange-components.ts'
 import { strangeEvents } from './strange-events.ts'
 import { readYamlFile } from './yaml-file.ts'
@@ -48,6 +49,7 @@ export function loadConfig({ file, env, mode }: ConfigSources): HeliographConfig
     ...(parsed.success ? strangeBearer(parsed.data, where) : []),
     ...(parsed.success ? strangeComponents(parsed.data, where) : []),
     ...(parsed.success ? strangeFederation(parsed.data, where) : []),
+    ...(parsed.success ? strangeAdminApi(parsed.data, where) : []),
     ...(parsed.success ? strangeEvents(parsed.data, where) : []),
   ]
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems)

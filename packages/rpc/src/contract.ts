@@ -13,6 +13,8 @@ export type Methods<Service> = {
 export interface Contract<Service> {
   /** Fully qualified name. */
   readonly name: string
+  /** Its `.proto` file, from `proto/`. */
+  readonly file: string
   /** Read from the file when it is first needed. */
   definition(): ServiceDefinition
   /** Carries the type only. */
@@ -24,12 +26,14 @@ export function methodsOf(service: ServiceDefinition): [string, ServiceDefinitio
   return Object.entries(service).filter(([, { responseStream }]) => !responseStream)
 }
 
-const root = fileURLToPath(new URL('../../../proto/', import.meta.url))
+/** Where the `.proto` files are. */
+export const protoRoot = fileURLToPath(new URL('../../../proto/', import.meta.url))
 
 export function contract<Service>(file: string, name: string): Contract<Service> {
   let loaded: ServiceDefinition | undefined
   return {
     name,
+    file,
     definition() {
       loaded ??= load(file, name)
       return loaded
@@ -38,7 +42,14 @@ export function contract<Service>(file: string, name: string): Contract<Service>
 }
 
 function load(file: string, name: string): ServiceDefinition {
-  const options = { includeDirs: [root], longs: Number, enums: String, defaults: true, objects: true, arrays: true }
+  const options = {
+    includeDirs: [protoRoot],
+    longs: Number,
+    enums: String,
+    defaults: true,
+    objects: true,
+    arrays: true,
+  }
   const found = loadSync(file, options)[name]
   if (found === undefined || 'format' in found) throw new Error(`${file} has no service ${name}`)
   return found as ServiceDefinition

@@ -1,3 +1,4 @@
+export { aboutOf, audited } from './audited.ts'
 export type { Contract } from './contract.ts'
 export * from './contracts/accounts.ts'
 export * from './contracts/admin.ts'
@@ -7,6 +8,13 @@ export * from './contracts/health.ts'
 export * from './contracts/instance.ts'
 export * from './contracts/rooms.ts'
 export * from './contracts/web.ts'
+export {
+  type DescribedField,
+  type DescribedMessage,
+  type DescribedMethod,
+  describeContract,
+  type HttpRoute,
+} from './described.ts'
 export { type HealthChecks, serveHealth } from './health.ts'
 export { type CallOptions, type RpcClient, RpcClients } from './rpc-clients.ts'
 export { type RpcCode, RpcError } from './rpc-error.ts'

@@ -47,6 +47,7 @@ export interface ServedMethod {
   readonly definition: MethodDefinition<unknown, unknown>
 }
 
+/** A handler, whatever its contract. */
 export type UntypedHandler = (request: unknown, call: CallInfo) => unknown
 
 export interface RpcServerOptions {

@@ -1,4 +1,15 @@
-import { type InstanceState, instanceContract, type ServedContract, serve, serveHealth } from '@heliograph/rpc'
+import {
+  audited,
+  type Handlers,
+  type Instance,
+  type InstanceState,
+  instanceContract,
+  RpcError,
+  type ServedContract,
+  serve,
+  serveHealth,
+} from '@heliograph/rpc'
+import type { Logger } from '@heliograph/telemetry'
 import type { ReadinessProblems } from './service.ts'
 
 /** What a process tells about itself. */
@@ -9,6 +20,8 @@ export interface ProcessView {
   readonly startedAt: number
   readonly state: InstanceState
   readonly addresses: Readonly<Record<string, string>>
+  /** Whether an instance id is this process's, or that of a service in it. */
+  isCalled(instance: string): boolean
   problems(): Promise<ReadinessProblems>
   /** Begins to drain and stop; false when that had begun already. */
   beginShutdown(): boolean
@@ -25,9 +38,10 @@ export function healthService(view: ProcessView): ServedContract {
 }
 
 /** `heliograph.v1.Instance` of a process. */
-export function instanceService(view: ProcessView): ServedContract {
-  return serve(instanceContract, {
-    info: async () => ({
+export function instanceService(view: ProcessView, log: Logger): ServedContract {
+  const handlers: Handlers<Instance> = {
+    info: async ({ instance }) => ({
+      ...meant(view, instance),
       instance: view.instance,
       services: view.services,
       version: view.version,
@@ -36,6 +50,13 @@ export function instanceService(view: ProcessView): ServedContract {
       addresses: view.addresses,
       problems: view.state === 'running' ? await view.problems() : [`it is ${view.state}`],
     }),
-    drain: () => ({ begun: view.beginShutdown() }),
-  })
+    drain: ({ instance }) => ({ ...meant(view, instance), begun: view.beginShutdown() }),
+  }
+  return serve(instanceContract, audited(instanceContract, handlers, log))
+}
+
+/** @throws RpcError when another instance is meant: it was at this address before, say. */
+function meant(view: ProcessView, instance = ''): Record<never, never> {
+  if (instance !== '' && !view.isCalled(instance)) throw new RpcError('NOT_FOUND', `this is ${view.instance}`)
+  return {}
 }

@@ -151,6 +151,10 @@ class Process implements RunningProcess, ProcessView {
     this.#starting.abort()
   }
 
+  isCalled(instance: string): boolean {
+    return [this.#definition.name, ...this.services].some((name) => instance === `${name}-${this.#config.instance}`)
+  }
+
   problems(): Promise<ReadinessProblems> {
     return this.#readiness.problems()
   }
@@ -202,7 +206,7 @@ class Process implements RunningProcess, ProcessView {
     const { listen, tls } = this.#config
     if (listen.rpc === false) return undefined
     const { log } = this.telemetry
-    const services = [healthService(this), instanceService(this)]
+    const services = [healthService(this), instanceService(this, log)]
     const server = await startRpcServer({ ...listen.rpc, tls: tls.rpcMutual, services, log })
     this.#resources.defer(guard(log, 'rpc', () => server[Symbol.asyncDispose]()))
     this.addresses.rpc = server.address

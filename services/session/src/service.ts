@@ -19,6 +19,7 @@ import { sessionModules } from './modules/index.ts'
 import { accountsRpc } from './rpc/accounts-rpc.ts'
 import { adminRpc } from './rpc/admin-rpc.ts'
 import { capabilitiesRpc } from './rpc/capabilities-rpc.ts'
+import { openAdminApi } from './rpc/open-admin-api.ts'
 import { SessionService } from './session-service.ts'
 import { StandingMessages } from './standing/standing-messages.ts'
 
@@ -34,7 +35,7 @@ export const session: Service = {
   start,
 }
 
-async function start(host: ServiceContext): Promise<RunningService> {
+async function start(host: ServiceContext, signal: AbortSignal): Promise<RunningService> {
   const { database: db, liveState: live, telemetry, rpc } = host
   const config = sessionConfig(host.config)
   const accounts = await openAccounts(host)
@@ -78,11 +79,14 @@ async function start(host: ServiceContext): Promise<RunningService> {
       telemetry.log.error('account_refused', { jid, reason: made.condition })
   }
   await membership.ownership.start()
+  const adminApi = await openAdminApi(host, membership.ownership, signal)
   return {
+    ...(adminApi && { addresses: { admin: adminApi.address } }),
     rpc: [accountsRpc(service.context), adminRpc(service.context), capabilitiesRpc(service.context)],
     ready: async () => membership.problems(),
     drain: (signal) => membership.leave(signal),
     async [Symbol.asyncDispose]() {
+      await adminApi?.[Symbol.asyncDispose]()
       listed[Symbol.dispose]()
       await service[Symbol.asyncDispose]()
       await membership[Symbol.asyncDispose]()

@@ -14,6 +14,7 @@ none is restarted by what doesn't concern it. Secrets are named by the files the
     "push" (list "session")
     "invites" (list "session")
     "events" (list "connection-manager" "pubsub")
+    "adminApi" (list "session")
 -}}
 {{- $config := deepCopy $values.config -}}
 {{- range $section, $readers := $only -}}

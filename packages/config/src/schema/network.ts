@@ -76,6 +76,7 @@ export const listen = z
         'gRPC health alone, without TLS: for probes that have no certificate when `tls.rpcMutual` is set. `rpc` answers health too.',
       )
       .default(false),
+    admin: at('127.0.0.1:5293', 'Administration over HTTP, at session instances, where `adminApi` has tokens.'),
     metrics: at('127.0.0.1:5291', 'Prometheus `/metrics`.'),
     advertiseHost: z
       .string()

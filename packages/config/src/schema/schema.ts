@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { adminApi } from './admin-api.ts'
 import { blockLists } from './block-lists.ts'
 import { components } from './components.ts'
 import { events } from './events.ts'
@@ -37,6 +38,7 @@ export const schema = z.strictObject({
     .array(bareJid)
     .describe('Accounts of this server whose clients may execute the commands of service administration (XEP-0133).')
     .default([]),
+  adminApi,
   reportsTo,
   blockLists,
   userSearch: z

@@ -155,7 +155,7 @@ test('capabilities', () => {
 test('instance', () => {
   agree(instanceContract, {
     info: [
-      {},
+      { instance: 'muc-1' },
       {
         instance: 'muc-1',
         services: ['muc'],
@@ -166,7 +166,7 @@ test('instance', () => {
         problems: ['bus: time-out'],
       },
     ],
-    drain: [{}, { begun: true }],
+    drain: [{ instance: '' }, { begun: true }],
   })
 })
 

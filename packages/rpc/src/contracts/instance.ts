@@ -2,6 +2,10 @@ import { contract } from '../contract.ts'
 
 export type InstanceState = 'starting' | 'running' | 'draining' | 'stopped'
 
+export interface InstanceRequest {
+  /** Which one is meant; without it whichever is asked. */
+  readonly instance?: string
+}
 export interface InfoReply {
   readonly instance: string
   readonly services: readonly string[]
@@ -18,8 +22,8 @@ export interface DrainReply {
 
 /** `heliograph.v1.Instance`; the guarantees are in `proto/heliograph/v1/instance.proto`. */
 export interface Instance {
-  info(request: Record<never, never>): Promise<InfoReply>
-  drain(request: Record<never, never>): Promise<DrainReply>
+  info(request: InstanceRequest): Promise<InfoReply>
+  drain(request: InstanceRequest): Promise<DrainReply>
 }
 
 export const instanceContract = contract<Instance>('heliograph/v1/instance.proto', 'heliograph.v1.Instance')

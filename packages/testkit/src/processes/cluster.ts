@@ -5,6 +5,7 @@ import { basename, join } from 'node:path'
 import { ensureSelfSigned } from '@heliograph/certificates'
 import type { Infrastructure } from '../infrastructure/infrastructure.ts'
 import type { BackingKind } from '../infrastructure/server.ts'
+import { adminApiSection } from './admin-tokens.ts'
 import type { LogLine } from './log-line.ts'
 import { listenSection, type Ports, portsFor, ROLE_NAMES, ROLES, type Role } from './roles.ts'
 import { ServiceProcess } from './service-process.ts'
@@ -121,7 +122,7 @@ export class Cluster implements AsyncDisposable {
     const name = `${role}-${number}`
     const ports = await portsFor(role, number === 1 ? this.#options.firstPorts?.[role] : undefined)
     const dir = join(this.#dir, name)
-    const own = { instance: name, dataDir: join(dir, 'data'), listen: listenSection(ports) }
+    const own = { instance: name, dataDir: join(dir, 'data'), adminApi: adminApiSection, listen: listenSection(ports) }
     const shared = overlay(this.#shared, await this.#waysOf(name))
     const config = overlay({ ...shared, ...own }, this.#options.config ?? {})
     const { onLine, env } = this.#options

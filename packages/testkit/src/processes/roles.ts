@@ -24,12 +24,13 @@ type Listener =
   | 'proxy65'
   | 'http'
   | 'https'
+  | 'admin'
   | 'rpc'
   | 'metrics'
 
 const LISTENERS: Readonly<Record<Role, readonly Listener[]>> = {
   edge: ['c2s', 'c2sTls', 'http', 'https'],
-  session: [],
+  session: ['admin'],
   fanout: [],
   muc: [],
   pubsub: [],
@@ -46,6 +47,7 @@ const ALL: readonly Listener[] = [
   'proxy65',
   'http',
   'https',
+  'admin',
   'rpc',
   'metrics',
 ]

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { kill } from 'node:process'
 import { ensureSelfSigned } from '@heliograph/certificates'
+import { adminApiSection } from './admin-tokens.ts'
 import { overlay } from './cluster.ts'
 import type { LogLine } from './log-line.ts'
 import { listenSection, type Ports, portsFor } from './roles.ts'
@@ -50,11 +51,12 @@ export class Standalone implements AsyncDisposable {
     const dir = await mkdtemp(join(tmpdir(), 'hg-one-'))
     const domain = options.domain ?? 'localhost'
     const files = await ensureSelfSigned({ directory: options.tlsDirectory ?? join(dir, 'tls'), domains: [domain] })
-    const ports = { ...(await portsFor('edge')), ...(await portsFor('gateway')) }
+    const ports = { ...(await portsFor('edge')), ...(await portsFor('gateway')), ...(await portsFor('session')) }
     const base = {
       mode: 'standalone',
       dataDir: join(dir, 'data'),
       domains: [{ name: domain, certificate: files }],
+      adminApi: adminApiSection,
       listen: listenSection(ports),
       ...(options.postgres && { postgres: { url: options.postgres } }),
     }

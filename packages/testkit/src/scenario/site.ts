@@ -18,6 +18,8 @@ export interface SiteDescription {
   readonly gateways: readonly Ports[]
   /** The administration's address. */
   readonly rpc: string
+  /** The same over HTTP. */
+  readonly adminApi: string
 }
 
 /** An account made for one test. */
@@ -122,5 +124,12 @@ function describe(
   { domain, certificate }: Cluster | Standalone,
   { admin, ...at }: Pick<SiteDescription, 'edges' | 'gateways'> & { readonly admin: Ports | undefined },
 ): SiteDescription {
-  return { mode, domain, certificate, ...at, rpc: `127.0.0.1:${admin?.rpc}` }
+  return {
+    mode,
+    domain,
+    certificate,
+    ...at,
+    rpc: `127.0.0.1:${admin?.rpc}`,
+    adminApi: `http://127.0.0.1:${admin?.admin}`,
+  }
 }

@@ -4,6 +4,8 @@ import { partitionOf } from '@heliograph/ownership'
 import { readQuestionToken } from '@heliograph/questions'
 import {
   type AnswerQuestionReply,
+  audited,
+  type Handlers,
   type InspectRoomReply,
   type RoomsAdmin,
   type RpcClient,
@@ -26,7 +28,7 @@ const MOVE_MS = 600_000
 
 /** Administration of all rooms, by any muc instance. */
 export function roomsRpc(context: MucContext, clients: RpcClients): ServedContract {
-  return serve(roomsContract, {
+  const handlers: Handlers<RoomsAdmin> = {
     listRooms: (request) => listRooms(context, request),
     inspectRoom: async (request) => {
       const room = roomAddress(context, request.jid)
@@ -76,7 +78,8 @@ export function roomsRpc(context: MucContext, clients: RpcClients): ServedContra
       const owner = request.localOnly ? undefined : ownerOf(context, clients, room)
       return owner?.destroyRoom({ ...request, localOnly: true }) ?? refused('recipient-unavailable')
     },
-  })
+  }
+  return serve(roomsContract, audited(roomsContract, handlers, context.log))
 }
 
 /** The owner of a room reads it anew. */

@@ -2,7 +2,10 @@ import { Kind } from '@heliograph/bus'
 import { type BareJid, parseDomain } from '@heliograph/jid'
 import { PARTITIONS } from '@heliograph/ownership'
 import {
+  type Admin,
   adminContract,
+  audited,
+  type Handlers,
   type InstanceSummary,
   type PartitionOwner,
   RpcError,
@@ -43,7 +46,7 @@ export const KIND_NAMES = {
 
 /** Administration of the whole cluster, by any session instance. */
 export function adminRpc(context: SessionContext): ServedContract {
-  return serve(adminContract, {
+  const handlers: Handlers<Admin> = {
     createUser: async ({ jid, password, force }) =>
       withUser(context, jid, (user) => createUser(context, user, password, force)),
     setPassword: async ({ jid, password, force }) =>
@@ -87,7 +90,8 @@ export function adminRpc(context: SessionContext): ServedContract {
       localOnly ? { users: await announceHere(context, request), missing: [] } : announceEverywhere(context, request),
     owners: async ({ kind }) => ({ owners: ownersOf(context, kind) }),
     instances: async () => ({ instances: instancesOf(context) }),
-  })
+  }
+  return serve(adminContract, audited(adminContract, handlers, context.log))
 }
 
 async function withUser(

@@ -1,0 +1,150 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { type CertificateFiles, CertificateStore, type TlsPolicy } from '@heliograph/certificates'
+import { aboutOf } from '@heliograph/rpc'
+import type { Telemetry } from '@heliograph/telemetry'
+import { openApi } from './openapi.ts'
+import { Problem, problemOf } from './problem.ts'
+import { readBody } from './read-body.ts'
+import { requestOf } from './request-of.ts'
+import { resultOf } from './result-of.ts'
+import { type AdminService, findRoute, perform, type Route, routesOf } from './routes.ts'
+import { type AdminToken, Tokens } from './tokens.ts'
+
+export interface AdminApiOptions {
+  readonly at: { readonly host: string; readonly port: number }
+  /** Without it plain HTTP. */
+  readonly certificate: CertificateFiles | undefined
+  readonly tls: TlsPolicy
+  readonly tokens: readonly AdminToken[]
+  readonly services: readonly AdminService[]
+  /** Of the release. */
+  readonly version: string
+  readonly telemetry: Pick<Telemetry, 'log' | 'metrics'>
+  readonly signal: AbortSignal
+}
+
+export interface AdminApi extends AsyncDisposable {
+  /** `host:port` as bound. */
+  readonly address: string
+}
+
+const MOST_CONNECTIONS = 256
+const OPEN_API = '/v1/openapi.json'
+
+/**
+ * Answers requests of administrators.
+ *
+ * @throws when the address can't be bound, or the certificate not be loaded
+ */
+export async function startAdminApi(options: AdminApiOptions): Promise<AdminApi> {
+  const { at, certificate, telemetry, signal } = options
+  const answers = new Answers(options)
+  const listener: RequestListener = (request, response) => void answers.answer(request, response)
+  await using opened = new AsyncDisposableStack()
+  const limits = { requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16_384 }
+  let server: Server
+  if (certificate === undefined) server = createServer(limits, listener)
+  else {
+    const certificates = [{ domain: 'administration', files: certificate }]
+    const store = opened.use(
+      await CertificateStore.open({ certificates, policy: options.tls, log: telemetry.log, signal }),
+    )
+    const secure = createSecureServer({ ...limits, SNICallback: store.sniCallback }, listener)
+    store.attach(secure)
+    server = secure
+  }
+  server.maxConnections = MOST_CONNECTIONS
+  server.listen(at.port, at.host)
+  await once(server, 'listening')
+  opened.defer(async () => {
+    server.close()
+    server.closeAllConnections()
+    await once(server, 'close')
+  })
+  const bound = server.address() as AddressInfo
+  const kept = opened.move()
+  return {
+    address: bound.family === 'IPv6' ? `[${bound.address}]:${bound.port}` : `${bound.address}:${bound.port}`,
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+}
+
+class Answers {
+  readonly #routes: readonly Route[]
+  readonly #tokens: Tokens
+  readonly #document: string
+  readonly #log: Telemetry['log']
+  readonly #count: (status: number) => void
+
+  constructor({ services, tokens, version, telemetry: { log, metrics } }: AdminApiOptions) {
+    this.#routes = routesOf(services)
+    this.#tokens = new Tokens(tokens)
+    this.#document = JSON.stringify(openApi(this.#routes, version))
+    this.#log = log
+    const name = 'heliograph_admin_requests_total'
+    const help = 'Requests for administration over HTTP, by the class of their status'
+    const classes = ['2xx', '4xx', '5xx'].map((status) => metrics.counter(name, help, { status }))
+    this.#count = (status) => classes[status < 300 ? 0 : status < 500 ? 1 : 2]!.add()
+  }
+
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      this.#send(response, 200, await this.#handle(request))
+    } catch (error) {
+      const problem = problemOf(error)
+      if (problem.status === 500) this.#log.error('admin_failed', { path: pathOf(request), error })
+      // What is left of the body isn't read.
+      const headers = request.complete ? problem.headers : { ...problem.headers, connection: 'close' }
+      this.#send(response, problem.status, JSON.stringify(problem), {
+        ...headers,
+        'content-type': 'application/problem+json',
+      })
+    }
+  }
+
+  async #handle(request: IncomingMessage): Promise<string> {
+    if (request.method === 'GET' && pathOf(request) === OPEN_API) return this.#document
+    const found = findRoute(this.#routes, request.method ?? '', pathOf(request))
+    const { route } = found
+    const address = request.socket.remoteAddress ?? ''
+    const entry = { via: 'http', peer: address, method: route.method.name }
+    const token = this.#allowed(request, route, entry)
+    const body = await readBody(request)
+    const { searchParams: query } = new URL(request.url ?? '/', 'http://localhost')
+    const call = requestOf(found, { query, body })
+    let outcome = 'done'
+    try {
+      return JSON.stringify(resultOf(route.method.reply, await perform(route, call)))
+    } catch (error) {
+      outcome = problemOf(error).condition
+      throw error
+    } finally {
+      if (route.http.scope !== 'read')
+        this.#log.info('admin_called', { ...entry, token, about: aboutOf(call), outcome })
+    }
+  }
+
+  #allowed({ headers }: IncomingMessage, { http }: Route, entry: Readonly<Record<string, string>>): string {
+    try {
+      return this.#tokens.allow(headers.authorization, http.scope)
+    } catch (error) {
+      this.#log.warn('admin_refused', { ...entry, reason: error instanceof Problem ? error.message : '' })
+      throw error
+    }
+  }
+
+  #send(response: ServerResponse, status: number, body: string, headers: Readonly<Record<string, string>> = {}): void {
+    this.#count(status)
+    if (response.destroyed) return
+    response
+      .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers })
+      .end(`${body}\n`)
+  }
+}
+
+function pathOf({ url = '/' }: IncomingMessage): string {
+  return url.split('?')[0]!
+}
