@@ -42,6 +42,7 @@ export const Op = {
   // between gateways
   streams: 37,
   component: 38,
+  heard: 44,
   // back to whoever made the transfer
   receipt: 48,
   moved: 49,
@@ -113,6 +114,7 @@ export class Envelope {
   /**
    * `multicast`: JIDs (bare or full) on the receiving instance that get a copy. `moved`: those not owned there. `announce`, `resumed`: sources whose last
    * sequences are in `ids`. `streams`: by turns the domain of a component and the number of a stream of it. `believe`: by turns the full JID of a session and the address under which it thinks to be in a room.
+   * `route` to a pair of domains: those of the remote one that the stanza, which then has no `to`, is for.
    * `news`: contacts that it is for, or isn't, as its body says. `notify`: as `multicast`. `interest`: names of nodes. `relation`: a contact.
    */
   recipients: readonly string[] | undefined = undefined

@@ -1,5 +1,5 @@
 import { type InstanceId, Kind } from '@heliograph/bus'
-import { bareOf, type Jid, trusted } from '@heliograph/jid'
+import { bareOf, type Domain, domainOf, type Jid, trusted } from '@heliograph/jid'
 import { type Hosts, partitionOf } from '@heliograph/ownership'
 import { differenceOf } from './difference.ts'
 import type { Routes } from './routes.ts'
@@ -32,6 +32,7 @@ export class Audience {
   /** Of other domains. */
   readonly remote: readonly Jid[]
   #placement: Placement | undefined
+  #byDomain: ReadonlyMap<Domain, readonly Jid[]> | undefined
 
   private constructor(recipients: readonly string[], { byPartition, remote }: Grouped) {
     this.recipients = recipients
@@ -58,6 +59,16 @@ export class Audience {
     for (const [partition, those] of come.byPartition)
       byPartition.set(partition, [...(byPartition.get(partition) ?? []), ...those])
     return new Audience(recipients, { byPartition, remote: [...without(this.remote, gone.remote), ...come.remote] })
+  }
+
+  /** Those of other domains, grouped when that is first asked for. */
+  get byDomain(): ReadonlyMap<Domain, readonly Jid[]> {
+    if (this.#byDomain === undefined) {
+      const groups = new Map<Domain, Jid[]>()
+      for (const jid of this.remote) push(groups, domainOf(jid), jid)
+      this.#byDomain = groups
+    }
+    return this.#byDomain
   }
 
   /** Who owns them, computed once while nothing changes. */

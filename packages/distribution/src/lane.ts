@@ -1,5 +1,6 @@
 import { Envelope, Haste, type InstanceId, Kind, Op } from '@heliograph/bus'
 import { domainOf } from '@heliograph/jid'
+import { forDomain } from '@heliograph/multicast'
 import { pairKey, partitionOf } from '@heliograph/ownership'
 import { type Audience, byPartitionOf, type Share } from './audience.ts'
 import { Audiences } from './audiences.ts'
@@ -14,8 +15,8 @@ const ENTRY_BYTES = 256
 const RECIPIENT_BYTES = 16
 
 /**
- * Brings the parcels of one source to the owners of their recipients: one envelope a destination instance, one stanza a recipient in other
- * domains. Each recipient's owner gets every parcel at least once, and those of one recipient in the order of their sequences, but for
+ * Brings the parcels of one source to the owners of their recipients: one envelope a destination instance, and one
+ * another domain. Each recipient's owner gets every parcel at least once, and those of one recipient in the order of their sequences, but for
  * repetitions, which `Marks` recognise. That holds while owners change, die and refuse: what is sent meanwhile waits, and a new owner is
  * told again what its predecessor may have lost.
  */
@@ -266,13 +267,13 @@ export class Lane implements Disposable {
 
   #sendAway(shipment: Shipment): void {
     const { audience, parcel } = shipment
-    for (const to of audience.remote) {
-      const envelope = this.#envelope(Op.route, parcel)
-      envelope.stanza = parcel.stanza.with({ to })
-      this.#hold(shipment)
-      const pair = pairKey(domainOf(parcel.stanza.from!), domainOf(to))
-      this.#context.router.transfer(Kind.domain, pair, envelope, () => this.#release(shipment))
-    }
+    for (const [domain, recipients] of audience.byDomain)
+      for (const part of forDomain(parcel.stanza, recipients)) {
+        const envelope = Object.assign(this.#envelope(Op.route, parcel), part)
+        this.#hold(shipment)
+        const pair = pairKey(domainOf(parcel.stanza.from!), domain)
+        this.#context.router.transfer(Kind.domain, pair, envelope, () => this.#release(shipment))
+      }
   }
 
   #envelope(op: Op, { sequence, trace = '', haste = Haste.turn }: Parcel): Envelope {

@@ -24,12 +24,11 @@ function setUp(newest = true) {
   }
 }
 
-test('one envelope an instance, one stanza each elsewhere', () => {
+test('one envelope an instance, and one a domain elsewhere', () => {
   const { stage, done, send } = setUp()
   send(WATCHERS)
   assert.deepEqual(stage.summary.sort(), [
-    'capulet.example rome.example: abbot@rome.example',
-    'capulet.example rome.example: pope@rome.example',
+    'capulet.example rome.example: pope@rome.example abbot@rome.example',
     'capulet.example verona.example: prince@verona.example',
     'session-1: romeo@montague.example abram@montague.example',
     'session-2: nurse@capulet.example',

@@ -1,5 +1,6 @@
 import { Envelope, Haste, Kind, Op } from '@heliograph/bus'
 import type { BareJid, Jid } from '@heliograph/jid'
+import { forDomain } from '@heliograph/multicast'
 import type { Change } from './change.ts'
 import type { FanoutContext } from './context.ts'
 import { group } from './destinations.ts'
@@ -14,7 +15,7 @@ export interface Fanned {
 }
 
 /**
- * Sends one stanza to all `watchers`: one envelope a destination instance, one stanza a watcher elsewhere. `done` is called when every
+ * Sends one stanza to all `watchers`: one envelope a destination instance, one each 500 watchers of a domain elsewhere. `done` is called when every
  * destination has taken it; watchers whose owner changed meanwhile are looked up again until then. It is told `false` when the publisher
  * went to another instance before that: the next owner is sent the change again.
  */
@@ -50,10 +51,9 @@ export function fan(
   // What clients elsewhere want to hear of isn't known here (XEP-0163 §4.3.3: it "MAY choose not to send").
   const elsewhere = change.body === undefined ? domains : new Map<string, Jid[]>()
   for (const [pair, jids] of elsewhere) {
-    for (const to of jids) {
+    for (const part of forDomain(change.stanza, jids)) {
       waiting++
-      const envelope = emit(context, publisher, Op.route, change)
-      envelope.stanza = change.stanza.with({ to })
+      const envelope = Object.assign(emit(context, publisher, Op.route, change), part)
       context.router.transfer(Kind.domain, pair, envelope, () => settled())
     }
   }

@@ -7,8 +7,12 @@ export interface Half extends AsyncDisposable {
   readonly addresses: Readonly<Record<string, string>>
   /** Whether what is for that domain is its to bring there. */
   takes(remote: Domain): boolean
-  /** A stanza for a (local, remote) pair that is owned here. It owes the sender a receipt. */
-  receive(envelope: Envelope, from: InstanceId): void
+  /** Whether `receive` takes what is for several `recipients` as it is. */
+  readonly takesSeveral?: true
+  /** A stanza for a (local, remote) pair that is owned here. It owes the sender a receipt, or a call of `taken` where that is given. */
+  receive(envelope: Envelope, from: InstanceId, taken?: () => void): void
+  /** What another server says of stanzas for several. It owes a receipt, too. */
+  hear?(envelope: Envelope, from: InstanceId): void
   /** What another gateway says to this instance itself. False when it isn't for this half. */
   hears?(envelope: Envelope, from: InstanceId): boolean
   /** A partition came here. */

@@ -9,8 +9,8 @@ export function refusing(context: GatewayContext): Half {
   return {
     addresses: {},
     takes: () => true,
-    receive({ stanza, partition, transfer }, from) {
-      context.router.receipt(from, transfer)
+    receive({ stanza, partition, transfer }, from, taken = () => context.router.receipt(from, transfer)) {
+      taken()
       const error = stanzaError('remote-server-not-found', { text: 'this server does not federate' })
       // A probe is the server's own: nobody waits for an answer to it.
       const reply = stanza && stanza.type !== 'probe' ? errorReply(stanza, error) : undefined

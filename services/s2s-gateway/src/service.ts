@@ -1,7 +1,7 @@
-import { type InstanceId, Kind } from '@heliograph/bus'
+import { type InstanceId, Kind, Op } from '@heliograph/bus'
 import type { HeliographConfig } from '@heliograph/config'
 import type { Database } from '@heliograph/database'
-import { type Domain, domainOf, trusted } from '@heliograph/jid'
+import type { Domain } from '@heliograph/jid'
 import { Hosts, type Tenancy } from '@heliograph/ownership'
 import { joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
 import { Flusher } from '@heliograph/streams'
@@ -15,6 +15,7 @@ import { bytestreamsProxy } from './proxy65/proxy-module.ts'
 import { queueMigrations } from './queue/migrations.ts'
 import { PostgresQueue } from './queue/postgres-queue.ts'
 import type { QueueStore } from './queue/queue-store.ts'
+import { receive } from './receive.ts'
 import { refusing } from './refusing.ts'
 
 /** Owners of (local, remote) domain pairs: streams to other servers, and external components. */
@@ -73,10 +74,9 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
   }
   halves = await halvesOf(context, store, signal)
   router.serve((envelope, from) => {
-    const to = envelope.stanza?.to
-    const half = to === undefined ? undefined : halves.find((each) => each.takes(domainOf(trusted(to))))
-    if (half) half.receive(envelope, from)
-    else router.receipt(from, envelope.transfer)
+    const hearer = envelope.op === Op.heard ? halves.find((half) => half.hear) : undefined
+    if (hearer) hearer.hear?.(envelope, from)
+    else receive(context, halves, envelope, from)
   })
   router.serveInstance((envelope, from) => void halves.some((half) => half.hears?.(envelope, from)))
   await ownership.start()

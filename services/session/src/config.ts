@@ -48,6 +48,7 @@ export interface SessionConfig {
   readonly rosterPrivileges: ReadonlyMap<Domain, 'get' | 'set' | 'both'>
   readonly externalServices: HeliographConfig['externalServices']
   readonly uploads: HeliographConfig['uploads']
+  readonly multicast: HeliographConfig['multicast']
   readonly offlineLimit: number
   /** Envelopes of other services that wait for one user before further ones are refused. */
   readonly mailboxBound: number
@@ -120,6 +121,7 @@ export function sessionConfig(config: HeliographConfig): SessionConfig {
     rosterPrivileges: rosterPrivilegesOf(config),
     externalServices: config.externalServices,
     uploads: config.uploads,
+    multicast: config.multicast,
     offlineLimit: config.sessions.offlineLimit,
     mailboxBound: 10_000,
     idleUserMs: 60_000,

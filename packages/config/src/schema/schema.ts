@@ -7,6 +7,7 @@ import { externalServices } from './external-services.ts'
 import { federation } from './federation.ts'
 import { invites } from './invites.ts'
 import { archive, authentication, leases, limits, presence, push, sessions, streamManagement } from './limits.ts'
+import { multicast } from './multicast.ts'
 import { accounts, domains, drain, listen, proxyProtocol, reportsTo, telemetry, tls } from './network.ts'
 import { passwords } from './passwords.ts'
 import { proxy65 } from './proxy65.ts'
@@ -66,6 +67,7 @@ export const schema = z.strictObject({
   push,
   rooms,
   federation,
+  multicast,
   externalServices,
   components,
   events,

@@ -66,8 +66,8 @@ export class Components implements Half {
     return this.#context.definitions.has(remote) || this.#proxies.includes(remote)
   }
 
-  receive(envelope: Envelope, from: InstanceId): void {
-    this.#conversations.receive(envelope, from)
+  receive(...received: Parameters<Half['receive']>): void {
+    this.#conversations.receive(...received)
   }
 
   hears(envelope: Envelope, from: InstanceId): boolean {

@@ -1,4 +1,4 @@
-import { Envelope, type InstanceId, Kind, Op } from '@heliograph/bus'
+import { Envelope, Kind, Op } from '@heliograph/bus'
 import type { Domain } from '@heliograph/jid'
 import type { ComponentsContext } from './context.ts'
 import type { Target } from './directory.ts'
@@ -6,8 +6,9 @@ import type { Target } from './directory.ts'
 /** A stanza for a component, of which this gateway owes the sender a receipt. */
 export interface Item {
   readonly envelope: Envelope
-  readonly from: InstanceId
   readonly bytes: number
+  /** Tells whoever sent it that it was taken. */
+  readonly receipt: () => void
 }
 
 export interface ConversationParts {

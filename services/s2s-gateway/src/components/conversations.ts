@@ -37,14 +37,12 @@ export class Conversations {
     return this.#shares.stanzas
   }
 
-  receive(envelope: Envelope, from: InstanceId): void {
-    const { stanza } = envelope
-    if (stanza?.from === undefined || stanza.to === undefined) {
-      this.#context.router.receipt(from, envelope.transfer)
-      return
-    }
+  receive(envelope: Envelope, from: InstanceId, taken?: () => void): void {
+    const { stanza, transfer } = envelope
+    const receipt = taken ?? (() => this.#context.router.receipt(from, transfer))
+    if (stanza?.from === undefined || stanza.to === undefined) return receipt()
     const bytes = stanza.payload.length + OVERHEAD
-    const item: Item = { envelope, from, bytes }
+    const item: Item = { envelope, bytes, receipt }
     const domain = domainOf(trusted(stanza.to))
     if (this.#isAbsent(domain)) this.#bounce(item, 'absent')
     else if (!this.#shares.take(domain, bytes)) this.#bounce(item, 'full')
@@ -101,7 +99,7 @@ export class Conversations {
       partition,
       taken: (item) => {
         this.#shares.leave(domain, item.bytes)
-        this.#receipt(item)
+        item.receipt()
       },
       idle: () => {
         conversations.delete(name)
@@ -123,18 +121,14 @@ export class Conversations {
     this.#settling.delete(partition)
   }
 
-  #receipt({ from, envelope }: Item): void {
-    this.#context.router.receipt(from, envelope.transfer)
-  }
-
   /** Comes back once: the sender is told that it is taken when the error is. */
   #bounce(item: Item, reason: BounceReason): void {
     const { stanza, partition, stream, count } = item.envelope
     // Nobody waits for an answer to a probe.
     const reply = stanza && stanza.type !== 'probe' ? errorReply(stanza, ERRORS[reason]) : undefined
-    if (reply?.to === undefined) return this.#receipt(item)
+    if (reply?.to === undefined) return item.receipt()
     this.#context.events.bounced(reason)
     const ingress = stream === '' ? undefined : { stream: `bounce ${stream} ${reply.from}`, count }
-    answerFrom(this.#context, partition, reply, () => this.#receipt(item), ingress)
+    answerFrom(this.#context, partition, reply, item.receipt, ingress)
   }
 }

@@ -7,6 +7,12 @@ export function federationEvents(metrics: Metrics) {
   const counter = (name: string, help: string, labels?: Readonly<Record<string, string>>) =>
     metrics.counter(`heliograph_s2s_${name}_total`, help, labels)
   const sent = counter('stanzas_sent', 'Stanzas written to other servers')
+  const several = counter('multicast', 'Stanzas written to other servers that are for several of their users')
+  const spared = counter(
+    'multicast_spared',
+    'Stanzas to other servers that needn’t be written because one is for several',
+  )
+  const expanded = counter('multicast_expanded', 'Stanzas to several users here that other servers wrote once')
   const received = counter('stanzas_received', 'Stanzas taken from other servers')
   const bounced = counter('bounced', 'Stanzas to other servers that came back as errors')
   const repeated = counter('repeated', 'Stanzas to other servers that had been sent before')
@@ -26,6 +32,11 @@ export function federationEvents(metrics: Metrics) {
   }
   return {
     sent: () => sent.add(),
+    multicast: (recipients: number) => {
+      several.add()
+      spared.add(recipients - 1)
+    },
+    expanded: () => expanded.add(),
     received: () => received.add(),
     bounced: () => bounced.add(),
     repeated: () => repeated.add(),

@@ -74,11 +74,17 @@ class Federation implements Half {
     return Object.fromEntries([...this.#listeners].map(([name, { address }]) => [name, address]))
   }
 
+  readonly takesSeveral = true
+
   takes(): boolean {
     return true
   }
 
-  receive(...received: Parameters<Half['receive']>): void {
+  hear(...heard: Parameters<Pairs['hear']>): void {
+    this.#pairs.hear(...heard)
+  }
+
+  receive(...received: Parameters<Pairs['receive']>): void {
     this.#pairs.receive(...received)
   }
 

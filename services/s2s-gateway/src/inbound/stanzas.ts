@@ -4,7 +4,10 @@ import { pairKey } from '@heliograph/ownership'
 import { checkStanza, errorReply, Stanza, type StanzaError, stanzaError } from '@heliograph/stanza'
 import type { ParsedElement } from '@heliograph/xml'
 import { bringIn } from '../bring-in.ts'
+import { pairConcernedBy, tellPair } from '../multicast/hearing.ts'
+import { afterAll } from '../receive.ts'
 import type { Inbound } from './inbound.ts'
+import { type Copy, copiesOf, isForSeveral } from './several.ts'
 
 /** What a stanza costs beside its payload while it is on its way. */
 const OVERHEAD = 512
@@ -32,7 +35,11 @@ export function acceptStanza(inbound: Inbound, parsed: ParsedElement): void {
   context.events.received()
   const error = checkStanza(stanza)
   if (error !== undefined) return answer(inbound, stamped, { from, count, error })
-  bring(inbound, stamped, { from, count })
+  const said = { from, count }
+  const remote = pairConcernedBy(stamped)
+  if (remote !== undefined) return tellPair(context, { stanza: stamped, remote }, () => inbound.settled(count))
+  if (isForSeveral(context, stamped)) return bringToSeveral(inbound, stamped, said)
+  bring(inbound, { stanza: stamped, ingress: { stream: inbound.ingress, count } }, from, () => inbound.settled(count))
 }
 
 interface Said {
@@ -41,15 +48,23 @@ interface Said {
   readonly count: number
 }
 
-function bring(inbound: Inbound, stanza: Stanza, { from, count }: Said): void {
-  const { context, ingress } = inbound
+/** One of them that can't be brought comes back by itself. */
+function bringToSeveral(inbound: Inbound, stanza: Stanza, { from, count }: Said): void {
+  const copies = copiesOf(inbound.context, stanza, { stream: inbound.ingress, count })
+  if ('condition' in copies) return answer(inbound, stanza, { from, count, error: copies })
+  inbound.context.events.expanded()
+  const settled = afterAll(copies.length, () => inbound.settled(count))
+  for (const copy of copies) bring(inbound, copy, from, settled)
+}
+
+function bring(inbound: Inbound, { stanza, ingress }: Copy, from: Jid, settled: () => void): void {
   const bytes = stanza.payload.length + OVERHEAD
   inbound.depart(bytes)
-  bringIn(context, stanza, { stream: ingress, count }, (outcome) => {
+  bringIn(inbound.context, stanza, ingress, (outcome) => {
     inbound.arrive(bytes)
-    if (outcome === 'taken') return inbound.settled(count)
+    if (outcome === 'taken') return settled()
     const condition = outcome === 'expired' ? 'remote-server-timeout' : 'resource-constraint'
-    answer(inbound, stanza, { from, count, error: stanzaError(condition) })
+    answer(inbound, stanza, { from, count: ingress.count, error: stanzaError(condition) }, settled)
   })
 }
 
@@ -58,15 +73,16 @@ function answer(
   inbound: Inbound,
   stanza: Stanza,
   { from, count, error }: Said & { readonly error: StanzaError },
+  settled = () => inbound.settled(count),
 ): void {
   const { context, local } = inbound
   const ours: Domain | undefined = stanza.to === undefined ? local : domainOf(stanza.to)
   const reply = errorReply(stanza, error)
-  if (reply === undefined || ours === undefined) return inbound.settled(count)
+  if (reply === undefined || ours === undefined) return settled()
   const envelope = new Envelope(Op.route)
   envelope.stanza = reply.from === undefined ? reply.with({ from: ours }) : reply
   context.router.transfer(Kind.domain, pairKey(ours, domainOf(from)), envelope, (outcome) => {
     if (outcome !== 'taken') context.events.unanswered()
-    inbound.settled(count)
+    settled()
   })
 }

@@ -3,6 +3,8 @@ import type { Stanza } from '@heliograph/stanza'
 /** A stanza on its way to another domain. Its sender keeps it, too, until it is told that it was taken. */
 export interface Entry {
   readonly stanza: Stanza
+  /** What it says to several at once, each of whom has an entry. */
+  readonly group?: Group | undefined
   /** By which it is known when it comes again; '' when nothing is known of it. */
   readonly key: string
   /** Those who sent it, and wait to hear that it was taken. */
@@ -27,6 +29,11 @@ export interface Entry {
   isOver: boolean
   /** The database doesn't take it. */
   isRefused: boolean
+}
+
+export interface Group {
+  /** Without `to`. */
+  readonly stanza: Stanza
 }
 
 export function entryOf(stanza: Stanza, key: string, ...taken: (() => void)[]): Entry {

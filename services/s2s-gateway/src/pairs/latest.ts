@@ -19,9 +19,10 @@ export class Latest {
     if (this.#states.size > MOST) this.take()
   }
 
-  /** The oldest. */
-  take(): Entry | undefined {
+  /** The oldest, if it fits. */
+  take(fits: (entry: Entry) => boolean = () => true): Entry | undefined {
     for (const [key, entry] of this.#states) {
+      if (!fits(entry)) return undefined
       this.#states.delete(key)
       return entry
     }

@@ -31,11 +31,15 @@ export class Ledger {
     return this.written.length >= MOST_UNACKNOWLEDGED.stanzas || this.#bytes >= MOST_UNACKNOWLEDGED.bytes
   }
 
-  wrote(entry: Entry): void {
+  /** These went in one stanza. */
+  wrote(entries: readonly Entry[]): void {
     this.#sent = counted(1, this.#sent)
-    entry.mark = { id: this.management?.id, count: this.#sent }
-    this.written.push(entry)
-    this.#bytes += entry.bytes
+    const mark = { id: this.management?.id, count: this.#sent }
+    for (const entry of entries) {
+      entry.mark = mark
+      this.written.push(entry)
+      this.#bytes += entry.bytes
+    }
   }
 
   /** Whether the peer has said nothing for too long, or has had the oldest for much longer. */
@@ -43,21 +47,26 @@ export class Ledger {
     return now - Math.max(writtenAt, this.#heardAt) > takeMs || now - writtenAt > takeMs * MOST_TAKES
   }
 
-  /** The kernel has the oldest. */
-  confirmed(): Entry | undefined {
-    const entry = this.written.shift()
-    if (entry !== undefined) this.#bytes -= entry.bytes
-    return entry
+  /** The kernel has the oldest stanza. */
+  confirmed(): Entry[] {
+    const mark = this.written[0]?.mark
+    return this.#take((entry) => entry.mark === mark)
   }
 
   /** The peer has handled all up to `h`. Undefined: it can't have. */
   acknowledged(h: number): Entry[] | undefined {
-    const count = ahead(h, this.#acknowledged)
-    if (count > this.written.length) return undefined
+    const before = this.#acknowledged
+    const count = ahead(h, before)
+    if (count > ahead(this.#sent, before)) return undefined
     this.#acknowledged = h
     this.#heardAt = performance.now()
     this.isAsked = false
-    const taken = this.written.splice(0, count)
+    return this.#take(({ mark }) => ahead(mark!.count, before) <= count)
+  }
+
+  #take(isTaken: (entry: Entry) => boolean): Entry[] {
+    const rest = this.written.findIndex((entry) => !isTaken(entry))
+    const taken = this.written.splice(0, rest < 0 ? this.written.length : rest)
     for (const { bytes } of taken) this.#bytes -= bytes
     return taken
   }

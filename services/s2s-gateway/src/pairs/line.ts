@@ -1,15 +1,12 @@
-import type { Domain } from '@heliograph/jid'
 import type { Ingress } from '../bring-in.ts'
-import type { FederationContext } from '../federation/federation-context.ts'
 import { type Failure, unreachable } from '../outbound/failure.ts'
 import { isDurable, isState } from '../queue/durable.ts'
 import type { Fate } from '../queue/queue-store.ts'
-import type { Spool } from '../queue/spool.ts'
-import type { Shares } from '../shares.ts'
 import { includes } from '../streams/management.ts'
 import type { Entry } from './entry.ts'
 import { giveBack } from './give-back.ts'
 import { Latest } from './latest.ts'
+import type { LineOptions } from './line-options.ts'
 import { Recent } from './recent.ts'
 
 /** Stanzas that may wait in memory for one pair. */
@@ -22,18 +19,6 @@ const STORE_AFTER_MS = 1_000
 const MOST_ATTEMPTS = { inMemory: 3, stored: 10 }
 
 const TOO_MUCH = unreachable('too much waits for that server')
-
-export interface LineOptions {
-  readonly context: FederationContext
-  readonly remote: Domain
-  readonly partition: number
-  readonly key: string
-  readonly shares: Shares
-  /** Undefined where nothing outlives instances. */
-  readonly spool: Spool | undefined
-  /** There is something to be written. */
-  readonly more: () => void
-}
 
 /**
  * What waits for a pair, in order: what was written in vain, what is kept in the database, what is in memory alone. Whatever waits longer than a moment and
@@ -98,17 +83,22 @@ export class Line {
     return true
   }
 
-  /** What is to be written next. */
-  next(): Entry | undefined {
-    for (let entry = this.#first.shift(); entry !== undefined; entry = this.#first.shift()) {
-      if (!this.#isPast(entry.seq)) return entry
+  /** What is to be written next, if it fits. */
+  next(fits: (entry: Entry) => boolean = () => true): Entry | undefined {
+    for (let entry = this.#first[0]; entry !== undefined; entry = this.#first[0]) {
+      const isPast = this.#isPast(entry.seq)
+      if (!isPast && !fits(entry)) return undefined
+      this.#first.shift()
+      if (!isPast) return entry
       this.#expire(entry)
     }
     if (this.#options.spool?.hasMore) {
       void this.#read()
       return undefined
     }
-    return this.#latest.take() ?? this.#waiting.shift()
+    if (this.#latest.size > 0) return this.#latest.take(fits)
+    const [entry] = this.#waiting
+    return entry !== undefined && fits(entry) ? this.#waiting.shift() : undefined
   }
 
   /** A stream ended before these were taken: they come before all else. */

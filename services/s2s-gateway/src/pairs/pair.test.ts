@@ -9,6 +9,7 @@ import { Element } from '@heliograph/xml'
 import { federationEvents } from '../federation/events.ts'
 import type { FederationContext } from '../federation/federation-context.ts'
 import { Setbacks } from '../finding/setbacks.ts'
+import { MulticastServices } from '../multicast/services.ts'
 import type { Initiation } from '../outbound/initiation.ts'
 import { Shares } from '../shares.ts'
 import { type Entry, entryOf } from './entry.ts'
@@ -86,7 +87,8 @@ function world(test: TestContext, { shares = new Shares({ stanzas: 1_000, bytes:
     streams.push(stream)
     return { kind: 'ready', initiation: stream as unknown as Initiation } as const
   }
-  const pair = new Pair(context, { open, connects: new Gate(1), shares }, { local, remote }, 7)
+  const services = new MulticastServices()
+  const pair = new Pair(context, { open, connects: new Gate(1), shares, services }, { local, remote }, 7)
   const sweepAt = (at: number): boolean => {
     now = at
     return pair.sweep(at)

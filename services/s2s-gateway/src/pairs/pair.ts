@@ -1,18 +1,18 @@
 import type { Domain } from '@heliograph/jid'
-import { type Gate, pairKey } from '@heliograph/ownership'
+import { pairKey } from '@heliograph/ownership'
+import type { Stanza } from '@heliograph/stanza'
 import type { ParsedElement } from '@heliograph/xml'
 import type { FederationContext } from '../federation/federation-context.ts'
 import { patiently } from '../hand-over.ts'
+import { Outgoing } from '../multicast/outgoing.ts'
 import { DENIED, type Failure, unreachable } from '../outbound/failure.ts'
 import type { Direction, Initiation, Management } from '../outbound/initiation.ts'
-import type { openStream } from '../outbound/open-stream.ts'
 import type { Backlog } from '../queue/queue-store.ts'
-import { type Keeping, Spool } from '../queue/spool.ts'
-import type { Shares } from '../shares.ts'
+import { Spool } from '../queue/spool.ts'
 import { answerXml, countIn, requestXml } from '../streams/management.ts'
 import type { XmlStream } from '../streams/xml-stream.ts'
-import { asWritten } from './as-written.ts'
-import type { Entry } from './entry.ts'
+import type { Common } from './common.ts'
+import { type Entry, entryOf } from './entry.ts'
 import { Ledger } from './ledger.ts'
 import { Line } from './line.ts'
 
@@ -20,16 +20,6 @@ import { Line } from './line.ts'
 const MOST_BACKLOG = 1_048_576
 /** So long a pair is remembered that never had a stream. */
 const KNOWN_SECONDS = 60
-/** What all pairs of an instance have together. */
-export interface Common {
-  readonly open: typeof openStream
-  /** To set up a stream. */
-  readonly connects: Gate
-  /** Of what may wait here, among the other domains. */
-  readonly shares: Shares
-  /** Undefined where nothing outlives instances. */
-  readonly keeping?: Keeping | undefined
-}
 
 type State = 'closed' | 'connecting' | 'open' | 'closing'
 
@@ -44,6 +34,7 @@ export class Pair implements Direction {
   readonly #common: Common
   readonly #spool: Spool | undefined
   readonly #line: Line
+  readonly #outgoing: Outgoing
   #ledger = new Ledger()
   /** By which the stream that broke may be resumed. */
   #resume: string | undefined
@@ -68,6 +59,8 @@ export class Pair implements Direction {
     this.#spool = keeping && new Spool(keeping, { partition, pair: key })
     const line = { context, remote, partition, key, shares, spool: this.#spool }
     this.#line = new Line({ ...line, more: () => this.#advance() })
+    const ask = (request: Stanza): void => queueMicrotask(() => this.push(entryOf(request, '')))
+    this.#outgoing = new Outgoing({ local, remote, services: common.services, ask }, context.events)
   }
 
   get key(): string {
@@ -94,9 +87,18 @@ export class Pair implements Direction {
     this.#advance()
   }
 
-  push(entry: Entry): void {
+  /** Those of one group together. */
+  push(...entries: readonly Entry[]): void {
     if (this.#over) return
-    if (this.#line.push(entry, this.#ledger.written.length)) this.#advance()
+    const fresh = entries.filter((entry) => this.#line.push(entry, this.#ledger.written.length))
+    if (fresh.length > 0) this.#advance()
+  }
+
+  /** What the other server says of stanzas for several. False when it says nothing of what was sent from here. */
+  hear(said: Stanza): boolean {
+    const again = this.#outgoing.hear(said)
+    if (again !== undefined) this.push(...again)
+    return again !== undefined
   }
 
   /** What is due by the clock: gives up what wasn't taken in time, tries again, closes an idle stream. True when the pair may be forgotten. */
@@ -149,20 +151,22 @@ export class Pair implements Direction {
     if (stream === undefined) return
     const ledger = this.#ledger
     while (stream.backlog < MOST_BACKLOG && !ledger.isFull) {
-      const entry = this.#line.next()
-      if (entry === undefined) break
-      const bytes = asWritten(entry)
+      const first = this.#line.next()
+      if (first === undefined) break
+      const { bytes, entries } = this.#outgoing.write(first, (fits) => this.#line.next(fits), this.#mostBytes)
       if (bytes.length > this.#mostBytes) {
         // XEP-0478 §4: SHOULD NOT be sent; it would end the stream for all.
-        this.#line.bounce(entry, {
+        this.#line.bounce(first, {
           condition: 'policy-violation',
           text: `that server takes ${this.#mostBytes} bytes at most`,
         })
         continue
       }
-      ledger.wrote(entry)
-      entry.attempts++
-      entry.writtenAt = performance.now()
+      ledger.wrote(entries)
+      for (const entry of entries) {
+        entry.attempts++
+        entry.writtenAt = performance.now()
+      }
       this.#context.events.sent()
       if (ledger.management === undefined) stream.write(bytes, () => this.#confirmed(stream))
       else stream.write(bytes)
@@ -197,9 +201,7 @@ export class Pair implements Direction {
   /** The kernel has the oldest that was written. */
   #confirmed(stream: XmlStream): void {
     if (this.#stream !== stream) return
-    const entry = this.#ledger.confirmed()
-    if (entry === undefined) return
-    this.#taken(entry)
+    for (const entry of this.#ledger.confirmed()) this.#taken(entry)
     if (!this.#line.isEmpty) this.#advance()
   }
 

@@ -1,18 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { IdClock } from '@heliograph/archive'
 import type { Envelope, InstanceId } from '@heliograph/bus'
-import { type Domain, domainOf, type Jid, trusted } from '@heliograph/jid'
+import { type Domain, domainOf, type Jid, parseDomain, trusted } from '@heliograph/jid'
+import { copyFor, isPrepared } from '@heliograph/multicast'
 import { Gate } from '@heliograph/ownership'
+import type { Stanza } from '@heliograph/stanza'
+import { answerFrom } from '../bring-in.ts'
 import type { FederationContext } from '../federation/federation-context.ts'
 import { patiently } from '../hand-over.ts'
-import { DENIED, unreachable } from '../outbound/failure.ts'
+import { tellPair } from '../multicast/hearing.ts'
+import { MulticastServices } from '../multicast/services.ts'
+import { DENIED, type Failure, unreachable } from '../outbound/failure.ts'
 import type { Direction } from '../outbound/initiation.ts'
 import { openStream } from '../outbound/open-stream.ts'
 import type { Backlog } from '../queue/queue-store.ts'
+import { afterAll } from '../receive.ts'
 import { Shares } from '../shares.ts'
+import type { Common } from './common.ts'
 import { entryOf } from './entry.ts'
 import { giveBack } from './give-back.ts'
-import { type Common, Pair } from './pair.ts'
+import { Pair } from './pair.ts'
 
 /** What may wait here for all other domains together. One of them may have as much as it leaves free. */
 const MOST = { stanzas: 65_536, bytes: 134_217_728 }
@@ -33,7 +40,13 @@ export class Pairs {
     this.#context = context
     const { store, config } = context
     const keeping = store && { store, clock: new IdClock(), mostStanzas: config.federation.queueStanzas }
-    this.#common = { open: openStream, connects: new Gate(MOST_CONNECTING), shares: new Shares(MOST), keeping }
+    this.#common = {
+      open: openStream,
+      connects: new Gate(MOST_CONNECTING),
+      shares: new Shares(MOST),
+      keeping,
+      services: new MulticastServices(),
+    }
   }
 
   *[Symbol.iterator](): Iterator<Pair> {
@@ -42,22 +55,43 @@ export class Pairs {
 
   /** A stanza for another domain. */
   receive(envelope: Envelope, from: InstanceId): void {
-    const { stanza, partition, transfer } = envelope
+    const { stanza, partition, transfer, recipients } = envelope
     const taken = (): void => {
       if (transfer !== 0) this.#context.router.receipt(from, transfer)
     }
-    if (stanza?.from === undefined || stanza.to === undefined) return taken()
+    const stanzas = recipients && stanza ? recipients.map((to) => copyFor(stanza, trusted<Jid>(to))) : [stanza]
+    const [first] = stanzas
+    if (stanza?.from === undefined || first?.to === undefined) return taken()
+    const settle = stanzas.length === 1 ? taken : afterAll(stanzas.length, taken)
+    const refuse = (failure: Failure): void => {
+      for (const each of stanzas) giveBack(this.#context, { stanza: each!, partition }, failure, settle)
+    }
     const local = domainOf(trusted<Jid>(stanza.from))
-    const remote = domainOf(trusted<Jid>(stanza.to))
-    if (!this.#context.policy.of(remote).outbound)
-      return void giveBack(this.#context, { stanza, partition }, DENIED, taken)
+    const remote = domainOf(trusted<Jid>(first.to))
+    if (!this.#context.policy.of(remote).outbound) return refuse(DENIED)
     const pair = this.#pairOf(envelope, { local, remote })
     if (pair === undefined) {
       this.#context.events.full()
-      giveBack(this.#context, { stanza, partition }, unreachable('too many servers are spoken with'), taken)
-      return
+      return refuse(unreachable('too many servers are spoken with'))
     }
-    pair.push(entryOf(stanza, identityOf(envelope, from), taken))
+    const group = stanzas.length > 1 && this.#mayBeOne(stanza) ? { stanza } : undefined
+    pair.push(...stanzas.map((each) => ({ ...entryOf(each!, identityOf(envelope, each!, from), settle), group })))
+  }
+
+  /** What another server says of stanzas for several. An error for something else is for whoever wrote that. */
+  hear({ stanza, partition, key, id, transfer }: Envelope, from: InstanceId): void {
+    const taken = (): void => this.#context.router.receipt(from, transfer)
+    if (stanza?.from === undefined) return taken()
+    const isHeard = this.#byPartition.get(partition)?.get(key)?.hear(stanza) ?? false
+    if (isHeard || stanza.name === 'iq') return taken()
+    // A service of a server is written to on the stream for that server.
+    const above = parseDomain(stanza.from.slice(stanza.from.indexOf('.') + 1))
+    if (id === 0 && above?.includes('.')) tellPair(this.#context, { stanza, remote: above, asked: 1 }, taken)
+    else answerFrom(this.#context, partition, stanza, taken)
+  }
+
+  #mayBeOne(stanza: Stanza): boolean {
+    return this.#context.config.multicast.enabled && isPrepared(stanza)
   }
 
   /** Undefined when there are too many. */
@@ -139,7 +173,8 @@ export class Pairs {
 }
 
 /** A client's stanza keeps its ingress id, and what a room says its sequence, whoever sends it again. What else comes again comes by the same transfer. */
-function identityOf({ stream, count, stanza, transfer }: Envelope, from: InstanceId): string {
-  if (stream !== '') return `${stream} ${count} ${stanza?.to ?? ''}`
-  return transfer === 0 ? '' : `${from} ${transfer}`
+function identityOf({ stream, count, transfer, recipients }: Envelope, { to }: Stanza, from: InstanceId): string {
+  if (stream !== '') return `${stream} ${count} ${to ?? ''}`
+  if (transfer === 0) return ''
+  return recipients === undefined ? `${from} ${transfer}` : `${from} ${transfer} ${to}`
 }

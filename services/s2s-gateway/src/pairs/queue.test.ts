@@ -10,6 +10,7 @@ import { Element } from '@heliograph/xml'
 import { federationEvents } from '../federation/events.ts'
 import type { FederationContext } from '../federation/federation-context.ts'
 import { Setbacks } from '../finding/setbacks.ts'
+import { MulticastServices } from '../multicast/services.ts'
 import { unreachable } from '../outbound/failure.ts'
 import type { Initiation, Result } from '../outbound/initiation.ts'
 import type { Backlog, Fate, Kept, Place, QueueStore } from '../queue/queue-store.ts'
@@ -89,7 +90,12 @@ function world(test: TestContext, store = new FakeStore(), { queueStanzas = 100 
   test.mock.method(performance, 'now', () => now)
   const keeping = { store, clock: new IdClock(), mostStanzas: queueStanzas }
   const shares = new Shares({ stanzas: 1_000, bytes: 1e6 })
-  const pair = new Pair(context, { open, connects: new Gate(1), shares, keeping }, { local, remote }, 7)
+  const pair = new Pair(
+    context,
+    { open, connects: new Gate(1), shares, keeping, services: new MulticastServices() },
+    { local, remote },
+    7,
+  )
   const taken: string[] = []
   const push = (key: string, sent: Stanza = message(key)) => pair.push(entryOf(sent, key, () => taken.push(key)))
   const sweepAt = async (at: number): Promise<boolean> => {

@@ -4,6 +4,7 @@ import { hop } from '@heliograph/telemetry'
 import { refusedAnonymous } from '../anonymous/restrict.ts'
 import { refusedOutbound } from '../blocking/blocked.ts'
 import type { SessionContext } from '../context.ts'
+import { isToSeveral, sendToSeveral } from '../multicast/send-to-several.ts'
 import { handleIq } from '../pipeline/outbound-iq.ts'
 import { handleMessage } from '../pipeline/outbound-message.ts'
 import type { Sent } from '../pipeline/sent.ts'
@@ -33,10 +34,8 @@ export function handleClientStanza(context: SessionContext, user: User, { envelo
   const span = hop(context.tracing, 'session.out', envelope.trace)
   const sent = { user, resource, stanza, obligation, stream, count, trace: span.trace }
   try {
-    const refused =
-      (user.blocked !== undefined && refusedOutbound(context, sent)) ||
-      (user.anonymous && refusedAnonymous(context, sent))
-    if (!refused) handlers[stanza.name](context, sent)
+    if (isToSeveral(context, sent)) sendToSeveral(context, sent, (copy) => send(context, copy))
+    else send(context, sent)
     obligation.release()
   } catch (error) {
     context.log.error('stanza_handler_failed', { jid: resource.jid, kind: stanza.name, error })
@@ -46,6 +45,14 @@ export function handleClientStanza(context: SessionContext, user: User, { envelo
   } finally {
     span.end()
   }
+}
+
+function send(context: SessionContext, sent: Sent): void {
+  const { user, stanza } = sent
+  const refused =
+    (user.blocked !== undefined && refusedOutbound(context, sent)) ||
+    (user.anonymous && refusedAnonymous(context, sent))
+  if (!refused) handlers[stanza.name](context, sent)
 }
 
 /**

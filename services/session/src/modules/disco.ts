@@ -1,10 +1,11 @@
 import { domainOf, trusted } from '@heliograph/jid'
 import { defineModule, type Entity, type Outcome, onGet, refuse, reply } from '@heliograph/module'
 import { uploadOf } from '@heliograph/ownership'
-import { el, NS, type Stanza, stanzaError } from '@heliograph/stanza'
+import { el, type Form, NS, type Stanza, stanzaError } from '@heliograph/stanza'
 import { discoElement } from '../capabilities/disco-info.ts'
 import type { OwnCapabilities } from '../capabilities/own-capabilities.ts'
 import { commandInfo, commandItems } from '../commands/command-disco.ts'
+import { limitsFor } from '../multicast/multicast-module.ts'
 import type { IqContext } from './iq-context.ts'
 
 const INFO = `{${NS.discoInfo}}query`
@@ -31,7 +32,9 @@ export const disco = defineModule<IqContext>({
 function serverInfo(request: Stanza, context: IqContext): Outcome {
   const { session, user } = context
   const asked = domainOf(trusted(request.to ?? user.jid))
-  return commandOr(request, context, 'server', () => info(request, session.own.server(asked)))
+  return commandOr(request, context, 'server', () =>
+    info(request, session.own.server(asked), limitsFor(session, request.from)),
+  )
 }
 
 function serverItems(request: Stanza, context: IqContext): Outcome {
@@ -99,8 +102,10 @@ function nodeOf(request: Stanza, xmlns: string): string | undefined {
 }
 
 /** Without a node, or under one that stands for these very capabilities. */
-function info(request: Stanza, own: OwnCapabilities): Outcome {
+function info(request: Stanza, own: OwnCapabilities, more: readonly Form[] = []): Outcome {
   const node = nodeOf(request, NS.discoInfo)
   if (node && !own.isNode(node)) return refuse(stanzaError('item-not-found'))
-  return reply(discoElement(own.info, node))
+  // What isn't in the hash isn't said under it.
+  const said = node ? own.info : { ...own.info, forms: [...own.info.forms, ...more] }
+  return reply(discoElement(said, node))
 }

@@ -12,6 +12,7 @@ import { clientAccess } from '../clients/access-module.ts'
 import { commandsModule } from '../commands/commands-module.ts'
 import type { SessionConfig } from '../config.ts'
 import { invitesModule } from '../invites/invites-module.ts'
+import { multicastService } from '../multicast/multicast-module.ts'
 import { pep } from '../pep/pep-module.ts'
 import { privateStorage } from '../profile/private-storage.ts'
 import { searchModule } from '../profile/search-module.ts'
@@ -45,6 +46,7 @@ export const sessionModules: readonly Module<IqContext>[] = [
   archiveSearch,
   retraction,
   messaging,
+  multicastService,
   commandsModule,
   clientAccess,
   externalServices,
@@ -74,6 +76,7 @@ export function modulesFor(
   if (config.externalServices.services.length === 0) without.add(externalServices)
   if (config.userSearch === 'off') without.add(searchModule)
   if (![...config.policies.values()].some(({ anonymous }) => anonymous !== undefined)) without.add(anonymousUsers)
+  if (!config.multicast.enabled) without.add(multicastService)
   if (!uploads) without.add(upload)
   return sessionModules.filter((module) => !without.has(module))
 }

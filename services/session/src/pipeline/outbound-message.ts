@@ -6,7 +6,8 @@ import { decideSubscription } from '../pep/decide.ts'
 import { publishDisplayed } from '../pep/displayed.ts'
 import { Addressed } from '../strangers/addressed.ts'
 import { bounce } from './bounce.ts'
-import { forward, type Provenance } from './forward.ts'
+import type { Provenance } from './forward.ts'
+import { sendOn } from './send-on.ts'
 import type { Sent } from './sent.ts'
 
 /** A message on its way out, as the stages pass it on. */
@@ -70,7 +71,7 @@ function archive(context: SessionContext, message: OutboundMessage): OutboundMes
 
 function route(context: SessionContext, message: OutboundMessage): OutboundMessage {
   message.obligation.hold()
-  forward(context, message.user, message.stanza, message.provenance, (outcome) => {
+  sendOn(context, message, message.provenance, (outcome) => {
     if (outcome !== 'taken') bounce(context, message, outcome)
     message.obligation.release()
   })

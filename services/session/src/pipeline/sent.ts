@@ -1,4 +1,5 @@
 import type { Stanza } from '@heliograph/stanza'
+import type { Batch } from '../multicast/batch.ts'
 import type { Obligation } from '../users/custody.ts'
 import type { Resource } from '../users/resource.ts'
 import type { User } from '../users/user.ts'
@@ -13,4 +14,6 @@ export interface Sent {
   readonly stream: string
   readonly count: number
   readonly trace: string
+  /** Where it is one of the copies of a stanza for several. */
+  readonly batch?: Batch
 }

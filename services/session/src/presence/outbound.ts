@@ -3,7 +3,7 @@ import { errorReply, type StanzaCondition, stanzaError } from '@heliograph/stanz
 import type { SessionContext } from '../context.ts'
 import { arrive } from '../pep/arrive.ts'
 import { bounce } from '../pipeline/bounce.ts'
-import { forward } from '../pipeline/forward.ts'
+import { sendOn } from '../pipeline/send-on.ts'
 import type { Sent } from '../pipeline/sent.ts'
 import { withAvatar } from '../profile/avatar.ts'
 import { sendSubscription } from '../roster/subscription-outbound.ts'
@@ -60,7 +60,7 @@ function directed(context: SessionContext, sent: Sent): void {
 function relay(context: SessionContext, sent: Sent): void {
   if (sent.stanza.to === undefined) return
   sent.obligation.hold()
-  forward(context, sent.user, sent.stanza, sent, (outcome) => {
+  sendOn(context, sent, sent, (outcome) => {
     if (outcome !== 'taken') bounce(context, sent, outcome)
     sent.obligation.release()
   })

@@ -12,6 +12,7 @@ const CAPS = 'in presence and stream features, and answered under nodes of disco
 
 /** Features of disco#info in whose namespace there is no request, and why. */
 const WITHOUT_REQUESTS: Readonly<Record<string, string>> = {
+  'http://jabber.org/protocol/address': 'stands inside messages and presence',
   'http://jabber.org/protocol/caps': CAPS,
   'http://jabber.org/protocol/muc': OF_ROOMS,
   'http://jabber.org/protocol/muc#register': INSIDE,

@@ -4,6 +4,7 @@ export const xepTitles: Readonly<Record<string, string>> = {
   '0012': 'Last Activity',
   '0025': 'Jabber HTTP Polling',
   '0030': 'Service Discovery',
+  '0033': 'Extended Stanza Addressing',
   '0045': 'Multi-User Chat',
   '0048': 'Bookmarks',
   '0049': 'Private XML Storage',

@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort, type RawClient } from '@heliograph/testkit'
+import { freePort, type RawClient, type Site } from '@heliograph/testkit'
 import { befriend, meet, talk } from '../support/across-servers.ts'
 import { enter, errorOf, newcomer, say, saying, settle } from '../support/actor.ts'
 import { ForgedPeer } from '../support/forged-peer.ts'
+import { scrape } from '../support/metrics.ts'
+import { addressed, blockOne, gather, named, sayInRoom, show, untilOnce, watch } from '../support/several.ts'
 import { twoServers } from '../support/two-servers.ts'
 
 const PATIENCE_MS = 40_000
@@ -14,6 +16,15 @@ after(() => world[Symbol.asyncDispose]())
 const { near, far, cluster, standalone, dns, wire, honest } = world
 
 const bodies = (count: number, name: string) => Array.from({ length: count }, (_, i) => `${name} ${i}`)
+
+/** Stanzas for several that the gateways of a server have written so far. */
+const writtenOnce =
+  ({ server }: Site) =>
+  async (): Promise<number> => {
+    const ports = 'members' in server ? server.of('gateway').map((gateway) => gateway.ports) : [server.ports]
+    const scrapes = await Promise.all(ports.map(({ metrics }) => scrape(metrics!)))
+    return scrapes.reduce((sum, one) => sum + (one.get('heliograph_s2s_multicast_total') ?? 0), 0)
+  }
 
 /** What comes up to that body, without what came twice. */
 async function heardUntil(client: RawClient, last: string): Promise<string[]> {
@@ -35,6 +46,45 @@ test('people of a cluster and of a standalone server talk, see each other, and m
   await meet(alice, bob, `${room}.${far.domain}`)
   await meet(bob, alice, `${room}.${near.domain}`)
 })
+
+for (const [name, here, there] of [
+  ['a cluster', near, far],
+  ['a standalone server', far, near],
+] as const)
+  test(`${name} writes once what is for several at another, and each gets it as if it were for him alone`, async () => {
+    const { domain } = here
+    await using author = await newcomer(here, 'author')
+    await using neighbour = await newcomer(here, 'neighbour')
+    await using first = await newcomer(there, 'first')
+    await using second = await newcomer(there, 'second')
+    await using third = await newcomer(there, 'third')
+    const others = [first, second, third]
+    for (const watcher of others) await watch(author, watcher)
+    await untilOnce(writtenOnce(here), () => show(author, others))
+    await blockOne(author, others)
+    const room = `tea-${author.jid.slice(7, 15)}@conference.${domain}`
+    await gather(room, author, others)
+    let said = 0
+    await untilOnce(writtenOnce(here), () => sayInRoom(room, author, others, `in the room ${said++}`))
+    const header = addressed(['to', first.jid], ['cc', neighbour.jid], ['bcc', second.jid], ['bcc', third.jid])
+    await untilOnce(writtenOnce(here), async () => {
+      const body = `to several ${said++}`
+      author.send(`<message to='${domain}' type='chat'><body>${body}</body>${header}</message>`)
+      const shown = [`to ${first.jid} +`, `cc ${neighbour.jid} +`]
+      for (const [who, more] of [
+        [first, []],
+        [neighbour, []],
+        [second, [`bcc ${second.jid}`]],
+        [third, [`bcc ${third.jid}`]],
+      ] as const) {
+        const message = await who.expect(saying(body), PATIENCE_MS)
+        assert.deepEqual(
+          [message.attrs.from, message.attrs.to, named(message)],
+          [author.jid, who.jid, [...shown, ...more]],
+        )
+      }
+    })
+  })
 
 test('what was acknowledged comes once and in order, though all gateways are killed while the other server is away', async () => {
   const person = await far.person('bob')

@@ -3,7 +3,7 @@ export async function scrape(port: number): Promise<ReadonlyMap<string, number>>
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
   const sums = new Map<string, number>()
   for (const line of text.split('\n')) {
-    const [, name, value] = /^([a-z_]+)(?:\{.*\})? (\S+)/.exec(line) ?? []
+    const [, name, value] = /^([a-z0-9_]+)(?:\{.*\})? (\S+)/.exec(line) ?? []
     if (name !== undefined) sums.set(name, (sums.get(name) ?? 0) + Number(value))
   }
   return sums

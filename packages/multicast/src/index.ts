@@ -1,0 +1,6 @@
+export { copyFor, isPrepared } from './copy-for.ts'
+export { type ForDomain, forDomain } from './for-domain.ts'
+export { forService } from './for-service.ts'
+export { ingressOfCopy, ingressOfWhole } from './ingress-of-copy.ts'
+export { isMulticast } from './is-multicast.ts'
+export { type Multicast, readMulticast } from './read-multicast.ts'
