@@ -87,4 +87,29 @@ export const pubsubMigrations: readonly Migration[] = [
         $$;
     `,
   },
+  {
+    // In SQL it is planned anew with each call, which costs more than what it does.
+    id: '0222_pubsub_put',
+    sql: `
+      CREATE OR REPLACE FUNCTION pubsub_put(bigint, text[], bigint[], bytea[], text, text, bigint, boolean)
+        RETURNS SETOF text LANGUAGE plpgsql AS $$
+        #variable_conflict use_column
+        BEGIN
+          IF $6 <> '' THEN
+            INSERT INTO pubsub_requests (stream, count, node_id, sequence, removes)
+            VALUES ($6, $7, $1, $3[array_upper($3, 1)], false) ON CONFLICT DO NOTHING;
+            IF NOT FOUND THEN
+              RETURN;
+            END IF;
+          END IF;
+          RETURN QUERY INSERT INTO pubsub_items (node_id, id, sequence, payload, publisher, stream, count)
+            SELECT $1, given.id, given.sequence, given.payload, $5, $6, $7
+            FROM unnest($2, $3, $4) AS given (id, sequence, payload)
+            ON CONFLICT (node_id, id) DO UPDATE SET payload = EXCLUDED.payload, publisher = EXCLUDED.publisher,
+              stream = EXCLUDED.stream, count = EXCLUDED.count, sequence = EXCLUDED.sequence
+            WHERE NOT $8 OR pubsub_items.publisher = EXCLUDED.publisher RETURNING pubsub_items.id;
+        END
+        $$;
+    `,
+  },
 ]
