@@ -81,3 +81,13 @@ test('the same list is grouped once while others come in between, and not for ev
   audiences.make(lists[4]!)
   assert.deepEqual([audiences.find(lists[0]!), audiences.find(lists[1]!)], [first, undefined])
 })
+
+test('large lists are grouped once as long as they are there', () => {
+  const audiences = new Audiences(hosts)
+  const pages = Array.from({ length: 8 }, (_, page) => Array.from({ length: 100 }, (_, i) => local(1_000 * page + i)))
+  const made = pages.map((page) => audiences.make(page))
+  assert.deepEqual(
+    pages.map((page) => audiences.find(page)),
+    made,
+  )
+})

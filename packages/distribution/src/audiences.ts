@@ -12,6 +12,8 @@ const FEW = 16
  */
 export class Audiences {
   readonly #hosts: Pick<Hosts, 'kindOf'>
+  /** Of lists that their owner still has: a large node has a hundred, each told of by turns. */
+  readonly #large = new WeakMap<readonly string[], Audience>()
   /** Last used first. */
   readonly #recent: Audience[] = []
 
@@ -19,7 +21,7 @@ export class Audiences {
     this.#hosts = hosts
   }
 
-  /** The one of the very same list, if it was used lately. */
+  /** The one of the very same list, if that is large or was used lately. */
   find(recipients: readonly string[]): Audience | undefined {
     for (let i = 0; i < this.#recent.length; i++) {
       const audience = this.#recent[i]!
@@ -27,13 +29,14 @@ export class Audiences {
       if (i > 0) this.#recent.unshift(...this.#recent.splice(i, 1))
       return audience
     }
-    return undefined
+    return this.#large.get(recipients)
   }
 
   make(recipients: readonly string[]): Audience {
     const audience = this.#derived(recipients) ?? Audience.of(recipients, this.#hosts)
     this.#recent.unshift(audience)
     if (this.#recent.length > KEPT) this.#recent.pop()
+    if (recipients.length >= FEW) this.#large.set(recipients, audience)
     return audience
   }
 
