@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { buildIndex, type Database, dropIndex } from '@heliograph/database'
+import { buildIndex, type Database, dropIndex, type IndexOutcome } from '@heliograph/database'
 import type { Logger } from '@heliograph/telemetry'
-import { CREATE_SEARCH_INDEX, SEARCH_INDEX } from './search-sql.ts'
+import { searchIndexOn } from './search-sql.ts'
 
 const RETRY_MS = 60_000
+
+/** The partitions, or the table itself where it is older than they are: an index that is built beside writers is built on one table. */
+const TABLES = `SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'archive'::regclass
+  UNION ALL SELECT 'archive' WHERE NOT EXISTS (SELECT FROM pg_inherits WHERE inhparent = 'archive'::regclass)`
 
 /**
  * Sees to it that the index for searches (XEP-0431) is there, or isn't where nobody may search: it would cost every message. It is built
@@ -15,9 +19,7 @@ export async function keepSearchIndex(
 ): Promise<void> {
   while (!signal.aborted) {
     try {
-      const outcome = wanted
-        ? await buildIndex(db, { name: SEARCH_INDEX, sql: CREATE_SEARCH_INDEX, signal })
-        : await dropIndex(db, { name: SEARCH_INDEX, signal })
+      const outcome = await settle(db, wanted, signal)
       if (outcome === 'done') log.info(wanted ? 'search_index_built' : 'search_index_removed')
       if (outcome !== 'elsewhere') return
     } catch (error) {
@@ -25,4 +27,16 @@ export async function keepSearchIndex(
     }
     await sleep(RETRY_MS, undefined, { signal, ref: false }).catch(() => {})
   }
+}
+
+async function settle(db: Database, wanted: boolean, signal: AbortSignal): Promise<IndexOutcome> {
+  const { rows } = await db.query<{ name: string }>('archive_tables', TABLES)
+  let all: IndexOutcome = 'there'
+  for (const { name } of rows) {
+    const index = { ...searchIndexOn(name), signal }
+    const outcome = wanted ? await buildIndex(db, index) : await dropIndex(db, index)
+    if (outcome === 'elsewhere') return outcome
+    if (outcome === 'done') all = outcome
+  }
+  return all
 }

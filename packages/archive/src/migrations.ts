@@ -80,4 +80,25 @@ export const archiveMigrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    // A big archive is vacuumed a part at a time, after a purge too, and several parts at once. One that has rows stays whole: moving them
+    // would stop its writers. `docs/operations` says how it is done in a maintenance window.
+    id: '0129_archive_partitions',
+    sql: `
+      DO $$
+      BEGIN
+        LOCK TABLE archive IN ACCESS EXCLUSIVE MODE;
+        IF EXISTS (SELECT FROM archive) THEN RETURN; END IF;
+        ALTER TABLE archive RENAME TO archive_whole;
+        CREATE TABLE archive (LIKE archive_whole INCLUDING DEFAULTS) PARTITION BY HASH (owner);
+        DROP TABLE archive_whole;
+        ALTER TABLE archive ADD PRIMARY KEY (owner, id);
+        CREATE INDEX archive_peer ON archive (hashtextextended(peer, hashtextextended(owner, 0)), id);
+        CREATE INDEX archive_offline ON archive (owner, id) WHERE offline;
+        FOR part IN 0..15 LOOP
+          EXECUTE format('CREATE TABLE archive_%s PARTITION OF archive FOR VALUES WITH (MODULUS 16, REMAINDER %s)', part, part);
+        END LOOP;
+      END $$;
+    `,
+  },
 ]

@@ -1,5 +1,3 @@
-export const SEARCH_INDEX = 'archive_words'
-
 /** A lexeme that no text has: of whose archive a row is. With it in the index a search looks at no other archive. */
 const ownerMark = (owner: string) => `('@' || to_hex(hashtextextended(${owner}, 0)))`
 
@@ -13,9 +11,15 @@ const folded = (text: string) => `lower(${text} COLLATE "und-x-icu")`
 const WORDS = `(array_to_tsvector(ARRAY[${ownerMark('owner')}]) ||
   to_tsvector('simple'::regconfig, ${folded("coalesce(left(substring(stanza from '<body(?: [^>]*)?>([^<]*)'), 100000), '')")}))`
 
-/** Rows are put into the index's tree in portions that are small enough for none of their writers to wait long. */
-export const CREATE_SEARCH_INDEX = `CREATE INDEX CONCURRENTLY ${SEARCH_INDEX} ON archive USING gin (${WORDS})
-  WITH (gin_pending_list_limit = 512)`
+/**
+ * The index over one of the archive's tables. Rows are put into its tree in portions that are small enough for none of their writers to wait
+ * long.
+ */
+export function searchIndexOn(table: string): { readonly name: string; readonly sql: string } {
+  const name = table.replace('archive', 'archive_words')
+  const sql = `CREATE INDEX CONCURRENTLY ${name} ON ${table} USING gin (${WORDS}) WITH (gin_pending_list_limit = 512)`
+  return { name, sql }
+}
 
 /**
  * Part of a WHERE clause: the ids of messages with all words of the text in parameter `text`, in the archive of parameter 1. No text is bad
