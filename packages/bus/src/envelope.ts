@@ -56,17 +56,21 @@ export type Address = (typeof Address)[keyof typeof Address]
 /**
  * When an envelope leaves for its instance. Whatever leaves takes along what waits, in the order sent. `turn`: at the end of this turn of the
  * event loop. `gather`: the same, unless something left for that instance a moment ago: then when that moment is over, with what else has come
- * by then. `share`: like `gather`, with a shorter moment, and only over a bus. `collect`: with a longer one. `ride`: with whatever leaves next, a little later at the latest.
+ * by then. `share`: like `gather`, with a shorter moment, and only over a bus. `onward`: with one shorter still, for what was shared on its way here.
+ * `collect`: with a longer one. `ride`: with whatever leaves next, a little later at the latest.
  */
-export const Haste = { turn: 0, gather: 1, collect: 2, ride: 3, share: 4 } as const
+export const Haste = { turn: 0, gather: 1, collect: 2, ride: 3, share: 4, onward: 5 } as const
 export type Haste = (typeof Haste)[keyof typeof Haste]
 
 /** From how many recipients on a stanza fills a frame by itself. */
 const MANY = 32
 
-/** With what haste a stanza leaves that several are told: sharing its frame saves what it costs them together, which is little where they are many. */
-export function hasteOfCopies(recipients: number): Haste {
-  return recipients < MANY ? Haste.share : Haste.turn
+/**
+ * With what haste a stanza leaves that several are told: sharing its frame saves what it costs them together, which is little where they are
+ * many. `few`: the haste if they aren't.
+ */
+export function hasteOfCopies(recipients: number, few: Haste = Haste.share): Haste {
+  return recipients < MANY ? few : Haste.turn
 }
 
 /** A running process of one service: `<service>-<name>-<random>`; a restart is another instance. */

@@ -53,13 +53,22 @@ test('what many are told shares a departure over a bus', (t) => {
     pass(1)
   }
   send(Haste.turn)
-  assert.deepEqual(left, [1000, 1010, 1020, 1025])
+  assert.deepEqual(left, [1000, 1015, 1025])
+})
+
+test('what was shared before waits less', (t) => {
+  const { send, pass, left } = setUp(t, 1)
+  for (let i = 0; i < 12; i++) {
+    send(Haste.onward)
+    pass(1)
+  }
+  assert.deepEqual(left, [1000, 1005, 1010])
 })
 
 test('within a process it waits for nothing', (t) => {
   const { send, pass, left } = setUp(t)
-  for (let i = 0; i < 3; i++) {
-    send(Haste.share)
+  for (const haste of [Haste.share, Haste.onward, Haste.turn]) {
+    send(haste)
     pass(1)
   }
   assert.deepEqual(left, [1000, 1001, 1002])

@@ -1,5 +1,5 @@
 import { withStanzaId } from '@heliograph/archive'
-import { hasteOfCopies } from '@heliograph/bus'
+import { Haste, hasteOfCopies } from '@heliograph/bus'
 import { NS, type Stanza } from '@heliograph/stanza'
 import { withoutForgeries } from '../archive/clean.ts'
 import { fateOf } from '../archive/fate.ts'
@@ -41,7 +41,7 @@ export function broadcast(
   const fate = fateOf(message, isLogged(context, room))
   const id = takeSequences(context, room)
   const stamped = withStanzaId(message, room.jid, id)
-  const haste = hasteOfCopies(recipients.length)
+  const haste = hasteOfCopies(recipients.length, Haste.onward)
   const send = (everybodyHasIt?: () => void) =>
     room.lane.send({ stanza: stamped, recipients, sequence: id, trace, haste }, everybodyHasIt)
   if (fate === 'passing') room.out.pass(() => send(taken))

@@ -28,7 +28,7 @@ export function forward(
   const to = trusted(stanza.to ?? user.jid)
   const kind = context.hosts.kindOf(to)
   const envelope = envelopeOf(context, user, stanza, provenance)
-  if (stanza.type === 'groupchat') envelope.haste = Haste.share
+  if (stanza.type === 'groupchat') envelope.haste = Haste.onward
   context.router.transfer(kind, context.hosts.keyOf(to, user.jid as Jid), envelope, settle)
 }
 

@@ -55,7 +55,7 @@ export function receiveMulticast(context: SessionContext, envelope: Envelope, fr
 
 function hasteOf({ name, type }: Stanza, recipients: number): Haste {
   if (name !== 'message') return Haste.gather
-  return type === 'groupchat' || type === 'headline' ? hasteOfCopies(recipients) : Haste.turn
+  return type === 'groupchat' || type === 'headline' ? hasteOfCopies(recipients, Haste.onward) : Haste.turn
 }
 
 function serve(context: SessionContext, cast: Cast, user: User, to: Jid): void {
