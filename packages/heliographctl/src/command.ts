@@ -1,4 +1,4 @@
-import type { Admin, Contract, Instance, RpcClient } from '@heliograph/rpc'
+import type { Admin, Contract, Instance, RpcClient, TraceEvent, TraceRequest } from '@heliograph/rpc'
 import type { Output } from './output.ts'
 
 export interface CommandOptions {
@@ -8,6 +8,7 @@ export interface CommandOptions {
   readonly days?: string | undefined
   readonly 'password-file'?: string | undefined
   readonly force?: boolean | undefined
+  readonly bodies?: boolean | undefined
 }
 
 /** What a command works with. */
@@ -17,6 +18,10 @@ export interface CommandContext {
   readonly instance: RpcClient<Instance>
   at<Service>(contract: Contract<Service>, address: string): RpcClient<Service>
   readonly options: CommandOptions
+  /** What passes of a user, until the surroundings end it. */
+  trace(request: TraceRequest): AsyncIterable<TraceEvent>
+  /** Writes a line now, for commands that go on. */
+  print(output: Output): void
   /** First line of standard input, without echo when it is a terminal. */
   readLine(prompt: string): Promise<string>
 }

@@ -3,6 +3,7 @@ import { drain, info, listInstances, listOwners } from './commands/cluster.ts'
 import { createInvite, listInvites, revokeInvite } from './commands/invites.ts'
 import { createRoom, destroyRoom, inspectRoom, listRooms, moveRoom } from './commands/rooms.ts'
 import { kick, listSessions } from './commands/sessions.ts'
+import { trace } from './commands/trace.ts'
 import { createUser, deleteUser, disableUser, enableUser, listUsers, retention, setPassword } from './commands/users.ts'
 
 /** All commands, in the order of the help. */
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   revokeInvite,
   listSessions,
   kick,
+  trace,
   listRooms,
   inspectRoom,
   createRoom,
@@ -48,6 +50,7 @@ options:
   --config FILE         Configuration that has listen.rpc and tls.rpcMutual. Default: as the services do.
   --password-file FILE  File that holds the password; without it the password is read from standard input.
   --force               Take a password that the rules of the configuration (passwords) refuse.
+  --bodies              Show the texts of messages, where telemetry.traceBodies allows it.
   --domain DOMAIN, --reason TEXT, --inviter JID, --days N
   --timeout SECONDS     Default 10.
   --json                Print JSON.

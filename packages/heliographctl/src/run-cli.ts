@@ -14,6 +14,8 @@ export interface Surroundings {
   readonly stdin: Readable & { isTTY?: boolean }
   readonly stdout: Writable
   readonly stderr: Writable
+  /** Ends a command that goes on by itself; without it the end of the process does. */
+  readonly signal?: AbortSignal
 }
 
 /** Runs one command line and gives the exit code; it doesn't throw for what a person can get wrong. */
@@ -50,6 +52,7 @@ function parse(args: readonly string[]) {
     days: text,
     'password-file': text,
     force: flag,
+    bodies: flag,
     json: flag,
     help: flag,
   }
@@ -63,11 +66,18 @@ function checkParameters({ name, parameters }: Command, given: readonly string[]
   }
 }
 
+const NEVER = new AbortController().signal
+
 async function perform(
   command: Command,
   parameters: readonly string[],
-  values: CommandOptions & { address?: string | undefined; config?: string | undefined; timeout?: string | undefined },
-  { env, stdin, stderr }: Surroundings,
+  values: CommandOptions & {
+    json?: boolean | undefined
+    address?: string | undefined
+    config?: string | undefined
+    timeout?: string | undefined
+  },
+  { env, stdin, stdout, stderr, signal = NEVER }: Surroundings,
 ): Promise<Output> {
   const timeoutMs = Number(values.timeout ?? 10) * 1_000
   if (!(timeoutMs > 0)) throw new Failure('misused', '--timeout must be a number of seconds')
@@ -78,6 +88,8 @@ async function perform(
     instance: clients.at(instanceContract, address),
     at: (contract, other) => clients.at(contract, other),
     options: values,
+    trace: (request) => clients.stream(adminContract, address, { method: 'Trace', request, signal }),
+    print: ({ data, text }) => stdout.write(`${values.json ? JSON.stringify(data) : text}\n`),
     readLine: (prompt) => readLine(stdin, stderr, prompt),
   }
   return await command.run(context, parameters)

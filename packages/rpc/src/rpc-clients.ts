@@ -103,6 +103,36 @@ export class RpcClients implements Disposable {
     })
   }
 
+  /**
+   * The replies of a method that streams them, until it ends or `signal` aborts. No more are taken than are read.
+   *
+   * @throws RpcError when it is refused or breaks
+   */
+  async *stream<Reply>(
+    contract: Contract<unknown>,
+    address: string,
+    { method, request, signal }: { method: string; request: object; signal: AbortSignal },
+  ): AsyncGenerator<Reply, void> {
+    const what = `${contract.name}.${method}`
+    if (this.#closed) throw new RpcError('CANCELLED', `${what}: the client is closed`)
+    const { path, requestSerialize, responseDeserialize } = contract.definition()[method]!
+    const { client } = this.#channel(address)
+    const call = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request, new Metadata())
+    const cancel = (): void => call.cancel()
+    // Who has stopped reading hears no errors.
+    call.on('error', () => {})
+    signal.addEventListener('abort', cancel, { once: true })
+    if (signal.aborted) cancel()
+    try {
+      for await (const reply of call) yield reply as Reply
+    } catch (error) {
+      if (!signal.aborted) throw fromStatus(error, `${what} at ${address}`)
+    } finally {
+      signal.removeEventListener('abort', cancel)
+      cancel()
+    }
+  }
+
   /** Closes all channels; calls under way fail with CANCELLED or UNAVAILABLE. */
   [Symbol.dispose](): void {
     this.#closed = true

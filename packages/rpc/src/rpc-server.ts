@@ -69,7 +69,7 @@ export interface RpcServer extends AsyncDisposable {
 /** How long calls under way may take when the server stops. */
 const graceMs = 2_000
 
-/** @param streams who answers the methods with a stream of replies, which only clients other than ours use */
+/** @param streams who answers the methods with a stream of replies; they are called over the network, also within a process */
 export function serve<Service>(
   contract: Contract<Service>,
   handlers: Handlers<Service>,

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { type handleServerStreamingCall, type ServerWritableStream, status } from '@grpc/grpc-js'
 import type { Logger } from '@heliograph/telemetry'
 import { RpcError } from './rpc-error.ts'
@@ -8,7 +9,7 @@ export type StreamHandler = (request: unknown, call: CallInfo) => AsyncIterable<
 
 type Call = ServerWritableStream<unknown, unknown>
 
-/** Answers a method with a stream of replies. There must be few of them: what the caller doesn't read waits in memory. */
+/** Answers a method with a stream of replies; where the caller doesn't read them no more are asked for. */
 export function streamed(
   handler: StreamHandler,
   { method, log, stopping }: { method: string; log: Logger; stopping: AbortSignal },
@@ -28,7 +29,7 @@ export function streamed(
 async function send(call: Call, replies: AsyncIterable<unknown>, signal: AbortSignal): Promise<void> {
   for await (const reply of replies) {
     if (signal.aborted) break
-    call.write(reply)
+    if (!call.write(reply)) await once(call, 'drain', { signal }).catch(() => undefined) // gone: the loop ends
   }
   call.end()
 }

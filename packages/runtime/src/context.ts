@@ -2,6 +2,7 @@ import type { Links } from '@heliograph/bus'
 import type { HeliographConfig } from '@heliograph/config'
 import type { Database } from '@heliograph/database'
 import type { LiveState } from '@heliograph/live-state'
+import type { Taps } from '@heliograph/live-trace'
 import type { RpcClients } from '@heliograph/rpc'
 import type { Telemetry } from '@heliograph/telemetry'
 
@@ -14,6 +15,8 @@ export interface ServiceContext {
   readonly links: Links
   readonly liveState: LiveState
   readonly database: Database
+  /** Told of the stanzas of users, while somebody watches them. */
+  readonly taps: Taps
   /** Channels to other instances, shared by the process. */
   readonly rpc: RpcClients
   /** `host:port` by which other instances reach this process's gRPC server; empty when it has none. */

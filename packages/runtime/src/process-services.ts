@@ -1,3 +1,4 @@
+import { type Taps, watch } from '@heliograph/live-trace'
 import {
   audited,
   type Handlers,
@@ -38,7 +39,7 @@ export function healthService(view: ProcessView): ServedContract {
 }
 
 /** `heliograph.v1.Instance` of a process. */
-export function instanceService(view: ProcessView, log: Logger): ServedContract {
+export function instanceService(view: ProcessView, taps: Taps, log: Logger): ServedContract {
   const handlers: Handlers<Instance> = {
     info: async ({ instance }) => ({
       ...meant(view, instance),
@@ -52,7 +53,7 @@ export function instanceService(view: ProcessView, log: Logger): ServedContract 
     }),
     drain: ({ instance }) => ({ ...meant(view, instance), begun: view.beginShutdown() }),
   }
-  return serve(instanceContract, audited(instanceContract, handlers, log))
+  return serve(instanceContract, audited(instanceContract, handlers, log), { watch: watch(taps) })
 }
 
 /** @throws RpcError when another instance is meant: it was at this address before, say. */

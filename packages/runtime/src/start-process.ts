@@ -1,4 +1,5 @@
 import type { HeliographConfig } from '@heliograph/config'
+import { Taps } from '@heliograph/live-trace'
 import { type InstanceState, RpcClients, type RpcServer, startRpcServer } from '@heliograph/rpc'
 import { createTelemetry, OperatorError, type ProcessTelemetry, type TelemetryOptions } from '@heliograph/telemetry'
 import type { Adapters } from './adapters.ts'
@@ -91,6 +92,7 @@ class Process implements RunningProcess, ProcessView {
   readonly #definition: ProcessDefinition
   readonly #config: HeliographConfig
   readonly #resources = new AsyncDisposableStack()
+  readonly #taps = new Taps()
   readonly #hosted: HostedService[] = []
   readonly #starting = new AbortController()
   readonly #hurry = new AbortController()
@@ -206,7 +208,7 @@ class Process implements RunningProcess, ProcessView {
     const { listen, tls } = this.#config
     if (listen.rpc === false) return undefined
     const { log } = this.telemetry
-    const services = [healthService(this), instanceService(this, log)]
+    const services = [healthService(this), instanceService(this, this.#taps, log)]
     const server = await startRpcServer({ ...listen.rpc, tls: tls.rpcMutual, services, log })
     this.#resources.defer(guard(log, 'rpc', () => server[Symbol.asyncDispose]()))
     this.addresses.rpc = server.address
@@ -220,6 +222,7 @@ class Process implements RunningProcess, ProcessView {
       instance,
       telemetry: this.telemetry.forService(service.name, instance),
       rpc,
+      taps: this.#taps,
       rpcAddress: server === undefined ? '' : advertisedAddress(server.address, this.#config.listen.advertiseHost),
       abandon: (reason: string) => this.#abandon(instance, reason),
     }

@@ -1,3 +1,4 @@
+import type { Taps } from '@heliograph/live-trace'
 import type { Hosts, Router } from '@heliograph/ownership'
 import type { Accounts } from '@heliograph/rpc'
 import type { AnonymousContext, Bearers, Credentials, Tokens, Upgrades } from '@heliograph/sasl'
@@ -26,6 +27,7 @@ export interface Edge {
   readonly log: Logger
   readonly events: EdgeEvents
   readonly tracing: Tracing
+  readonly taps: Taps
   readonly hosts: Hosts
   readonly router: Router
   readonly credentials: Credentials

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { Kind } from '@heliograph/bus'
 import type { CertificateStore } from '@heliograph/certificates'
 import type { ListenAddress } from '@heliograph/config'
+import type { Taps } from '@heliograph/live-trace'
 import type { Hosts, Router } from '@heliograph/ownership'
 import type { Accounts } from '@heliograph/rpc'
 import { Flusher, type Listener, listen } from '@heliograph/streams'
@@ -38,6 +39,7 @@ export interface EdgeParts {
   readonly instance: string
   readonly config: EdgeConfig
   readonly telemetry: Telemetry
+  readonly taps: Taps
   readonly hosts: Hosts
   readonly router: Router
   readonly accounts: Accounts
@@ -145,6 +147,7 @@ function composeEdge(parts: EdgeParts): Edge {
     log,
     events: new EdgeEvents(log, metrics),
     tracing: tracer,
+    taps: parts.taps,
     hosts,
     router,
     accounts,

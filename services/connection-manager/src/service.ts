@@ -52,6 +52,7 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
   const capabilities = capabilitiesOf(host.rpc, ownership, telemetry.log)
   const edge = opened.use(
     new RunningEdge({
+      taps: host.taps,
       instance: host.instance,
       config: edgeConfig(config),
       telemetry,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { CertificateStore, ensureSelfSigned } from '@heliograph/certificates'
 import { loadConfig } from '@heliograph/config'
 import { ensureDomain } from '@heliograph/jid'
+import { Taps } from '@heliograph/live-trace'
 import { Hosts } from '@heliograph/ownership'
 import { silentTelemetry } from '@heliograph/telemetry'
 import { CoarseClock } from '../src/clock.ts'
@@ -48,6 +49,7 @@ export async function edgeFixture(
   const hosts = new Hosts([ensureDomain(DOMAIN), ensureDomain('montague.example')])
   const config = configWith(overrides)
   const running = new RunningEdge({
+    taps: new Taps(),
     instance,
     config,
     telemetry,

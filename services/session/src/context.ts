@@ -4,6 +4,7 @@ import type { Database } from '@heliograph/database'
 import type { Introductions } from '@heliograph/distribution'
 import type { Domain } from '@heliograph/jid'
 import type { LiveState } from '@heliograph/live-state'
+import type { Taps } from '@heliograph/live-trace'
 import type { Registry } from '@heliograph/module'
 import type { Gate, Hosts, Ownership, Router } from '@heliograph/ownership'
 import type { RosterStore } from '@heliograph/roster'
@@ -42,6 +43,7 @@ export interface SessionContext {
   readonly log: Logger
   readonly events: SessionEvents
   readonly tracing: Tracing
+  readonly taps: Taps
   readonly hosts: Hosts
   readonly router: Router
   readonly ownership: Ownership

@@ -73,6 +73,7 @@ function act(context: SessionContext, user: User, work: Work): void {
   if (user.profile === undefined) return
   user.touched = performance.now()
   const { envelope, from } = work
+  if (context.taps.any) see(context, user, envelope)
   const handler = handlers[envelope.op]
   try {
     if (handler) return handler(context, user, work)
@@ -90,4 +91,11 @@ function fail(context: SessionContext, user: User, { envelope, from }: Work, err
   context.log.error('operation_failed', { jid: user.jid, op, error })
   if (op === Op.route) refuseRouted(context, user, envelope, from, 'internal-server-error')
   else if (op === Op.open || op === Op.resume) refuseOpen(context, user, from, conn, 'internal-server-error')
+}
+
+/** What comes to the owner, from the user's own clients (their full JID) or for him. */
+function see({ taps }: SessionContext, user: User, { op, stanza }: Envelope): void {
+  if (stanza === undefined) return
+  const jid = op === Op.stanza ? (stanza.from ?? user.jid) : user.jid
+  taps.see({ place: 'owner', direction: 'in', user: user.jid, jid, stanza })
 }

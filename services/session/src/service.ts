@@ -20,6 +20,7 @@ import { accountsRpc } from './rpc/accounts-rpc.ts'
 import { adminRpc } from './rpc/admin-rpc.ts'
 import { capabilitiesRpc } from './rpc/capabilities-rpc.ts'
 import { openAdminApi } from './rpc/open-admin-api.ts'
+import { traceEverywhere } from './rpc/trace-everywhere.ts'
 import { SessionService } from './session-service.ts'
 import { StandingMessages } from './standing/standing-messages.ts'
 
@@ -51,6 +52,7 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
     log: telemetry.log,
     metrics: telemetry.metrics,
     tracing: telemetry.tracer,
+    taps: host.taps,
     hosts: new Hosts(
       host.config.domains.map(({ name }) => name as Domain),
       servedElsewhere(host.config),
@@ -79,10 +81,17 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
       telemetry.log.error('account_refused', { jid, reason: made.condition })
   }
   await membership.ownership.start()
+  const trace = traceEverywhere({
+    config: host.config,
+    rpc,
+    telemetry,
+    hosts: service.context.hosts,
+    ownership: membership.ownership,
+  })
   const adminApi = await openAdminApi(host, membership.ownership, signal)
   return {
     ...(adminApi && { addresses: { admin: adminApi.address } }),
-    rpc: [accountsRpc(service.context), adminRpc(service.context), capabilitiesRpc(service.context)],
+    rpc: [accountsRpc(service.context), adminRpc(service.context, trace), capabilitiesRpc(service.context)],
     ready: async () => membership.problems(),
     drain: (signal) => membership.leave(signal),
     async [Symbol.asyncDispose]() {

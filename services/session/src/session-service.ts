@@ -5,6 +5,7 @@ import type { Database } from '@heliograph/database'
 import { Introductions } from '@heliograph/distribution'
 import type { BareJid } from '@heliograph/jid'
 import type { LiveState } from '@heliograph/live-state'
+import type { Taps } from '@heliograph/live-trace'
 import { Registry } from '@heliograph/module'
 import { Gate, type Hosts, type Ownership, type Router, type Tenancy } from '@heliograph/ownership'
 import type { RosterStore } from '@heliograph/roster'
@@ -67,6 +68,7 @@ export interface SessionParts {
   readonly log: Logger
   readonly metrics: Metrics
   readonly tracing: Tracing
+  readonly taps: Taps
   readonly hosts: Hosts
   readonly db: Database
   readonly live: LiveState

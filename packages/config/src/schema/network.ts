@@ -123,6 +123,10 @@ export const telemetry = z
       .describe('Lines below this level are not written.')
       .default('info'),
     traceRatio: z.number().min(0).max(1).describe('Share of incoming stanzas that are traced.').default(0),
+    traceBodies: z
+      .boolean()
+      .describe('Whether `heliographctl trace --bodies` may show the texts of messages and presence.')
+      .default(false),
     otlpEndpoint: url('http', 'https').describe('OTLP/HTTP collector that receives the traces.').optional(),
   })
   .prefault({})

@@ -1,5 +1,6 @@
 import { contract } from '../contract.ts'
 import type { Verdict } from './accounts.ts'
+import type { WatchEvent } from './instance.ts'
 
 export interface DeleteUserRequest {
   readonly jid: string
@@ -155,6 +156,15 @@ export interface ListInvitesReply {
 }
 export interface RevokeInviteRequest {
   readonly number: number
+}
+
+export interface TraceRequest {
+  readonly jid: string
+  readonly bodies: boolean
+}
+export interface TraceEvent extends Omit<WatchEvent, 'place'> {
+  readonly instance: string
+  readonly place: WatchEvent['place'] | 'lost'
 }
 
 /** `heliograph.v1.Admin`; the guarantees are in `proto/heliograph/v1/admin.proto`. */

@@ -16,6 +16,20 @@ export interface InfoReply {
   readonly addresses: Readonly<Record<string, string>>
   readonly problems: readonly string[]
 }
+export interface WatchRequest {
+  readonly jid: string
+  readonly bodies: boolean
+}
+/** Something that passed of a user; the fields are described in the `.proto` file. */
+export interface WatchEvent {
+  readonly place: 'watching' | 'edge' | 'owner'
+  readonly direction: string
+  readonly jid: string
+  /** Milliseconds since 1970. */
+  readonly time: number
+  readonly stanza: string
+  readonly dropped: number
+}
 export interface DrainReply {
   readonly begun: boolean
 }

@@ -78,6 +78,11 @@ function hand(
   if (managed !== undefined) managed.keep({ stanza, to, id, mark, bytes: bytes.length }, connection.edge.clock.now)
   if (id > session.lastId) session.lastId = id
   if (mark !== undefined) session.note(mark)
-  connection.edge.events.stanzasOut.add()
+  const { events, taps } = connection.edge
+  events.stanzasOut.add()
+  if (taps.any) {
+    const written = to === undefined ? stanza : stanza.with({ to })
+    taps.see({ place: 'edge', direction: 'out', user: session.bare, jid: session.jid, stanza: written })
+  }
   connection.write(bytes)
 }

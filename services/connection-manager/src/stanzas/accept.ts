@@ -58,6 +58,7 @@ function forward(connection: Connection, session: Session, stanza: Stanza): void
   session.inFlight.push(envelope, size, performance.now())
   edge.crowd.enter(connection.partition, size)
   edge.events.stanzasIn.add()
+  if (edge.taps.any) edge.taps.see({ place: 'edge', direction: 'in', user: session.bare, jid: session.jid, stanza })
   tellOwner(connection, envelope)
   span.end()
   const { stanzas, bytes } = session.window

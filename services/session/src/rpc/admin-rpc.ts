@@ -10,6 +10,7 @@ import {
   type PartitionOwner,
   RpcError,
   type ServedContract,
+  type StreamHandler,
   serve,
   type Verdict,
 } from '@heliograph/rpc'
@@ -45,7 +46,7 @@ export const KIND_NAMES = {
 } as const
 
 /** Administration of the whole cluster, by any session instance. */
-export function adminRpc(context: SessionContext): ServedContract {
+export function adminRpc(context: SessionContext, trace: StreamHandler): ServedContract {
   const handlers: Handlers<Admin> = {
     createUser: async ({ jid, password, force }) =>
       withUser(context, jid, (user) => createUser(context, user, password, force)),
@@ -91,7 +92,7 @@ export function adminRpc(context: SessionContext): ServedContract {
     owners: async ({ kind }) => ({ owners: ownersOf(context, kind) }),
     instances: async () => ({ instances: instancesOf(context) }),
   }
-  return serve(adminContract, audited(adminContract, handlers, context.log))
+  return serve(adminContract, audited(adminContract, handlers, context.log), { trace })
 }
 
 async function withUser(

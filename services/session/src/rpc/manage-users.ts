@@ -12,7 +12,10 @@ export type Managed =
   | { readonly ok: false; readonly condition: string; readonly text?: string | undefined }
 
 /** An address that a user of this server may have, or why it isn't one. */
-export function userAddress(context: SessionContext, text: string): BareJid | 'jid-malformed' | 'item-not-found' {
+export function userAddress(
+  context: Pick<SessionContext, 'hosts'>,
+  text: string,
+): BareJid | 'jid-malformed' | 'item-not-found' {
   const jid = parseJid(text)
   if (jid === undefined || !isBare(jid) || localOf(jid as Jid) === '') return 'jid-malformed'
   return context.hosts.domains.includes(domainOf(jid as Jid)) ? (jid as BareJid) : 'item-not-found'

@@ -2,6 +2,7 @@ import type { Links, Switchboard } from '@heliograph/bus'
 import { type HeliographConfig, loadConfig } from '@heliograph/config'
 import { connectDatabase, type Database, migrate } from '@heliograph/database'
 import type { LiveState } from '@heliograph/live-state'
+import { Taps } from '@heliograph/live-trace'
 import { RpcClients } from '@heliograph/rpc'
 import type { RunningService, Service, ServiceContext } from '@heliograph/runtime'
 import { silentTelemetry } from '@heliograph/telemetry'
@@ -70,6 +71,7 @@ export class Instance {
       liveState,
       database,
       rpc: new RpcClients(),
+      taps: new Taps(),
       rpcAddress: '',
       abandon: () => {},
     }
