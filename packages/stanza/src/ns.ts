@@ -141,6 +141,7 @@ export const NS = Object.freeze({
   mucUnique: 'http://jabber.org/protocol/muc#unique',
   mucStable: 'http://jabber.org/protocol/muc#stable_id',
   mucSelfPing: 'http://jabber.org/protocol/muc#self-ping-optimization',
+  mucSub: 'urn:xmpp:mucsub:0',
   mucHats: 'urn:xmpp:hats:0',
   mucHatCommands: 'urn:xmpp:hats:commands',
   occupantId: 'urn:xmpp:occupant-id:0',

@@ -5,10 +5,10 @@ import { hop } from '@heliograph/telemetry'
 import { type Arrived, refuse, say } from './arrived.ts'
 import type { MucContext } from './context.ts'
 import { answerIq, handleIq } from './iqs/iq.ts'
-import { loadRoom } from './load-room.ts'
 import { handleMessage } from './messages/message.ts'
 import { handlePresence } from './presence/presence.ts'
 import { checkBeliefs } from './recovery/beliefs.ts'
+import { openRoom } from './recovery/repeat-last.ts'
 import type { Room, Work } from './room.ts'
 
 const handlers: Record<Stanza['name'], (context: MucContext, arrived: Arrived) => void | Promise<void>> = {
@@ -38,7 +38,7 @@ export function handle(context: MucContext, room: Room, work: Work): void | Prom
   room.touched = performance.now()
   if (typeof work === 'function') return work()
   if (room.details !== undefined) return act(context, room, work)
-  return loadRoom(context, room).then((isOurs) => (isOurs ? act(context, room, work) : undefined))
+  return openRoom(context, room).then((isOurs) => (isOurs ? act(context, room, work) : undefined))
 }
 
 function act(context: MucContext, room: Room, work: Exclude<Work, () => void>): void | Promise<void> {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isUnavailable } from '@heliograph/database'
 import type { MucContext } from './context.ts'
 import { detailsOf, type Room } from './room.ts'
+import { endUnfit } from './subscriptions/end-subscriptions.ts'
 
 const RETRY_MS = 250
 
@@ -15,8 +16,11 @@ export async function loadRoom(context: MucContext, room: Room): Promise<boolean
       const [stored, tail] = await Promise.all([context.store.load(room.jid), context.archive.tail(room.jid)])
       if (context.ownership.heldEpochOf(room.partition) === 0) return false
       room.details = stored ? detailsOf(stored) : 'absent'
-      room.lastSequence = Math.max(room.lastSequence, tail.lastId)
+      // A message takes two at most.
+      room.lastSequence = Math.max(room.lastSequence, tail.lastId + 1)
       for (const { stream, count } of [...tail.ingress].reverse()) room.recent.add(stream, count)
+      // What a former owner had begun.
+      if (stored && stored.subscriptions.length > 0) await endUnfit(context, room)
       return true
     } catch (error) {
       if (!isUnavailable(error)) throw error

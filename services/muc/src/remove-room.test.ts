@@ -11,7 +11,13 @@ const jid = ensureBare('cave@conference.example')
 /** What becomes of a room whose last occupant left, and which its owner knows as a locked one. */
 async function left(isPassing: boolean) {
   const did: string[] = []
-  const moved = { jid, locked: false, config: { ...DEFAULT_CONFIG, persistent: true }, affiliates: [] }
+  const moved = {
+    jid,
+    locked: false,
+    config: { ...DEFAULT_CONFIG, persistent: true },
+    affiliates: [],
+    subscriptions: [],
+  }
   const context = {
     store: {
       destroyPassing: async () => {

@@ -12,6 +12,7 @@ import { Occupants } from './occupants.ts'
 import { RecentIngress } from './recent-ingress.ts'
 import { Carried } from './recovery/carried.ts'
 import type { RoomVcard, StoredRoom, Subject } from './store/stored-room.ts'
+import { Subscribers } from './subscriptions/subscribers.ts'
 
 /** What the mailbox of a room is given: an envelope, or something that is to be done in its turn. */
 export type Work = { readonly envelope: Envelope; readonly from: InstanceId } | (() => void | Promise<void>)
@@ -26,6 +27,7 @@ export interface Details {
   vcard: RoomVcard | undefined
   hats: RoomHats
   readonly affiliates: Affiliates
+  readonly subscribers: Subscribers
 }
 
 /** A room owned here. All that happens in it goes through its mailbox, all that it says through `out`, in one order. */
@@ -93,8 +95,12 @@ export class Room {
 }
 
 export function detailsOf(stored: StoredRoom): Details {
-  const { creator, created, locked, config, subject, vcard, hats, affiliates } = stored
-  const known = { hats: RoomHats.of(hats), affiliates: new Affiliates(affiliates) }
+  const { creator, created, locked, config, subject, vcard, hats, affiliates, subscriptions } = stored
+  const known = {
+    hats: RoomHats.of(hats),
+    affiliates: new Affiliates(affiliates),
+    subscribers: new Subscribers(subscriptions),
+  }
   return { creator, created, locked, config, subject, vcard, ...known }
 }
 

@@ -47,6 +47,7 @@ test('a room comes back as it was stored', async () => {
     vcard: undefined,
     hats: undefined,
     affiliates: [{ jid: romeo, affiliation: 'owner', nick: undefined, reason: undefined }],
+    subscriptions: [],
   })
   const config = { ...DEFAULT_CONFIG, name: 'Balcony', maxOccupants: 2, persistent: true, password: 'it’s “I”' }
   await store.configure(jid, config)
@@ -241,6 +242,41 @@ test('temporary rooms of a partition', async () => {
   for (const jid of [here, kept]) await store.destroy(jid)
 })
 
+test('who follows a room is known with it, by user and by partition, until he ends it or the room does', async () => {
+  const [jid, other] = [room('followed'), room('followedtoo')]
+  const open = { creator: romeo, config: { ...DEFAULT_CONFIG, persistent: true }, locked: false }
+  for (const each of [jid, other]) await store.create({ jid: each, ...open }, 10)
+  const following = {
+    jid: juliet,
+    nick: 'Juliet',
+    nodes: ['messages', 'subject'],
+    since: 1_700_000_000_123_456,
+  } as const
+  await store.setSubscription(jid, { ...following, nick: 'J', nodes: ['subject'] })
+  await store.setSubscription(jid, following)
+  await store.setSubscription(other, following)
+  assert.deepEqual((await store.load(jid))?.subscriptions, [following])
+  const { nick, nodes } = following
+  const both = [jid, other].map((each) => ({ room: each, nick, nodes }))
+  assert.deepEqual(await store.subscriptionsOf(juliet, domain), both)
+  assert.deepEqual(await store.subscriptionsOf(juliet, 'elsewhere.example' as Domain), [])
+  const partition = partitionOf(jid)
+  assert.deepEqual(await store.followed(partition, 0), [])
+  const said = `INSERT INTO archive (owner, id, peer, peer_resource, outgoing, stream, ingress, stanza) VALUES ($1, 7, $1, '', false, '', 0, '<message/>')`
+  await db.query('test_said', said, [jid])
+  assert.deepEqual([await store.followed(partition, 6), await store.followed(partition, 7)], [[jid], []])
+  // A room that moves takes them along.
+  const moved = room('followed-elsewhere')
+  await store.copy(other, moved)
+  await store.replace(other, moved)
+  assert.deepEqual((await store.load(moved))?.subscriptions, [following])
+  await store.endSubscriptions(jid, [juliet, romeo])
+  assert.deepEqual((await store.load(jid))?.subscriptions, [])
+  await store.destroy(moved)
+  assert.deepEqual(await store.subscriptionsOf(juliet, domain), [])
+  await store.destroy(jid)
+})
+
 test('who was shut out changes nothing', async () => {
   const jid = room('fenced')
   const late = new PostgresRoomStore(other)
@@ -253,6 +289,8 @@ test('who was shut out changes nothing', async () => {
   )
   await assert.rejects(late.configure(jid, DEFAULT_CONFIG), FencedError)
   await assert.rejects(late.setAffiliates(jid, [away]), FencedError)
+  await assert.rejects(late.setSubscription(jid, { jid: juliet, nick: 'J', nodes: [], since: 1 }), FencedError)
+  await assert.rejects(late.endSubscriptions(jid, [juliet]), FencedError)
   await assert.rejects(late.destroy(jid), FencedError)
   assert.ok(await store.load(jid))
 })

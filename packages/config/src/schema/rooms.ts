@@ -50,6 +50,10 @@ const defaults = z
       .describe('Messages of the past that somebody who enters is shown at most.')
       .default(50),
     registration: z.boolean().describe('Whether users may ask to become members.').default(true),
+    subscriptions: z
+      .boolean()
+      .describe('Whether users may have messages sent to them while they aren’t in the room (MUC/Sub).')
+      .default(true),
     captchaProtected: z
       .boolean()
       .describe('Whether whoever has no affiliation is asked one of `rooms.questions` on entering, if there are any.')
@@ -76,6 +80,7 @@ const fixed = [
   'addressesFor',
   'historyMax',
   'registration',
+  'subscriptions',
   'captchaProtected',
 ] as const
 

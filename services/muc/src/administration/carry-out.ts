@@ -14,6 +14,7 @@ import { isToBeShown } from '../presence/shown.ts'
 import type { Room } from '../room.ts'
 import { takeSequences } from '../sequence.ts'
 import type { Affiliate } from '../store/stored-room.ts'
+import { endUnfit } from '../subscriptions/end-subscriptions.ts'
 import type { Plan } from './plan.ts'
 import type { Effect } from './view.ts'
 
@@ -24,10 +25,11 @@ export function viewOf(room: Room) {
 }
 
 /** Stores the affiliations of a plan; nothing is told before. @throws when the database isn't there: then nothing was changed. */
-export async function storeAffiliates({ store }: MucContext, room: Room, changed: readonly Affiliate[]): Promise<void> {
+export async function storeAffiliates(context: MucContext, room: Room, changed: readonly Affiliate[]): Promise<void> {
   if (changed.length === 0) return
-  await store.setAffiliates(room.jid, changed)
+  await context.store.setAffiliates(room.jid, changed)
   for (const each of changed) room.about.affiliates.put(each)
+  await endUnfit(context, room)
 }
 
 export interface Doing {

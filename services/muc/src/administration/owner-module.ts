@@ -6,6 +6,7 @@ import { affiliationMay } from '../authority/privileges.ts'
 import { configFields } from '../forms/config-form.ts'
 import { type ItemIq, inRoom, type RoomIq } from '../iqs/room-iq.ts'
 import { someoneLeft } from '../remove-room.ts'
+import { endUnfit } from '../subscriptions/end-subscriptions.ts'
 import {
   answerWhenKept,
   carryOut,
@@ -66,6 +67,7 @@ async function configure(request: Stanza, item: ItemIq, form: Form): Promise<Out
   await storeAffiliates(muc, room, plan.affiliates)
   await muc.store.configure(room.jid, submission.config)
   Object.assign(room.about, { config: submission.config, locked: false })
+  await endUnfit(muc, room)
   const { outcome, kept } = answerWhenKept(item, request)
   carryOut(muc, room, plan, { actor: occupant?.nick, kept })
   showAsConfigured(muc, room)

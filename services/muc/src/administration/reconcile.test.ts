@@ -9,6 +9,7 @@ import { DEFAULT_CONFIG } from '../forms/config-form.ts'
 import { RoomHats } from '../hats/room-hats.ts'
 import { Occupant, type Present } from '../occupant.ts'
 import { occupantJid, Room } from '../room.ts'
+import { Subscribers } from '../subscriptions/subscribers.ts'
 import { reconcile } from './reconcile.ts'
 
 const jid = ensureBare('cave@conference.verona.example')
@@ -19,7 +20,16 @@ function roomWith(people: Readonly<Record<string, Present>>, known: Affiliates, 
   const room = new Room({ jid, partition: 0, lane: lane as never, bound: 10, handle: () => {}, failed: () => {} })
   const details = { creator: ensureBare('owen@verona.example'), created: 0, locked: false }
   const config = { ...DEFAULT_CONFIG, membersOnly }
-  room.details = { ...details, config, subject: undefined, vcard: undefined, hats: RoomHats.none, affiliates: known }
+  const subscribers = new Subscribers()
+  room.details = {
+    ...details,
+    config,
+    subject: undefined,
+    vcard: undefined,
+    hats: RoomHats.none,
+    affiliates: known,
+    subscribers,
+  }
   for (const [nick, role] of Object.entries(people)) {
     const client = ensureFull(`${nick}@verona.example/x`)
     const session = { jid: client, presence: stanza('presence', {}), joined: 1, welcomed: true, stream: '', count: 0 }

@@ -10,10 +10,11 @@ import type { RoomConfig } from '../forms/room-config.ts'
 export function refusedReading(
   { role, affiliation }: Standing,
   config: RoomConfig,
+  hasPassword = role !== 'none',
 ): 'forbidden' | 'registration-required' | undefined {
   const refused = refusedEntry(affiliation, config)
   if (refused !== undefined) return refused
-  return config.passwordProtected && role === 'none' && !isAtLeast(affiliation, 'member') ? 'forbidden' : undefined
+  return config.passwordProtected && !hasPassword && !isAtLeast(affiliation, 'member') ? 'forbidden' : undefined
 }
 
 /** Whether he is told who said what: as he would be if he entered now. */

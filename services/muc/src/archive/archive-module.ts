@@ -81,9 +81,10 @@ function query(request: Stanza, asked: RoomIq): Outcome {
 
 /** Why who asks gets nothing; undefined if he may read. */
 function refusal({ room, muc, from }: ItemIq): StanzaError | undefined {
-  const { config } = room.about
+  const { config, subscribers } = room.about
   if (!hasArchive(muc, config.logged)) return stanzaError('feature-not-implemented')
-  const reason = refusedReading(room.standingOf(from as FullJid), config)
+  const standing = room.standingOf(from as FullJid)
+  const reason = refusedReading(standing, config, standing.role !== 'none' || subscribers.get(from) !== undefined)
   if (reason !== undefined) return stanzaError(reason)
   // A server that asks in nobody's name can be sent no results.
   return isFull(from) ? undefined : stanzaError('jid-malformed')

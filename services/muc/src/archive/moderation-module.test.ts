@@ -10,6 +10,7 @@ import { DEFAULT_CONFIG } from '../forms/config-form.ts'
 import { RoomHats } from '../hats/room-hats.ts'
 import { Occupant } from '../occupant.ts'
 import { Room } from '../room.ts'
+import { Subscribers } from '../subscriptions/subscribers.ts'
 import { moderation } from './moderation-module.ts'
 
 const jid = ensureBare('cave@conference.example')
@@ -27,6 +28,7 @@ async function answerWhen(happens: (room: Room, moderator: Occupant) => void): P
     vcard: undefined,
     hats: RoomHats.none,
     affiliates: new Affiliates([]),
+    subscribers: new Subscribers(),
   }
   const session = { jid: from, presence: stanza('presence', {}), joined: 1, welcomed: true, stream: '', count: 0 }
   const given = { nick: 'ada', jid: ensureFull(`${jid}/ada`), bare: ensureBare('ada@verona.example'), id: 'ada' }

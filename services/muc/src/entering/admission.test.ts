@@ -7,6 +7,7 @@ import { DEFAULT_CONFIG } from '../forms/config-form.ts'
 import { Occupant } from '../occupant.ts'
 import { Occupants } from '../occupants.ts'
 import type { Room } from '../room.ts'
+import { Subscribers } from '../subscriptions/subscribers.ts'
 import { MOST_CLIENTS_OF_USER, refusedAdmission } from './admission.ts'
 
 const client = (i: number) => ensureFull(`hag@example.org/${i}`)
@@ -22,7 +23,7 @@ test('a user is in a room by so many clients and no more, under whatever nicks; 
   const occupants = new Occupants()
   const clients = Array.from({ length: MOST_CLIENTS_OF_USER }, (_, i) => client(i))
   const room = {
-    about: { config: DEFAULT_CONFIG, locked: false, affiliates: new Affiliates() },
+    about: { config: DEFAULT_CONFIG, locked: false, affiliates: new Affiliates(), subscribers: new Subscribers() },
     affiliationOf: () => 'none',
     occupants,
   } as unknown as Room

@@ -48,6 +48,8 @@ function clientsOf(room: Room, user: BareJid): number {
 export function isTaken(room: Room, nick: string, user: BareJid): boolean {
   const holder = room.about.affiliates.holderOf(nick)
   if (holder !== undefined && holder !== user) return true
+  const follower = room.about.subscribers.holderOf(nick)
+  if (follower !== undefined && follower !== user) return true
   const present = room.occupants.named(nick)
   return present !== undefined && present.bare !== user
 }

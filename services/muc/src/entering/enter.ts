@@ -1,5 +1,5 @@
 import { bareOf, type FullJid, resourceOf } from '@heliograph/jid'
-import { NS } from '@heliograph/stanza'
+import { NS, type Stanza } from '@heliograph/stanza'
 import { readHistoryRequest } from '../archive/history-request.ts'
 import { type Arrived, refuse } from '../arrived.ts'
 import { initialRole } from '../authority/entry.ts'
@@ -7,7 +7,7 @@ import type { MucContext } from '../context.ts'
 import { Occupant, type Present, type Session } from '../occupant.ts'
 import { announce } from '../presence/announce.ts'
 import { keptPresence } from '../presence/occupant-presence.ts'
-import { occupantJid } from '../room.ts'
+import { occupantJid, type Room } from '../room.ts'
 import { refusedAdmission } from './admission.ts'
 import { askFirst, isToBeAsked } from './ask-question.ts'
 import { initialPresence } from './initial-presence.ts'
@@ -59,7 +59,7 @@ function letIn(context: MucContext, arrived: Arrived, isNew: boolean): void {
   ]
   const news = announce(context, room, occupant, { ownCodes, id: stanza.id, trace: arrived.trace })
   session.joined = occupant.changed
-  const history = readHistoryRequest(stanza, { max: config.historyMax, before: session.joined })
+  const history = readHistoryRequest(stanza, { max: historyMax(room, stanza, from), before: session.joined })
   welcome(context, arrived, { occupant, session, parcels: [...others, ...news], history })
 }
 
@@ -75,6 +75,12 @@ function newOccupant(context: MucContext, { room, from }: Arrived, nick: string)
     changed: 0,
     sessions: [],
   })
+}
+
+/** Who follows the room has heard what was said (MUC/Sub, "Joining a MUC Room"), unless he asks for it. */
+function historyMax({ about }: Room, stanza: Stanza, from: FullJid): number {
+  const asks = stanza.child('x', NS.muc)?.getChild('history') !== undefined
+  return about.subscribers.get(from)?.nodes.includes('messages') && !asks ? 0 : about.config.historyMax
 }
 
 function passwordOf({ stanza }: Arrived): string | undefined {

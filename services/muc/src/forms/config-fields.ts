@@ -94,6 +94,8 @@ export const CONFIG_FIELDS: { readonly [Key in keyof RoomConfig]: ConfigField<Ro
     read: readContacts,
   },
   registration: flag('x-muc#roomconfig_registration', 'Users may ask to become members', true),
+  // Named as ejabberd does, whose clients look for it.
+  subscriptions: flag('muc#roomconfig_allow_subscription', 'Users may follow the room without being in it', true),
   captchaProtected: flag('x-muc#roomconfig_captcha_protected', 'Ask whoever has no affiliation a question', false),
 }
 

@@ -48,6 +48,7 @@ const busy: RoomConfig = {
   pubsubNode: 'xmpp:pubsub.example?;node=balcony',
   contacts: [ensureBare('nurse@capulet.example')],
   registration: false,
+  subscriptions: false,
   captchaProtected: true,
 }
 

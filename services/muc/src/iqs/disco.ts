@@ -55,7 +55,7 @@ function itemInfo(request: Stanza, asked: RoomIq): Outcome {
     type: 'text',
     name: config.name === '' ? undefined : config.name,
   })
-  const features = [...announced(muc, config.logged), ...roomFeatures(config)].sort()
+  const features = [...announced(muc, config), ...roomFeatures(config)].sort()
   const form = roomInfo(config, {
     // It was said in the room: who may not read there isn't told it.
     subject: refusedReading(room.standingOf(from), config) === undefined ? subject?.text : undefined,

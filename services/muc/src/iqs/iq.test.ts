@@ -11,6 +11,7 @@ import type { RoomConfig } from '../forms/room-config.ts'
 import { RoomHats } from '../hats/room-hats.ts'
 import { handleMessage } from '../messages/message.ts'
 import { Room } from '../room.ts'
+import { Subscribers } from '../subscriptions/subscribers.ts'
 import { handleIq } from './iq.ts'
 import { roomModules } from './modules.ts'
 
@@ -25,7 +26,8 @@ function roomWith({ locked = false, ...changes }: Partial<RoomConfig> & { readon
   const affiliates = new Affiliates([{ jid: creator, affiliation: 'owner' }])
   const subject = { text: 'a plot', by: 'owen', at: 0 }
   const config = { ...DEFAULT_CONFIG, ...changes }
-  room.details = { creator, created: 0, locked, config, subject, vcard: undefined, hats: RoomHats.none, affiliates }
+  const known = { affiliates, subscribers: new Subscribers() }
+  room.details = { creator, created: 0, locked, config, subject, vcard: undefined, hats: RoomHats.none, ...known }
   const answers: string[] = []
   const context = {
     config: { archive: { enabled: true, search: true } },

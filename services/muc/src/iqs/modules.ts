@@ -10,6 +10,7 @@ import { hats } from '../hats/hats-module.ts'
 import { roomVcard } from '../profile/vcard-module.ts'
 import { registration } from '../registration/registration-module.ts'
 import { channelSearch } from '../search/channel-search-module.ts'
+import { subscriptions } from '../subscriptions/subscription-module.ts'
 import { disco } from './disco.ts'
 import type { RoomIq } from './room-iq.ts'
 
@@ -54,6 +55,7 @@ export const roomModules = [
   ownership,
   administration,
   registration,
+  subscriptions,
   captcha,
   roomVcard,
   roomArchiveModule,

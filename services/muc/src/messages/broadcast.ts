@@ -9,6 +9,7 @@ import type { Occupant } from '../occupant.ts'
 import { OCCUPANT_ID, occupantIdXml } from '../presence/user-item.ts'
 import type { Room } from '../room.ts'
 import { takeSequences } from '../sequence.ts'
+import { copiesOf, sendTogether, sequencesOfMessage } from '../subscriptions/copies.ts'
 
 const DELAY = `{${NS.delay}}delay`
 
@@ -39,11 +40,13 @@ export function broadcast(
   const { room, stream, count, trace, taken } = arrived
   const recipients = room.occupants.clients
   const fate = fateOf(message, isLogged(context, room))
-  const id = takeSequences(context, room)
+  const id = takeSequences(context, room, sequencesOfMessage(room))
   const stamped = withStanzaId(message, room.jid, id)
   const haste = hasteOfCopies(recipients.length, Haste.onward)
-  const send = (everybodyHasIt?: () => void) =>
-    room.lane.send({ stanza: stamped, recipients, sequence: id, trace, haste }, everybodyHasIt)
+  // What isn't worth keeping isn't worth waking anybody for.
+  const copies = fate === 'passing' ? [] : copiesOf(room, { id, stanza: stamped, trace })
+  const parcels = [{ stanza: stamped, recipients, sequence: id, trace, haste }, ...copies]
+  const send = (everybodyHasIt?: () => void) => sendTogether(room.lane, parcels, everybodyHasIt)
   if (fate === 'passing') room.out.pass(() => send(taken))
   else {
     const isAdded =

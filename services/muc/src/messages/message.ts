@@ -6,6 +6,7 @@ import type { MucContext } from '../context.ts'
 import { declined } from '../entering/captcha-module.ts'
 import type { Session } from '../occupant.ts'
 import { removeBroken } from '../presence/remove-broken.ts'
+import { speakAbsent } from '../subscriptions/speak-absent.ts'
 import { isLogged } from './broadcast.ts'
 import { sayToAll } from './groupchat.ts'
 import { mediate } from './mediate.ts'
@@ -31,6 +32,8 @@ export function handleMessage(context: MucContext, arrived: Arrived): void | Pro
   // An admin needn't be here to decide who is let in.
   if (!isFull(trusted(stanza.to!)) && stanza.type !== 'groupchat' && stanza.has(FORM))
     return handleForm(context, arrived)
+  const subscription = session || stanza.type !== 'groupchat' ? undefined : room.about.subscribers.get(from)
+  if (subscription && !isFull(trusted(stanza.to!))) return speakAbsent(context, arrived, subscription)
   // XEP-0045 §7.4, §7.5
   if (!occupant || !session) return refuse(context, arrived, 'not-acceptable')
   if (isRepeated(arrived, session)) {

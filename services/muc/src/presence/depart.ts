@@ -6,6 +6,7 @@ import type { Occupant, Session } from '../occupant.ts'
 import { someoneLeft } from '../remove-room.ts'
 import type { Room } from '../room.ts'
 import { takeSequences } from '../sequence.ts'
+import { followsFromNow } from '../subscriptions/end-subscriptions.ts'
 import { ANNOUNCEMENT, announce, farewellParcels } from './announce.ts'
 import type { Departure, Farewell } from './farewell.ts'
 
@@ -28,7 +29,9 @@ export function depart(context: MucContext, room: Room, occupant: Occupant, leav
     farewellOf(context, room, { occupant, clients: clientsOf(occupant), leaving }),
     leaving.stored,
   )
-  if (leaving.newNick === undefined) someoneLeft(context, room)
+  if (leaving.newNick !== undefined) return
+  followsFromNow(context, room, occupant.bare)
+  someoneLeft(context, room)
 }
 
 /** One client of an occupant goes; he himself only with the last one. */

@@ -9,6 +9,7 @@ import { DEFAULT_CONFIG } from '../forms/config-form.ts'
 import { RoomHats } from '../hats/room-hats.ts'
 import { Occupant } from '../occupant.ts'
 import { occupantJid, Room } from '../room.ts'
+import { Subscribers } from '../subscriptions/subscribers.ts'
 import { loadPartition } from './load-partition.ts'
 import { encodeMessage, messageField } from './message-record.ts'
 import { encodeOccupant, occupantField } from './occupant-record.ts'
@@ -56,7 +57,8 @@ async function takingOver(extra: Iterable<[string, Buffer]>) {
   })
   const details = { creator: ensureBare('owen@verona.example'), created: 0, locked: false, subject: undefined }
   const config = { ...DEFAULT_CONFIG, logged: false }
-  room.details = { ...details, config, vcard: undefined, hats: RoomHats.none, affiliates: new Affiliates([]) }
+  const known = { affiliates: new Affiliates([]), subscribers: new Subscribers() }
+  room.details = { ...details, config, vcard: undefined, hats: RoomHats.none, ...known }
   const taken: number[] = []
   const written: string[] = []
   const context = {
@@ -75,7 +77,7 @@ async function takingOver(extra: Iterable<[string, Buffer]>) {
       taken: (_: Room, { id }: { id: number }) => taken.push(id),
     },
     archive: { after: async () => [] },
-    store: { temporary: async () => [] },
+    store: { temporary: async () => [], followed: async () => [] },
     ownership: { heldEpochOf: () => 3 },
     events: { replayed: () => {} },
     log: { info: () => {}, error: (event: string) => assert.fail(event) },

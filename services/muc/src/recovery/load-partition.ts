@@ -4,6 +4,7 @@ import type { Farewell } from '../presence/farewell.ts'
 import type { Room } from '../room.ts'
 import type { CarriedMessage } from './carried.ts'
 import { type DecodedRecord, decodeRecord } from './occupant-record.ts'
+import { openFollowed } from './open-followed.ts'
 import { removeEmpty } from './remove-empty.ts'
 import { repeatLast } from './repeat-last.ts'
 import { SERVICE, SETTLED_FIELD } from './room-records.ts'
@@ -39,6 +40,7 @@ export async function loadPartition(
   for (const room of isSettled ? [] : rooms)
     room.mailbox.pushBeyond(() => repeatLast(context, room, farewells.get(room.jid) ?? []))
   void removeEmpty(context, partition)
+  if (!isSettled) void openFollowed(context, partition)
 }
 
 type ReadRecords = (place: { service: string; partition: number }) => Promise<Map<string, Buffer>>

@@ -8,10 +8,11 @@ import { loadRoom } from '../load-room.ts'
 import { announcedAgain, farewellParcels } from '../presence/announce.ts'
 import type { Farewell } from '../presence/farewell.ts'
 import type { Room } from '../room.ts'
+import { copiesAgain } from '../subscriptions/copies.ts'
 import { tellLost } from './tell-lost.ts'
 
 /** Longer than a dead owner's partitions are without one, and its receivers' perhaps, too. */
-const REPEATED_US = 60_000_000
+export const REPEATED_US = 60_000_000
 const MESSAGES_MAX = 1_000
 /** What nobody stored but the dead owner's rooms waits for the next one; receivers forget somewhat later how far they had come. */
 const CARRIED_US = 600_000_000
@@ -28,18 +29,21 @@ export async function repeatLast(context: MucContext, room: Room, farewells: rea
   const parcels: Parcel[] = []
   if (isThere) {
     const messages = await messagesSince(context, room, from)
-    parcels.push(...messages.flatMap((message) => messageParcel(room, message)))
+    parcels.push(...messages.flatMap((message) => messageParcels(room, message)))
     for (const occupant of room.occupants) if (occupant.changed > from) parcels.push(...announcedAgain(room, occupant))
   }
   const taken = new Map<Parcel, () => void>()
   for (const message of room.carried) {
     const arrived = () => context.carrier.taken(room, message)
-    const [parcel] = isThere && message.id > from - CARRIED_US ? messageParcel(room, message) : []
-    if (parcel === undefined) arrived()
-    else {
-      parcels.push(parcel)
-      taken.set(parcel, arrived)
-    }
+    const again = isThere && message.id > from - CARRIED_US ? messageParcels(room, message) : []
+    let untaken = again.length
+    if (untaken === 0) arrived()
+    parcels.push(...again)
+    for (const parcel of again)
+      taken.set(parcel, () => {
+        untaken--
+        if (untaken === 0) arrived()
+      })
   }
   for (const farewell of farewells) {
     const last = farewellParcels(room, isThere ? farewell : { ...farewell, shown: false })
@@ -53,16 +57,31 @@ export async function repeatLast(context: MucContext, room: Room, farewells: rea
   else tellLost(context, room)
 }
 
-/** To those who were there by then. */
-function messageParcel(room: Room, { id, stanza }: Pick<PastMessage, 'id' | 'stanza'>): Parcel[] {
+/**
+ * A room comes into memory that nobody is in: what a former owner may not have brought to those who follow it is sent again, before anything
+ * newer. @returns false when the partition went to another instance meanwhile
+ */
+export async function openRoom(context: MucContext, room: Room): Promise<boolean> {
+  if (!(await loadRoom(context, room))) return false
+  if (room.details === 'absent' || room.about.subscribers.size === 0) return true
+  const messages = await messagesSince(context, room, Date.now() * 1000 - REPEATED_US)
+  const parcels = messages.flatMap((message) => copiesAgain(room, message))
+  context.events.replayed(parcels.length)
+  for (const parcel of parcels) room.lane.send(parcel)
+  return context.ownership.heldEpochOf(room.partition) !== 0
+}
+
+/** To those who were there by then, and to those who follow the room without being there. */
+function messageParcels(room: Room, { id, stanza }: Pick<PastMessage, 'id' | 'stanza'>): Parcel[] {
   const recipients = [...room.occupants].flatMap(({ sessions }) =>
     sessions.filter(({ joined }) => joined < id).map(({ jid }) => jid),
   )
-  return recipients.length === 0 ? [] : [{ stanza, recipients, sequence: id }]
+  const again: Parcel[] = recipients.length === 0 ? [] : [{ stanza, recipients, sequence: id }]
+  return [...again, ...copiesAgain(room, { id, stanza })]
 }
 
 async function messagesSince(context: MucContext, room: Room, from: number): Promise<readonly PastMessage[]> {
-  if (room.occupants.size === 0) return []
+  if (room.occupants.size === 0 && room.about.subscribers.size === 0) return []
   while (context.ownership.heldEpochOf(room.partition) !== 0) {
     try {
       return await context.archive.after(room.jid, from, MESSAGES_MAX)

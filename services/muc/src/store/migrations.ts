@@ -75,4 +75,21 @@ export const roomMigrations: readonly Migration[] = [
           AND last.id < (extract(epoch FROM now() - interval '1 minute') * 1000000)::bigint;
     `,
   },
+  {
+    // MUC/Sub. `partition` finds the rooms that a new owner has to look at though nobody is in them.
+    id: '0186_room_subscriptions',
+    sql: `
+      CREATE TABLE room_subscriptions (
+        room      text COLLATE "C" NOT NULL REFERENCES rooms (jid) ON DELETE CASCADE,
+        jid       text COLLATE "C" NOT NULL,
+        partition smallint NOT NULL,
+        nick      text NOT NULL,
+        nodes     text[] NOT NULL,
+        since     bigint NOT NULL,
+        PRIMARY KEY (room, jid)
+      );
+      CREATE INDEX room_subscriptions_by_user ON room_subscriptions (jid, room);
+      CREATE INDEX room_subscriptions_by_partition ON room_subscriptions (partition, room);
+    `,
+  },
 ]

@@ -14,6 +14,9 @@ const COPIED_BEFORE = 'DELETE FROM rooms WHERE jid = $2 AND copy_of = $1 AND loc
 const COPY_AFFILIATES = `INSERT INTO room_affiliations (room, jid, affiliation, nick, reason)
   SELECT $2, jid, affiliation, nick, reason FROM room_affiliations WHERE room = $1`
 
+const COPY_SUBSCRIPTIONS = `INSERT INTO room_subscriptions (room, jid, partition, nick, nodes, since)
+  SELECT $2, jid, $3, nick, nodes, since FROM room_subscriptions WHERE room = $1`
+
 /**
  * A second room that is like one, locked: nobody but its owners sees it. A copy that was made before and never opened is replaced. False:
  * there is another room of that address.
@@ -24,6 +27,7 @@ export function copyRoom(db: Database, from: BareJid, to: BareJid): Promise<bool
     const { rows } = await tx.query('room_copy', COPY, [from, to, domainOf(to), partitionOf(to)])
     if (rows.length === 0) return false
     await tx.query('room_copy_affiliates', COPY_AFFILIATES, [from, to])
+    await tx.query('room_copy_subscriptions', COPY_SUBSCRIPTIONS, [from, to, partitionOf(to)])
     return true
   })
 }

@@ -9,7 +9,8 @@ import { allRooms, listRooms } from './list-rooms.ts'
 import { copyRoom, forgetMove, movedTo, replaceRoom } from './move-room.ts'
 import type { FoundRoom, KnownRoom, NewRoom, RoomPage, RoomQuery, RoomSearch, RoomStore } from './room-store.ts'
 import { searchRooms } from './search-rooms.ts'
-import type { Affiliate, RoomVcard, StoredRoom, Subject } from './stored-room.ts'
+import type { Affiliate, RoomVcard, StoredRoom, Subject, Subscription } from './stored-room.ts'
+import { deleteSubscriptions, followed, putSubscription, type RoomOfUser, roomsOfUser } from './subscriptions.ts'
 
 interface Row {
   creator: string
@@ -23,12 +24,15 @@ interface Row {
   avatar_hashes: string[]
   hats: StoredHats | null
   affiliates: { jid: string; affiliation: string; nick: string | null; reason: string | null }[]
+  subscriptions: Subscription[]
 }
 
 const LOAD = `SELECT creator, extract(epoch FROM created_at)::float8 * 1000 AS created, locked, config, subject, subject_by,
     extract(epoch FROM subject_at)::float8 * 1000 AS subject_at, vcard, avatar_hashes, hats,
     (SELECT coalesce(json_agg(json_build_object('jid', a.jid, 'affiliation', affiliation, 'nick', nick, 'reason', reason)), '[]')
-      FROM room_affiliations a WHERE a.room = rooms.jid) AS affiliates
+      FROM room_affiliations a WHERE a.room = rooms.jid) AS affiliates,
+    (SELECT coalesce(json_agg(json_build_object('jid', s.jid, 'nick', nick, 'nodes', nodes, 'since', since)), '[]')
+      FROM room_subscriptions s WHERE s.room = rooms.jid) AS subscriptions
   FROM rooms WHERE jid = $1`
 
 /** Counted in the statement that inserts: a creator who makes rooms in many places at once may end a few above. */
@@ -116,6 +120,22 @@ export class PostgresRoomStore implements RoomStore {
     })
   }
 
+  setSubscription(jid: BareJid, subscription: Subscription): Promise<void> {
+    return putSubscription(this.#db, jid, subscription)
+  }
+
+  endSubscriptions(jid: BareJid, users: readonly BareJid[]): Promise<void> {
+    return deleteSubscriptions(this.#db, jid, users)
+  }
+
+  subscriptionsOf(user: BareJid, domain: Domain): Promise<readonly RoomOfUser[]> {
+    return roomsOfUser(this.#db, user, domain)
+  }
+
+  followed(partition: number, after: number): Promise<readonly BareJid[]> {
+    return followed(this.#db, partition, after)
+  }
+
   async destroy(jid: BareJid): Promise<void> {
     await this.#db.fencedQuery('room_destroy', 'DELETE FROM rooms WHERE jid = $1 RETURNING jid', [jid])
   }
@@ -181,6 +201,7 @@ function roomOf(jid: BareJid, row: Row): StoredRoom {
     subject: subject === null || at === null ? undefined : { text: subject, by: by ?? '', at },
     vcard: row.vcard === null ? undefined : { xml: row.vcard, avatarHashes: row.avatar_hashes },
     hats: row.hats ?? undefined,
+    subscriptions: row.subscriptions,
     affiliates: row.affiliates.map((each) => ({
       jid: each.jid as BareJid,
       affiliation: each.affiliation as Affiliation,

@@ -2,7 +2,8 @@ import type { BareJid, Domain } from '@heliograph/jid'
 import type { RsmRequest } from '@heliograph/stanza'
 import type { RoomConfig } from '../forms/room-config.ts'
 import type { StoredHats } from '../hats/room-hats.ts'
-import type { Affiliate, RoomVcard, StoredRoom, Subject } from './stored-room.ts'
+import type { Affiliate, RoomVcard, StoredRoom, Subject, Subscription } from './stored-room.ts'
+import type { RoomOfUser } from './subscriptions.ts'
 
 export interface NewRoom {
   readonly jid: BareJid
@@ -72,6 +73,12 @@ export interface RoomStore {
   setHats(jid: BareJid, hats: StoredHats): Promise<void>
   /** All or none. Who is `none` and has no nick reserved is forgotten. */
   setAffiliates(jid: BareJid, changes: readonly Affiliate[]): Promise<void>
+  setSubscription(jid: BareJid, subscription: Subscription): Promise<void>
+  endSubscriptions(jid: BareJid, users: readonly BareJid[]): Promise<void>
+  /** Of a user, to rooms of one service, by their addresses. */
+  subscriptionsOf(user: BareJid, domain: Domain): Promise<readonly RoomOfUser[]>
+  /** Rooms of a partition that have subscribers, and in whose archive is something newer than `after`. */
+  followed(partition: number, after: number): Promise<readonly BareJid[]>
   /** The room and who is known to it; its archive isn't the store's. */
   destroy(jid: BareJid): Promise<void>
   /** The room, if it ends with its last occupant: it is temporary, or was never configured. False: it isn't there, or isn't such a one. */

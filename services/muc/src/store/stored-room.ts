@@ -21,6 +21,20 @@ export interface Affiliate {
   readonly reason?: string | undefined
 }
 
+/** A user who has what is said in a room sent to him while he isn't there (MUC/Sub). */
+export interface Subscription {
+  readonly jid: BareJid
+  readonly nick: string
+  readonly nodes: readonly SubscribedNode[]
+  /** Sequence of the room: what isn't newer he has had another way, or wasn't for him. */
+  readonly since: number
+}
+
+/** What subscribers can be told of: what is said, and of what. */
+export const SUBSCRIBED_NODES = Object.freeze(['messages', 'subject'] as const)
+
+export type SubscribedNode = (typeof SUBSCRIBED_NODES)[number]
+
 /** A room's vCard (XEP-0486). */
 export interface RoomVcard {
   readonly xml: string
@@ -41,4 +55,5 @@ export interface StoredRoom {
   readonly vcard: RoomVcard | undefined
   readonly hats: StoredHats | undefined
   readonly affiliates: readonly Affiliate[]
+  readonly subscriptions: readonly Subscription[]
 }

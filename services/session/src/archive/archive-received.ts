@@ -1,6 +1,6 @@
 import { peerOf, withStanzaId } from '@heliograph/archive'
 import { trusted } from '@heliograph/jid'
-import { stanzaError } from '@heliograph/stanza'
+import { type Stanza, stanzaError } from '@heliograph/stanza'
 import { copyReceived } from '../carbons/copy.ts'
 import type { SessionContext } from '../context.ts'
 import { isArchivable, isOfflineStorable } from '../payloads/eligibility.ts'
@@ -16,7 +16,7 @@ import { retract } from './retraction.ts'
 /** Stores the receiver's copy and delivers after its commit (XEP-0313 §5); what isn't kept is delivered in its turn. */
 export function archiveReceived(context: SessionContext, message: InboundMessage): void {
   const { user, stanza, taken } = message
-  const archived = context.config.archive.enabled && isArchivable(stanza) && wantsArchived(user, trusted(stanza.from!))
+  const archived = isToBeArchived(context, user, stanza)
   if (!archived && !message.offline) {
     // Where it may come to wait it has a place among the others, by which it is known who had it.
     const id = isOfflineStorable(stanza) && !user.anonymous ? nextId(context, user) : 0
@@ -63,6 +63,10 @@ export function archiveReceived(context: SessionContext, message: InboundMessage
   }
   release = user.afterCommit.hold(() => deliverStored(context, { ...message, stanza: stamped }, id))
   if (context.archive.degraded) release()
+}
+
+export function isToBeArchived({ config }: SessionContext, user: User, stanza: Stanza): boolean {
+  return config.archive.enabled && isArchivable(stanza) && wantsArchived(user, trusted(stanza.from!))
 }
 
 function deliverUnstored(context: SessionContext, message: InboundMessage, id: number): void {

@@ -25,6 +25,12 @@ const hint = (name: string) => el(name, 'urn:xmpp:hints')
 const state = el('composing', 'http://jabber.org/protocol/chatstates')
 const ids = `${el('origin-id', 'urn:xmpp:sid:0')}${el('stanza-id', 'urn:xmpp:sid:0')}`
 const inRoom = (inside = '') => el('x', 'http://jabber.org/protocol/muc#user', inside)
+const ofRoom = (inside: string) =>
+  el(
+    'event',
+    'http://jabber.org/protocol/pubsub#event',
+    `<items node='urn:xmpp:mucsub:nodes:messages'><item>${el('message', 'jabber:client', inside)}</item></items>`,
+  ) + hint('store')
 
 /** By payload: as type normal, and as type chat. */
 const PAYLOADS: Record<string, [payload: string, normal: string, chat: string]> = {
@@ -70,6 +76,13 @@ const PAYLOADS: Record<string, [payload: string, normal: string, chat: string]> 
   'something else by an occupant': [inRoom(), 'AO..P..', 'AOs.P..'],
   'private message of an occupant': [BODY + inRoom(), 'AOs.P..', 'AOs.P..'],
   'event of a node (0060)': [el('event', 'http://jabber.org/protocol/pubsub#event'), '.....w.', '..sr.w.'],
+  'event that is to be stored': [
+    el('event', 'http://jabber.org/protocol/pubsub#event') + hint('store'),
+    'AO.....',
+    'AOsr...',
+  ],
+  'what a room says to who follows it': [ofRoom(BODY), 'AO..P..', 'AOsrP..'],
+  'the same, without anything to read': [ofRoom(el('reactions', 'urn:xmpp:reactions:0')), 'AO.....', 'AOsr...'],
   'result of the archive (0313)': [BODY + el('result', 'urn:xmpp:mam:2'), '..srP..', '..srP..'],
 }
 
@@ -120,7 +133,7 @@ test('every payload of the table is in this test', () => {
   const missing = [...treatments.keys()].filter((name) => !tested.includes(name))
   assert.deepEqual(missing, [
     ...['active', 'paused', 'inactive', 'gone'].map((name) => `{http://jabber.org/protocol/chatstates}${name}`),
-    ...['store', 'no-permanent-store', 'no-copy'].map((name) => `{urn:xmpp:hints}${name}`),
+    ...['no-permanent-store', 'no-copy'].map((name) => `{urn:xmpp:hints}${name}`),
     '{urn:xmpp:delay}delay',
   ])
 })

@@ -1,9 +1,11 @@
 import { treatments, wantsStorage } from '@heliograph/archive'
 import { isFull } from '@heliograph/jid'
 import { NS, type Stanza } from '@heliograph/stanza'
+import type { Element } from '@heliograph/xml'
 
 const BODY = `{${NS.client}}body`
 const STORE = `{${NS.hints}}store`
+const EVENT = `{${NS.pubsubEvent}}event`
 const NO_COPY = `{${NS.hints}}no-copy`
 const PRIVATE = `{${NS.carbons}}private`
 const IN_ROOM = `{${NS.mucUser}}x`
@@ -48,12 +50,29 @@ export function isCopied(message: Stanza, direction: 'sent' | 'received'): boole
 }
 
 /** Whether a message wakes a user whose clients are away (XEP-0357 §5). */
-export function isPushed({ type, children }: Stanza): boolean {
-  return type !== 'error' && children.some((name) => treatments.get(name)?.pushed)
+export function isPushed(message: Stanza): boolean {
+  const { type, children } = message
+  if (type === 'error') return false
+  return children.some((name) => treatments.get(name)?.pushed) || (isFromRoom(message) && saysMuch(message))
+}
+
+/** Whether it is what a room says to those who follow it without being there (MUC/Sub): an event that is to be stored, which others are not. */
+export function isFromRoom({ name, children }: Stanza): boolean {
+  return name === 'message' && children.includes(EVENT) && children.includes(STORE)
+}
+
+function saysMuch(message: Stanza): boolean {
+  const item = message.child('event', NS.pubsubEvent)?.getChild('items')?.getChild('item')
+  const said = item?.getChild('message', NS.client) as Element | undefined
+  return (
+    said?.getChildElements().some((child) => treatments.get(`{${child.getNS()}}${child.getName()}`)?.pushed) === true
+  )
 }
 
 /** Whether a message says nothing that an inactive client must hear at once (XEP-0352); `own`: it tells of another of the user's clients. */
-export function mayWait({ type, children }: Stanza, own: boolean): boolean {
+export function mayWait(message: Stanza, own: boolean): boolean {
+  const { type, children } = message
+  if (isFromRoom(message)) return false
   let says = false
   for (const name of children) {
     const waits = treatments.get(name)?.waits ?? 'no'

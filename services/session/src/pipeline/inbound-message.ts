@@ -1,10 +1,10 @@
 import { withoutForeignIds } from '@heliograph/archive'
 import { isFull, trusted } from '@heliograph/jid'
 import { type StanzaError, stanzaError } from '@heliograph/stanza'
-import { archiveReceived } from '../archive/archive-received.ts'
+import { archiveReceived, isToBeArchived } from '../archive/archive-received.ts'
 import { copyReceived } from '../carbons/copy.ts'
 import type { SessionContext } from '../context.ts'
-import { isOfflineStorable } from '../payloads/eligibility.ts'
+import { isFromRoom, isOfflineStorable } from '../payloads/eligibility.ts'
 import { judgeMessage } from '../strangers/stranger-filter.ts'
 import type { Resource } from '../users/resource.ts'
 import { type Arrived, refuseArrived } from './arrived.ts'
@@ -89,12 +89,16 @@ function chooseTargets(context: SessionContext, message: InboundMessage): Verdic
  * messages to nobody: only those that would have waited for somebody are refused, so that nothing that a user doesn't get to see tells
  * who exists (RFC 6120 §13.11).
  */
-function waitOffline({ config }: SessionContext, message: InboundMessage): Verdict {
+function waitOffline(context: SessionContext, message: InboundMessage): Verdict {
+  const { config } = context
   const { user, stanza } = message
   if (!isOfflineStorable(stanza)) return stanza.hasBody ? refuse('service-unavailable') : DROPPED
   // XEP-0160 §3: "if the user's offline message queue is full". What was taken leaves it in a moment.
   if (!user.exists || user.anonymous || user.offline - user.taken.length >= config.offlineLimit)
     return refuse('service-unavailable')
+  // What people say has as much room again: no room, however lively, is in its way. It is in its archive, and maybe in the user's.
+  if (isFromRoom(stanza) && user.offline - user.taken.length >= config.offlineLimit / 2)
+    return isToBeArchived(context, user, stanza) ? pass(message) : { kind: 'ignore' }
   return pass({ ...message, offline: true })
 }
 

@@ -4,7 +4,9 @@ import { type BareJid, bareOf, type FullJid, isFull, type Jid } from '@heliograp
 import { errorReply, type Stanza, stanzaError } from '@heliograph/stanza'
 import { blocks } from '../blocking/blocked.ts'
 import type { SessionContext } from '../context.ts'
+import { isFromRoom } from '../payloads/eligibility.ts'
 import { forward } from '../pipeline/forward.ts'
+import { receiveMessage } from '../pipeline/inbound-message.ts'
 import { wake } from '../push/away.ts'
 import type { Recipient } from '../users/copies.ts'
 import type { Resource } from '../users/resource.ts'
@@ -29,6 +31,8 @@ export function markOf({ stream: source, count: sequence }: Envelope): Mark | un
  */
 export function handParcel(context: SessionContext, work: ParcelWork, to: Jid, partition: number): boolean {
   const bare = bareOf(to) as BareJid
+  if (!isFull(to) && isFromRoom(work.envelope.stanza!))
+    return enqueue(context, work, { user: context.users.get(bare, partition), to })
   const user = context.users.find(bare, partition)
   if (!user || user.resources.length === 0) {
     const stanza = work.envelope.stanza!
@@ -39,13 +43,21 @@ export function handParcel(context: SessionContext, work: ParcelWork, to: Jid, p
     handParcelNow(context, user, to, work)
     return true
   }
-  const { envelope, from } = work
   // Taken over a moment ago: whom the user blocks has to be read first; and nothing overtakes what waits for that.
-  if (user.mailbox.depth < context.config.mailboxBound) {
+  return enqueue(context, work, { user, to })
+}
+
+/** In the user's mailbox, who is loaded for it if he isn't here. */
+function enqueue(
+  { config, introductions }: SessionContext,
+  { envelope, from }: ParcelWork,
+  { user, to }: { readonly user: User; readonly to: Jid },
+): boolean {
+  if (user.mailbox.depth < config.mailboxBound) {
     user.mailbox.push({ envelope, from, to })
     return true
   }
-  context.introductions.refuse(from, partition)
+  introductions.refuse(from, user.partition)
   return false
 }
 
@@ -53,6 +65,7 @@ export function handParcel(context: SessionContext, work: ParcelWork, to: Jid, p
 export function handParcelNow(context: SessionContext, user: User, to: Jid, work: ParcelWork): void {
   const stanza = work.envelope.stanza!
   if (blocks(user, stanza.from)) return
+  if (!isFull(to) && isFromRoom(stanza)) return receiveFollowed(context, user, to, work)
   if (!isFull(to)) {
     for (const resource of user.resources) if (resource.available) handTo(context, user, resource, Address.bare, work)
     return
@@ -60,6 +73,14 @@ export function handParcelNow(context: SessionContext, user: User, to: Jid, work
   const resource = user.resource(to as FullJid)
   if (resource) handTo(context, user, resource, Address.full, work)
   else answerForNobody(context, user, to, stanza)
+}
+
+/** What a room says to who isn't there: a message like others, stored, waiting and told of. Its room's id is known if it comes again. */
+function receiveFollowed(context: SessionContext, user: User, to: Jid, { envelope, mark }: ParcelWork): void {
+  const { source: stream, sequence: count } = mark
+  if (user.repetitions.seen(stream, count)) return
+  const stanza = envelope.stanza!.with({ to })
+  receiveMessage(context, { user, stanza, stream, count, trace: envelope.trace, taken: () => {} })
 }
 
 function handTo(context: SessionContext, user: User, resource: Resource, as: Address, work: ParcelWork): void {

@@ -6,6 +6,7 @@ import { bareOf, enter } from '../support/actor.ts'
 import { commandOf, commandStep } from '../support/commands.ts'
 import { freshRoom, knock, makeRoom } from '../support/room.ts'
 import { Chorus } from './room-chorus.ts'
+import { Followers } from './room-followers.ts'
 import { LibraryPair } from './room-library-pair.ts'
 
 const HATS = 'urn:xmpp:hats:commands'
@@ -18,6 +19,9 @@ test('each owner of rooms is killed in its turn: another goes on where it was', 
   // Clients of another's library, which know nothing of what this test looks at.
   await using pair = await LibraryPair.start(site)
   pair.talk()
+  // And some who are in no room, and hear what is said in one.
+  await using followers = await Followers.start(site)
+  followers.talk()
   await using hatter = await enter(site, await site.person('hatter'), { edge: 2 })
   const room = await wearHat(site, hatter)
   // Fifty messages a second, a thousand copies; each room hears one a second.
@@ -33,12 +37,14 @@ test('each owner of rooms is killed in its turn: another goes on where it was', 
   }
   chorus.stopTalking()
   pair.stopTalking()
+  followers.stopTalking()
   await chorus.heard(30_000)
   await pair.heard(30_000)
+  await followers.heard(30_000)
   await using late = await enter(site, await site.person('late'))
   knock(late, room, 'late')
   await late.expect((it) => it.attrs.from === `${room}/hatter` && `${it}`.includes('Mad Hatter'), 20_000)
-  assert.deepEqual([...chorus.verdict(), ...pair.verdict()], [])
+  assert.deepEqual([...chorus.verdict(), ...pair.verdict(), ...followers.verdict()], [])
 })
 
 /** In a room of his own. */

@@ -21,6 +21,7 @@ const CHECKS = [
   'rooms',
   'room_archive',
   'room_moderation',
+  'room_following',
   'room_profile',
   'nodes',
   'eventing',

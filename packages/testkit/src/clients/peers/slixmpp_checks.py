@@ -22,7 +22,7 @@ from slixmpp_client import Client, PATIENCE, hold_tasks, inner, refused, saying
 from slixmpp_eventing_checks import eventing, storage
 from slixmpp_node_checks import nodes
 from slixmpp_optional_checks import archive_search, invitations
-from slixmpp_room_checks import room_archive, room_moderation, room_profile, rooms
+from slixmpp_room_checks import room_archive, room_following, room_moderation, room_profile, rooms
 
 CLIENTS = "urn:xmpp:cam:0"
 
@@ -240,7 +240,7 @@ async def password(juliet, romeo, world, **_):
 
 CHECKS = (
     subscriptions, discovery, capabilities, small_questions, chat, carbons, client_state, archive, archive_preferences, bytestreams,
-    upload, password, commands, rooms, room_archive, room_moderation, room_profile, nodes, eventing, storage,
+    upload, password, commands, rooms, room_archive, room_moderation, room_following, room_profile, nodes, eventing, storage,
 )
 OPTIONAL = {check.__name__: check for check in (archive_search, invitations)}
 

@@ -109,6 +109,26 @@ async def room_moderation(juliet, romeo, domain, **_):
     await juliet["xep_0045"].destroy(room, timeout=PATIENCE)
 
 
+async def room_following(juliet, romeo, domain, **_):
+    """MUC/Sub, for which the library has no plug-in."""
+    room, ns = f"garden@conference.{domain}", "urn:xmpp:mucsub:0"
+    await opened(juliet, room)
+    events = MatchXPath("{jabber:client}message/{http://jabber.org/protocol/pubsub#event}event")
+    romeo.register_handler(Callback("event", events, lambda it: romeo.note("event", it)))
+    node = f"<event node='{ns}:nodes:messages'/>"
+    agreed = await asked(romeo, "set", room, f"<subscribe xmlns='{ns}' nick='romeo'>{node}</subscribe>")
+    assert [it.get("node") for it in agreed.iter(f"{{{ns}}}event")] == [f"{ns}:nodes:messages"]
+    juliet.send_message(mto=room, mbody="Parting is such sweet sorrow", mtype="groupchat")
+    told = (await romeo.take("event")).xml.find(".//{jabber:client}message")
+    assert told.findtext("{jabber:client}body") == "Parting is such sweet sorrow", told
+    assert told.get("from") == f"{room}/juliet", told.get("from")
+    romeo.send_message(mto=room, mbody="Sleep dwell upon thine eyes", mtype="groupchat")
+    heard = await juliet.take("groupchat_message", saying("Sleep dwell upon thine eyes"))
+    assert heard["from"] == f"{room}/romeo", heard
+    await asked(romeo, "set", room, f"<unsubscribe xmlns='{ns}'/>")
+    await juliet["xep_0045"].destroy(room, timeout=PATIENCE)
+
+
 async def room_profile(juliet, romeo, domain, **_):
     """Avatar (XEP-0486), search (XEP-0433), registration (XEP-0045 §7.10), hats (XEP-0317)."""
     room, data = f"gallery@conference.{domain}", "<x xmlns='jabber:x:data' type='submit'>{}</x>"
