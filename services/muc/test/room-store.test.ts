@@ -262,7 +262,7 @@ test('who follows a room is known with it, by user and by partition, until he en
   assert.deepEqual(await store.subscriptionsOf(juliet, 'elsewhere.example' as Domain), [])
   const partition = partitionOf(jid)
   assert.deepEqual(await store.followed(partition, 0), [])
-  const said = `INSERT INTO archive (owner, id, peer, peer_resource, outgoing, stream, ingress, stanza) VALUES ($1, 7, $1, '', false, '', 0, '<message/>')`
+  const said = `INSERT INTO archive (owner, id, peer, peer_resource, outgoing, offline, stream, ingress, stanza) VALUES ($1, 7, $1, '', false, false, '', 0, '<message/>')`
   await db.query('test_said', said, [jid])
   assert.deepEqual([await store.followed(partition, 6), await store.followed(partition, 7)], [[jid], []])
   // A room that moves takes them along.
