@@ -1,4 +1,4 @@
-import { hasteOfCopies } from '@heliograph/bus'
+import { Haste, hasteOfCopies } from '@heliograph/bus'
 import type { Lane, Parcel } from '@heliograph/distribution'
 import type { Stanza } from '@heliograph/stanza'
 import type { Occupants } from '../occupants.ts'
@@ -58,6 +58,6 @@ function wasThere(occupants: Occupants, jid: Subscription['jid'], id: number): b
 function parcelTo(room: Room, recipients: readonly string[], said: Said): Parcel[] {
   if (recipients.length === 0) return []
   const { id, trace = '' } = said
-  const haste = hasteOfCopies(recipients.length)
+  const haste = hasteOfCopies(recipients.length, Haste.onward)
   return [{ stanza: eventOf(room.jid, said), recipients, sequence: id + 1, trace, haste }]
 }
