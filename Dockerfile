@@ -75,7 +75,7 @@ ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     HELIOGRAPH_DATA_DIR=/var/lib/heliograph
 WORKDIR /opt/heliograph
 USER 10001:10001
-EXPOSE 5222 5223 5269 5270 5275 5280 5290 5291 5443
+EXPOSE 5222 5223 5269 5270 5275 5280 5290 5291 5293 5443
 STOPSIGNAL SIGTERM
 # Kubernetes asks by gRPC instead.
 HEALTHCHECK --interval=15s --start-interval=2s --timeout=5s --start-period=60s --retries=3 CMD ["ready"]

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { adminContract, instanceContract, RpcError, roomsContract } from '@heliograph/rpc'
-import { silentTelemetry } from '@heliograph/telemetry'
+import { type LogFields, type Logger, silentTelemetry } from '@heliograph/telemetry'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { type AdminService, startAdminApi } from './index.ts'
 import { routesOf } from './routes.ts'
@@ -17,7 +17,7 @@ interface Asked {
 }
 
 /** A served API whose calls are noted and answered by `reply`. */
-async function open(reply: (method: string) => unknown = () => ({ ok: true, condition: '' })) {
+async function open(reply: (method: string) => unknown = () => ({ ok: true, condition: '' }), lines: unknown[] = []) {
   const asked: Asked[] = []
   const client = new Proxy(
     {},
@@ -40,7 +40,7 @@ async function open(reply: (method: string) => unknown = () => ({ ok: true, cond
     tokens: TOKENS,
     services,
     version: '1.2.3',
-    telemetry: silentTelemetry(),
+    telemetry: { ...silentTelemetry(), log: noting(lines) },
     signal: AbortSignal.timeout(60_000),
   })
   const ask = async (line: string, body?: unknown, token: string | undefined = TOKENS[0]!.password) => {
@@ -79,6 +79,30 @@ test('each method for administrators has a route of its own, and takes only what
     }
     for (const [, name] of http.path.matchAll(/\{(\w+)\}/g)) assert.ok(fields.has(name!), http.path)
   }
+})
+
+/** A log whose lines are kept. */
+function noting(lines: unknown[]): Logger {
+  const note = (event: string, fields?: LogFields) => lines.push({ event, ...fields })
+  return { ...silentTelemetry().log, info: note, warn: note }
+}
+
+test('what changes something is logged with who did it, and so is who was not let in; never a password', async () => {
+  const lines: unknown[] = []
+  await using api = await open(() => ({ ok: false, condition: 'conflict' }), lines)
+  await api.ask('POST /v1/users', { jid: 'a@b', password: 'secret' })
+  await api.ask('GET /v1/users')
+  await api.ask('DELETE /v1/users/a%40b', undefined, TOKENS[1]!.password)
+  const entry = { via: 'http', peer: '127.0.0.1' }
+  assert.deepEqual(lines, [
+    { event: 'admin_called', ...entry, method: 'createUser', by: 'all', about: { jid: 'a@b' }, outcome: 'conflict' },
+    {
+      event: 'admin_refused',
+      ...entry,
+      method: 'deleteUser',
+      reason: 'reader may not do this: it needs the scope users',
+    },
+  ])
 })
 
 test('the document is OpenAPI', async () => {

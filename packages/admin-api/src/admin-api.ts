@@ -84,9 +84,15 @@ class Answers {
     this.#tokens = new Tokens(tokens)
     this.#document = JSON.stringify(openApi(this.#routes, version))
     this.#log = log
-    const name = 'heliograph_admin_requests_total'
-    const help = 'Requests for administration over HTTP, by the class of their status'
-    const classes = ['2xx', '4xx', '5xx'].map((status) => metrics.counter(name, help, { status }))
+    const counted = (status: string) =>
+      metrics.counter(
+        'heliograph_admin_requests_total',
+        'Requests for administration over HTTP, by the class of their status',
+        {
+          status,
+        },
+      )
+    const classes = ['2xx', '4xx', '5xx'].map(counted)
     this.#count = (status) => classes[status < 300 ? 0 : status < 500 ? 1 : 2]!.add()
   }
 
@@ -111,7 +117,7 @@ class Answers {
     const { route } = found
     const address = request.socket.remoteAddress ?? ''
     const entry = { via: 'http', peer: address, method: route.method.name }
-    const token = this.#allowed(request, route, entry)
+    const by = this.#allowed(request, route, entry)
     const body = await readBody(request)
     const { searchParams: query } = new URL(request.url ?? '/', 'http://localhost')
     const call = requestOf(found, { query, body })
@@ -122,8 +128,7 @@ class Answers {
       outcome = problemOf(error).condition
       throw error
     } finally {
-      if (route.http.scope !== 'read')
-        this.#log.info('admin_called', { ...entry, token, about: aboutOf(call), outcome })
+      if (route.http.scope !== 'read') this.#log.info('admin_called', { ...entry, by, about: aboutOf(call), outcome })
     }
   }
 

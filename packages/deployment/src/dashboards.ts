@@ -116,6 +116,9 @@ export const dashboards: readonly Dashboard[] = [
         [rate('heliograph_bus_frames_total'), 'frames {{service}}'],
         [rate('heliograph_bus_resends_total'), 'sent again {{service}}'],
       ),
+      graph('On block lists', 'short', ['max(heliograph_session_listed{$of})', 'addresses and domains']),
+      graph('Strangers refused by block lists', 'ops', [rate('heliograph_session_listed_refused_total'), 'stanzas']),
+      graph('Administration over HTTP', 'ops', [rate('heliograph_admin_requests_total', 'status'), '{{status}}']),
     ],
   },
   {
@@ -167,7 +170,9 @@ export const dashboards: readonly Dashboard[] = [
         [rate('heliograph_muc_slowed_total'), 'too fast'],
         [rate('heliograph_muc_refused_total'), 'otherwise'],
         [rate('heliograph_muc_full_total'), 'full'],
+        [rate('heliograph_muc_listed_refused_total'), 'on block lists'],
       ),
+      graph('Questions', 'ops', [rate('heliograph_muc_questions_total', 'outcome'), '{{outcome}}']),
       graph(
         'Parcels not taken',
         'short',
@@ -182,6 +187,17 @@ export const dashboards: readonly Dashboard[] = [
         [rate('heliograph_pubsub_notified_total'), 'addresses told'],
       ),
       graph('Requests that wait', 'short', [sum('heliograph_pubsub_waiting'), 'nodes']),
+      // Each instance tells what all of them have.
+      graph('Events that wait', 'short', ['max by (delivery) (heliograph_events_waiting{$of})', '{{delivery}}']),
+      graph(
+        'Events',
+        'ops',
+        [rate('heliograph_events_delivered_total', 'delivery'), 'taken: {{delivery}}'],
+        [rate('heliograph_events_attempts_failed_total', 'delivery'), 'failed: {{delivery}}'],
+        [rate('heliograph_events_dead_total', 'delivery'), 'given up: {{delivery}}'],
+        [rate('heliograph_events_published_total'), 'published'],
+        [rate('heliograph_events_refused_total'), 'not published'],
+      ),
     ],
   },
   {
@@ -195,13 +211,20 @@ export const dashboards: readonly Dashboard[] = [
         [rate('heliograph_s2s_stanzas_sent_total'), 'sent'],
         [rate('heliograph_s2s_stanzas_received_total'), 'received'],
       ),
-      graph('Waits', 'short', [sum('heliograph_s2s_waiting'), 'stanzas']),
+      graph(
+        'Waits',
+        'short',
+        [sum('heliograph_s2s_waiting'), 'stanzas'],
+        [sum('heliograph_s2s_queued'), 'of them stored'],
+      ),
       graph(
         'Failed',
         'ops',
         [rate('heliograph_s2s_failed_total'), 'streams'],
         [rate('heliograph_s2s_bounced_total'), 'stanzas'],
+        [rate('heliograph_s2s_queue_expired_total'), 'stanzas not brought in time'],
       ),
+      graph('Stored for later', 'ops', [rate('heliograph_s2s_queue_stored_total'), 'stanzas']),
       graph(
         'Components',
         'short',
