@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { seeded } from '@heliograph/testkit'
 import { AIMS } from './faults/faults.ts'
+import { Interruption, interruptions } from './interruption.ts'
 import { type Options, parseOptions, USAGE } from './options.ts'
 import { findingsOf, markdownOf } from './report/markdown.ts'
 import { record } from './report/record.ts'
@@ -12,7 +13,13 @@ import { rolling } from './rolling.ts'
 import { run } from './run.ts'
 import { type Beat, script } from './script.ts'
 
-process.exitCode = await main()
+try {
+  process.exitCode = await main()
+} catch (error) {
+  if (!(error instanceof Interruption)) throw error
+  // All that was started is ended. Whoever started this sees what ended it.
+  process.kill(process.pid, error.signal)
+}
 
 async function main(): Promise<number> {
   const options = parse()
@@ -20,6 +27,7 @@ async function main(): Promise<number> {
   const { seed, forMs, reportDir, counts } = options
   say(`--seed ${seed}`)
   if (reportDir !== undefined) await mkdir(reportDir, { recursive: true })
+  const signal = interruptions((name) => say(`${name}: ends what it started`))
   const outcome = await run({
     chance: seeded(seed + 1),
     counts,
@@ -28,6 +36,7 @@ async function main(): Promise<number> {
     forMs,
     say,
     logDir: reportDir,
+    signal,
   })
   const report = reportOf(outcome, { date: new Date(), commit: commit(), command: commandOf(seed) })
   if (reportDir !== undefined) await write(report, reportDir)

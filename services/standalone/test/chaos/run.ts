@@ -5,6 +5,7 @@ import { makeRoom, UNLOGGED } from '../support/room.ts'
 import { Crowd, type CrowdSize } from './crowd/crowd.ts'
 import type { Fault } from './faults/fault.ts'
 import { finish } from './finish.ts'
+import { unlessAborted } from './interruption.ts'
 import { Book } from './ledger/book.ts'
 import { judge } from './ledger/excuses.ts'
 import type { Finding } from './ledger/finding.ts'
@@ -21,6 +22,8 @@ export interface RunOptions extends Telling {
   /** What happens; the run ends with it, or when the time is up. */
   readonly beats: Iterable<Beat>
   readonly forMs: number
+  /** Cuts it short: all that was started is ended, and `run` rejects. */
+  readonly signal?: AbortSignal
 }
 
 /** How a run went. */
@@ -36,11 +39,22 @@ export interface Outcome {
   readonly tookMs: number
 }
 
+const NEVER = new AbortController().signal
+
 /** Starts a cluster and a crowd, breaks it as the beats say, and compares the ledgers. */
-export async function run({ chance, counts, size, beats, forMs, say, logDir }: RunOptions): Promise<Outcome> {
+export async function run({
+  chance,
+  counts,
+  size,
+  beats,
+  forMs,
+  say,
+  logDir,
+  signal = NEVER,
+}: RunOptions): Promise<Outcome> {
   const book = new Book()
   await using stage = await Stage.start(book, counts, { say, logDir })
-  await furnish(stage, size)
+  await unlessAborted(signal, furnish(stage, size))
   await using crowd = await Crowd.gather(placeOf(stage), size)
   crowd.begin(chance)
   const performed: Performed[] = []
@@ -52,11 +66,11 @@ export async function run({ chance, counts, size, beats, forMs, say, logDir }: R
     const unable = beat.steps.flatMap(({ fault }) => whyNot(fault, stage))
     for (const [name, why] of unable) skipped.set(name, why)
     if (unable.length > 0) continue
-    const done = await perform(stage, crowd, beat)
+    const done = await unlessAborted(signal, perform(stage, crowd, beat))
     performed.push(done)
     say(line(done))
   }
-  const findings = (await finish(stage, crowd, say)).map((finding) => judge(finding, performed))
+  const findings = (await unlessAborted(signal, finish(stage, crowd, say))).map((finding) => judge(finding, performed))
   const { supervisor, errors } = stage
   return { performed, skipped, findings, book, crowd, exits: supervisor.exits, errors, tookMs: book.now() }
 }
