@@ -27,6 +27,7 @@ import type { Pushes } from './push/pushes.ts'
 import type { Departed } from './recovery/departed.ts'
 import type { LiveRecords } from './recovery/live-records.ts'
 import type { Tenure } from './recovery/tenure.ts'
+import type { EarlyParcels } from './rooms/early-parcels.ts'
 import type { Announcer } from './standing/announcer.ts'
 import type { StandingMessages } from './standing/standing-messages.ts'
 import type { UploadLedger } from './uploads/ledger.ts'
@@ -65,6 +66,8 @@ export interface SessionContext {
   readonly tenure: Tenure
   /** Who distributes to users here. */
   readonly introductions: Introductions
+  /** What came for sessions that edges may still announce. */
+  readonly early: EarlyParcels
   /** Many users are loaded at once when clients come back or a partition is taken over: the database isn't flooded. */
   readonly loads: Gate
   /** Edges that are gone. */

@@ -23,6 +23,10 @@ export function sessionEvents(metrics: Metrics) {
     'probes_refused_total',
     'Probes not answered, and presence not shown, because too much waits for their user',
   )
+  const earlyDropped = counter(
+    'early_dropped_total',
+    'Parcels lost because too many wait for sessions that edges may still announce',
+  )
   const reports = (kind: string) =>
     counter('abuse_reports_total', 'Reports of spam and abuse that came with a block (XEP-0377)', { kind })
   const reported = {
@@ -102,5 +106,6 @@ export function sessionEvents(metrics: Metrics) {
     strangerRefused: () => strangersRefused.add(),
     abuseReported: (kind: keyof typeof reported) => reported[kind].add(),
     probeRefused: () => probesRefused.add(),
+    earlyDropped: () => earlyDropped.add(),
   }
 }

@@ -33,6 +33,7 @@ export function observeQueues(context: SessionContext, metrics: Metrics): void {
   gauge('outstanding', 'Stanzas that no owner has taken yet', () => context.router.outstanding)
   gauge('loads_waiting', 'Users that wait to be loaded', () => context.loads.waiting)
   gauge('records_waiting', 'Changes of the recovery copy that wait to be written', () => context.records.waiting)
+  gauge('early', 'Parcels for sessions that edges may still announce', () => context.early.length)
   for (const [queue, of] of Object.entries(QUEUES)) gauge('queued', 'What waits for users', sum(of), { queue })
   const bytes = ofResources(
     ({ managed, held, heldBytes, quiet }) =>

@@ -46,6 +46,7 @@ import { loseEdge, sweep } from './recovery/sweep.ts'
 import { Tenure } from './recovery/tenure.ts'
 import { settlePartition, unloadPartition } from './recovery/unload-partition.ts'
 import { Beliefs } from './rooms/beliefs.ts'
+import { EarlyParcels } from './rooms/early-parcels.ts'
 import { Announcer } from './standing/announcer.ts'
 import type { StandingMessages } from './standing/standing-messages.ts'
 import { Caretaker } from './uploads/caretaker.ts'
@@ -186,6 +187,7 @@ function buildContext(parts: SessionParts, router: Router, ownership: Ownership)
     clock: new IdClock(),
     revisions: new Revisions(),
     introductions: new Introductions(),
+    early: new EarlyParcels(),
     uploads,
     slots: parts.files && new Slots(uploads, parts.files, parts.config.uploads),
     modules,

@@ -120,3 +120,24 @@ test('owners of rooms are told who thinks to be in them', async () => {
   await next.until(() => pairs().length >= 2)
   assert.deepEqual(new Set(pairs()), new Set([`${juliet.jid} ${TEA}/host true`, `${romeo.jid} ${TEA}/host false`]))
 })
+
+test('what a room says to one whose session was lost with shared state waits for the next session, or its sender learns that he is gone', async () => {
+  const { cluster, rooms, juliet, romeo } = await start()
+  await using _ = cluster
+  cluster.liveState.clear()
+  for (const owner of new Set([JULIET, ROMEO].map((user) => cluster.ownerOf(user)))) await owner.kill()
+  await cluster.startSession()
+  const whisper = (to: Client, body: string) => rooms.say(TEA, [to.jid], said(body).replace('groupchat', 'chat'))
+  void whisper(romeo, 'before')
+  for (const each of [juliet, romeo]) await each.until(() => each.closedWith === 'reset')
+  for (const each of [juliet, romeo]) for (const body of ['meanwhile', 'and then']) await whisper(each, body)
+  const next = await cluster.edges[0]!.connect(ROMEO).login('orchard')
+  const gone = (client: Client) =>
+    rooms.heardOps(Op.route).filter(({ stanza }) => stanza?.type === 'error' && stanza.from === client.jid).length
+  // All of it in one of two ways, however long the sessions took to end.
+  await next.until(() => bodiesFrom(next, TEA).length + gone(romeo) >= 3)
+  await rooms.until(() => gone(juliet) >= 2)
+  const heard = bodiesFrom(next, TEA)
+  assert.equal(new Set(heard).size, heard.length)
+  assert.equal(heard.length + gone(romeo) + gone(juliet), 5)
+})

@@ -5,6 +5,7 @@ import { setClientState } from '../client-state/client-state.ts'
 import { refreshPresence } from '../client-state/refresh.ts'
 import type { SessionContext } from '../context.ts'
 import { catchUp } from '../recovery/catch-up.ts'
+import { handEarly } from '../rooms/parcels.ts'
 import { managed, Resource } from '../users/resource.ts'
 import type { User, Work } from '../users/user.ts'
 import { custodyAdvanced } from './custody.ts'
@@ -45,6 +46,7 @@ export function handleAnnounce(context: SessionContext, user: User, { envelope, 
   setClientState(context, user, resource, announce.inactive)
   // What a former owner kept from it died with that one; in a planned hand-over it was delivered first.
   if (announce.inactive && !wasHandedOver) refreshPresence(context, user, resource)
+  handEarly(context, user, resource, { isNew: false })
   if (resource.expected === 0) complete(context, user, resource)
 }
 

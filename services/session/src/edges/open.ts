@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { codecs, Envelope, Kind, Op, type Open, PLAIN_OPENED } from '@heliograph/bus'
 import { bareOf, type FullJid, type Jid, localOf, makeJid } from '@heliograph/jid'
 import type { SessionContext } from '../context.ts'
+import { handEarly } from '../rooms/parcels.ts'
 import { endSession } from '../users/end-session.ts'
 import { Resource } from '../users/resource.ts'
 import type { Extent, User, Work } from '../users/user.ts'
@@ -50,6 +51,7 @@ export function handleOpen(context: SessionContext, user: User, work: Work): voi
   user.resources.push(resource)
   context.events.sessionOpened()
   answerOpened(context, user, resource, known)
+  handEarly(context, user, resource, { isNew: true })
   if (open.manage || open.copies) context.records.changed(user, resource)
 }
 

@@ -1,5 +1,6 @@
 import type { SessionContext } from '../context.ts'
 import { forgetGuests } from '../pep/guests.ts'
+import { giveUpEarly } from '../rooms/parcels.ts'
 import { endSession, hibernate } from '../users/end-session.ts'
 import { loadUser } from '../users/load.ts'
 import { overflow } from '../users/overflow.ts'
@@ -13,6 +14,7 @@ export function sweep(context: SessionContext, now: number): void {
   context.ownRequests.tick()
   context.pushes.tick()
   context.lists.tick()
+  giveUpEarly(context)
   let unacked = 0
   const idle: User[] = []
   for (const user of context.users) {

@@ -34,6 +34,7 @@ export async function unloadPartition(
     for (const user of users) for (const resource of user.resources) handOver(context, user, resource)
     await context.records.flushed(partition)
   }
+  context.early.drop(partition)
   const dropped = context.users.dropPartition(partition)
   for (const user of dropped) {
     context.pushes.forget(user)

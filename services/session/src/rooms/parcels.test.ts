@@ -8,7 +8,7 @@ import { fakeContext } from '../../test/support/fake-context.ts'
 import { addResource, makeUser, ROMEO, stanza } from '../../test/support/people.ts'
 import type { SessionContext } from '../context.ts'
 import type { Recipient } from '../users/copies.ts'
-import { handParcel } from './parcels.ts'
+import { giveUpEarly, handEarly, handParcel } from './parcels.ts'
 
 const ROOM = 'tea@conference.montague.example'
 const SAID = `<message from='${ROOM}/nurse' type='groupchat' id='m'><body>x</body></message>`
@@ -49,7 +49,7 @@ test('a session gets what is for its full JID, whatever its presence; available 
 
 test('a room learns that an occupant is gone when it says something, not when others come and go', () => {
   for (const settling of [false, true]) {
-    const { user, hand, forwarded } = setUp({ settling })
+    const { user, hand, forwarded, stage } = setUp({ settling })
     user.profile = 'unknown'
     for (const gone of [`${ROMEO}/gone`, 'nobody@montague.example/x']) {
       hand(`<presence from='${ROOM}/nurse' type='unavailable'/>`, gone)
@@ -59,8 +59,12 @@ test('a room learns that an occupant is gone when it says something, not when ot
     hand(SAID, `${ROMEO}/gone`)
     hand(SAID, 'nobody@montague.example')
     hand(SAID.replace('groupchat', 'headline'), `${ROMEO}/gone`)
-    // Of users taken over a moment ago nobody is given up: edges may still announce their sessions.
+    // Of users taken over a moment ago nobody is given up at once: edges may still announce their sessions.
     assert.equal(forwarded.length, settling ? 0 : 3)
+    stage.tenure.isSettling = () => false
+    giveUpEarly(stage)
+    assert.equal(stage.early.length, 0)
+    assert.equal(forwarded.length, settling ? 2 : 3)
     for (const answer of forwarded) {
       assert.ok(answer.startsWith(`${Kind.room} ${ROOM}: `))
       assert.match(answer, /type='error'.*<recipient-unavailable /)
@@ -94,4 +98,32 @@ test('a session that a room says is not in it needs not tell it of its end', () 
   hand(`<presence from='${mine}' type='unavailable'/>`, phone.jid)
   hand(`<presence from='${trusted(other)}' type='error'/>`, phone.jid)
   assert.deepEqual([...phone.directed], ['friend@montague.example/x'])
+})
+
+test('what comes before its session is announced waits for that, up to a bound; a new session gets what was for nobody else', () => {
+  const { user, hand, stage } = setUp({ settling: true })
+  user.profile = 'unknown'
+  const given: string[] = []
+  Object.assign(stage.outgoing, {
+    deliverCopies: (to: Recipient[], { type }: { type: string }, { mark }: { mark: { sequence: number } }) =>
+      given.push(`${to[0]!.resource.name} ${type} ${mark.sequence}`),
+  })
+  const whisper = SAID.replace('groupchat', 'chat')
+  const [phone, desk] = ['phone', 'desk'].map((name) => `${ROMEO}/${name}`)
+  for (const to of [phone, desk] as string[]) {
+    assert.ok(hand(SAID, to, 1).taken)
+    assert.ok(hand(whisper, to, 2).taken)
+  }
+  for (const [name, isNew] of [
+    ['phone', false],
+    ['desk', true],
+  ] as const)
+    handEarly(stage, user, addResource(user, name), { isNew })
+  assert.deepEqual(given, ['phone groupchat 1', 'phone chat 2', 'desk chat 2'])
+  stage.introductions.heard('muc-1', [user.partition, 5])
+  const gone = 'nobody@montague.example/x'
+  let taken = 0
+  while (hand(SAID, gone, taken).taken) taken++
+  assert.equal(taken, stage.early.length)
+  assert.equal(stage.introductions.admits('muc-1', user.partition, 5), false)
 })

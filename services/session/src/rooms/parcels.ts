@@ -17,7 +17,7 @@ import { noteOutside } from './outside.ts'
 export interface ParcelWork extends Work {
   readonly mark: Mark
   /** Who gets it with others in one envelope. */
-  readonly recipients?: Recipient[]
+  readonly recipients?: Recipient[] | undefined
 }
 
 /** Undefined for what isn't distributed by a room or node. */
@@ -36,8 +36,11 @@ export function handParcel(context: SessionContext, work: ParcelWork, to: Jid, p
   const user = context.users.find(bare, partition)
   if (!user || user.resources.length === 0) {
     const stanza = work.envelope.stanza!
-    if (!context.lists.heard(stanza, to)) answerForNobody(context, { jid: bare, partition }, to, stanza)
-    return true
+    if (context.lists.heard(stanza, to)) return true
+    const outcome = keepEarly(context, partition, to, work)
+    if (outcome === 'full') context.introductions.refuse(work.from, partition)
+    if (outcome === 'late') answerForNobody(context, { jid: bare, partition }, to, stanza)
+    return outcome !== 'full'
   }
   if (user.profile !== undefined && !user.mailbox.busy) {
     handParcelNow(context, user, to, work)
@@ -71,8 +74,45 @@ export function handParcelNow(context: SessionContext, user: User, to: Jid, work
     return
   }
   const resource = user.resource(to as FullJid)
-  if (resource) handTo(context, user, resource, Address.full, work)
-  else answerForNobody(context, user, to, stanza)
+  if (resource) return handTo(context, user, resource, Address.full, work)
+  const outcome = keepEarly(context, user.partition, to, work)
+  if (outcome === 'full') context.events.earlyDropped()
+  if (outcome === 'late') answerForNobody(context, user, to, stanza)
+}
+
+/** A session that was waited for is there. One that only has the name of a former one, which was in rooms, isn't in them. */
+export function handEarly(
+  context: SessionContext,
+  user: User,
+  resource: Resource,
+  { isNew }: { isNew: boolean },
+): void {
+  for (const parcel of context.early.take(resource.jid)) {
+    const stanza = parcel.envelope.stanza!
+    if (isNew && (stanza.name !== 'message' || stanza.type === 'groupchat')) continue
+    handParcelNow(context, user, resource.jid as Jid, { ...parcel, recipients: undefined })
+  }
+}
+
+/** Sessions that nobody told of in time are gone: each sender of a message learns so, and a room once. */
+export function giveUpEarly(context: SessionContext): void {
+  const { early, tenure, config } = context
+  if (early.length === 0) return
+  for (const [session, partition] of early) {
+    if (tenure.isSettling(partition, config.announceWithinMs)) continue
+    const said = early.take(session).map(({ envelope }) => envelope.stanza!)
+    const user = { jid: bareOf(session as Jid) as BareJid, partition }
+    const last = said.findLast(({ type }) => type === 'groupchat')
+    for (const stanza of said)
+      if (stanza.type !== 'groupchat' || stanza === last) answerForNobody(context, user, session as Jid, stanza)
+  }
+}
+
+/** `late`: nobody will tell of its session any more. Blocked or not is asked when the user is there. */
+function keepEarly(context: SessionContext, partition: number, to: Jid, work: ParcelWork): 'kept' | 'full' | 'late' {
+  const { tenure, config, early } = context
+  if (!isFull(to) || !tenure.isSettling(partition, config.announceWithinMs)) return 'late'
+  return early.hold(to as FullJid, partition, work) ? 'kept' : 'full'
 }
 
 /** What a room says to who isn't there: a message like others, stored, waiting and told of. Its room's id is known if it comes again. */
@@ -100,7 +140,7 @@ function handTo(context: SessionContext, user: User, resource: Resource, as: Add
 
 /**
  * RFC 6121 §8.5.3.2.1: who sends messages to a resource that isn't there learns so, and a room that its occupant is gone. Presence is
- * ignored. While edges still announce what the former owner had nobody is given up.
+ * ignored.
  */
 function answerForNobody(
   context: SessionContext,
@@ -108,10 +148,8 @@ function answerForNobody(
   to: Jid,
   stanza: Stanza,
 ): void {
-  const { tenure, config } = context
   // To an account it is news that nobody waits for (§8.5.2.2.1).
   if (stanza.name !== 'message' || stanza.type === 'headline' || !isFull(to)) return
-  if (tenure.isSettling(user.partition, config.announceWithinMs)) return
   const reply = errorReply(stanza.with({ to }), stanzaError('recipient-unavailable'))
   if (reply) forward(context, user, reply)
 }

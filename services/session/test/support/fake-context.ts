@@ -1,6 +1,7 @@
 import { silentTelemetry } from '@heliograph/telemetry'
 import type { SessionContext } from '../../src/context.ts'
 import { sessionEvents } from '../../src/events.ts'
+import { EarlyParcels } from '../../src/rooms/early-parcels.ts'
 import { Users } from '../../src/users/users.ts'
 
 /** A context in which nothing is stored or sent; `seen` says what would have been. */
@@ -23,6 +24,8 @@ export function fakeContext(config: Partial<SessionContext['config']> = {}) {
     log,
     events: sessionEvents(metrics),
     users: new Users({ handle: () => {}, failed: () => {}, bound: 10 }),
+    early: new EarlyParcels(),
+    tenure: { isSettling: () => false },
     ownership: { epochOf: () => 1, heldEpochOf: () => 1 },
     archive: {
       watch: () => {},
