@@ -22,6 +22,8 @@ type Answer = Readonly<Record<string, unknown>>
 export interface SlixmppOptions extends PeerOptions {
   /** Loads the plug-ins of people's profiles: XEP-0049, 0054, 0055, 0153, 0191. */
   readonly profile?: boolean
+  /** Loads those for nodes: XEP-0060, 0084. */
+  readonly eventing?: boolean
 }
 
 /** Whether slixmpp is there, installing Debian's package when this is root on Debian. */
@@ -61,9 +63,9 @@ export class SlixmppPeer implements PeerClient {
     const dir = await mkdtemp(join(tmpdir(), 'hg-slixmpp-'))
     const ca = options.ca === undefined ? null : join(dir, 'ca.pem')
     if (ca !== null) await writeFile(ca, options.ca ?? '')
-    const { user, domain, resource, password, host = '127.0.0.1', ports, profile = false } = options
+    const { user, domain, resource, password, host = '127.0.0.1', ports, profile = false, eventing = false } = options
     const jid = `${user === '' ? '' : `${user}@`}${domain}${resource === undefined ? '' : `/${resource}`}`
-    const argument = JSON.stringify({ jid, password, host, port: ports.c2s, ca, profile })
+    const argument = JSON.stringify({ jid, password, host, port: ports.c2s, ca, profile, eventing })
     const child = spawnChild(PYTHON, [DRIVER, argument], { stdio: ['pipe', 'pipe', 'pipe'] })
     const peer = new SlixmppPeer(child, dir, new PeerState(options))
     try {
@@ -146,6 +148,30 @@ export class SlixmppPeer implements PeerClient {
 
   async kept(): Promise<string> {
     return String((await this.#do({ do: 'kept' })).text)
+  }
+
+  /** Publishes a picture at a node of the own account (XEP-0084), and gives its id. */
+  async publishAvatar(bytes: Buffer): Promise<string> {
+    return String((await this.#do({ do: 'publish_avatar', data: bytes.toString('base64') })).avatar)
+  }
+
+  /** A picture that somebody published at a node. */
+  async publishedAvatar(jid: string, avatar: string): Promise<Buffer> {
+    return Buffer.from(String((await this.#do({ do: 'published_avatar', jid, avatar })).data), 'base64')
+  }
+
+  /** Publishes an item at a node. */
+  async publish(place: { jid: string; node: string }, item: string, payload: string): Promise<void> {
+    await this.#do({ do: 'publish', ...place, item, payload })
+  }
+
+  /** Ids of the items of a node. */
+  async items(place: { jid: string; node: string }): Promise<readonly string[]> {
+    return (await this.#do({ do: 'items', ...place })).ids as string[]
+  }
+
+  async subscribe(place: { jid: string; node: string }): Promise<void> {
+    await this.#do({ do: 'subscribe', ...place })
   }
 
   expect(matcher: Matcher, timeoutMs?: number): Promise<Element> {

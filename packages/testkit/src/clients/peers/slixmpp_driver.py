@@ -1,17 +1,18 @@
 """Drives slixmpp by JSON lines on standard input; tells what happens by JSON lines on standard output.
 
-Started with one argument, a JSON object: jid, password, host, port, ca (a file, or null), profile (whether the plug-ins for that are loaded).
+Started with one argument, a JSON object: jid, password, host, port, ca (a file, or null), profile, eventing (whether the plug-ins for that are loaded).
 Commands: {"id": 1, "do": "message" | "presence" | "roster" | "save" | "remove" | "lose" | "close", ...}; each is
 answered by {"done": 1, ...} or {"done": 1, "error": "..."}. Events: {"event": "online" | "resumed" | "offline" | "stanza" | "failed"}.
 """
 
 import asyncio
 import base64
+import hashlib
 import json
 import sys
 
 from slixmpp import ClientXMPP
-from slixmpp.xmlstream import ElementBase
+from slixmpp.xmlstream import ET, ElementBase
 
 RECONNECT_SECONDS = 0.05
 
@@ -41,6 +42,9 @@ class Driver(ClientXMPP):
             for plugin in ("xep_0049", "xep_0054", "xep_0055", "xep_0153", "xep_0191"):
                 self.register_plugin(plugin)
             self["xep_0049"].register(Kept)
+        if options.get("eventing"):
+            for plugin in ("xep_0060", "xep_0084"):
+                self.register_plugin(plugin)
         self.add_event_handler("session_start", lambda _: tell(event="online", jid=self.boundjid.full))
         self.add_event_handler("session_resumed", lambda _: tell(event="resumed", jid=self.boundjid.full))
         self.add_event_handler("failed_all_auth", lambda _: tell(event="failed", reason="authentication"))
@@ -81,6 +85,8 @@ class Driver(ClientXMPP):
             await self.del_roster_item(command["jid"])
         elif do in PROFILE:
             return await PROFILE[do](self, command)
+        elif do in EVENTING:
+            return await EVENTING[do](self, command)
         elif do == "lose":
             if command.get("port"):
                 self.place = (self.place[0], command["port"])
@@ -151,6 +157,39 @@ async def kept(driver, _command):
     return {"text": result["private"]["kept"]["text"]}
 
 
+async def publish_avatar(driver, command):
+    picture = base64.b64decode(command["data"])
+    info = {"id": hashlib.sha1(picture).hexdigest(), "type": "image/png", "bytes": len(picture)}
+    await driver["xep_0084"].publish_avatar(picture, timeout=10)
+    await driver["xep_0084"].publish_avatar_metadata(info, timeout=10)
+    return {"avatar": info["id"]}
+
+
+async def published_avatar(driver, command):
+    read = await driver["xep_0084"].retrieve_avatar(command["jid"], command["avatar"], timeout=10)
+    return {"data": base64.b64encode(read["pubsub"]["items"]["item"]["avatar_data"]["value"]).decode()}
+
+
+async def publish(driver, command):
+    payload = ET.fromstring(command["payload"])
+    await driver["xep_0060"].publish(command["jid"], command["node"], id=command["item"], payload=payload, timeout=10)
+    return {}
+
+
+async def items(driver, command):
+    read = await driver["xep_0060"].get_items(command["jid"], command["node"], timeout=10)
+    return {"ids": sorted(item["id"] for item in read["pubsub"]["items"])}
+
+
+async def subscribe(driver, command):
+    await driver["xep_0060"].subscribe(command["jid"], command["node"], timeout=10)
+    return {}
+
+
+EVENTING = {
+    "publish_avatar": publish_avatar, "published_avatar": published_avatar, "publish": publish, "items": items,
+    "subscribe": subscribe,
+}
 PROFILE = {
     "block": block, "unblock": unblock, "blocked": blocked, "avatar": avatar, "vcard": vcard, "names": names,
     "search": search, "keep": keep, "kept": kept,
