@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { SecureContext, Server, TLSSocketOptions } from 'node:tls'
 import { domainToASCII } from 'node:url'
 import { type Logger, OperatorError } from '@heliograph/telemetry'
+import { fingerprint } from './file-watch.ts'
 import type { CertificateFiles } from './files.ts'
-import { fingerprint, type LoadedCertificate, loadCertificate } from './loaded-certificate.ts'
+import { type LoadedCertificate, loadCertificate } from './loaded-certificate.ts'
 import { alpnWire, type TlsPolicy, tlsDefaults } from './tls-options.ts'
 
 export interface DomainCertificate {
@@ -43,7 +44,7 @@ const DAY_MS = 86_400_000
  */
 export class CertificateStore implements AsyncDisposable {
   readonly #entries: readonly Entry[]
-  readonly #policy: TlsPolicy
+  #policy: TlsPolicy
   readonly #log: Logger
   readonly #servers = new Set<Server>()
   readonly #stop = new AbortController()
@@ -108,6 +109,19 @@ export class CertificateStore implements AsyncDisposable {
     for (const entry of this.#entries) await this.#refreshEntry(entry)
   }
 
+  /**
+   * Judges peers by other authorities and lists of what these revoked, on connections to come.
+   *
+   * @throws when they can't be used; then all stays as it was
+   */
+  async trust({ ca, crl }: Pick<TlsPolicy, 'ca' | 'crl'>): Promise<void> {
+    const policy = { ...this.#policy, ca, crl }
+    const loaded = await Promise.all(this.#entries.map(({ files }) => loadCertificate(files, policy)))
+    this.#policy = policy
+    for (const [i, entry] of this.#entries.entries()) entry.loaded = loaded[i] ?? entry.loaded
+    for (const server of this.#servers) this.#renew(server)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort()
     await this.#polling
@@ -123,7 +137,7 @@ export class CertificateStore implements AsyncDisposable {
   async #refreshEntry(entry: Entry): Promise<void> {
     let now = 'unreadable'
     try {
-      now = await fingerprint(entry.files)
+      now = await fingerprint([entry.files.cert, entry.files.key])
       if (now === entry.seen) return
       entry.loaded = await loadCertificate(entry.files, this.#policy)
       if (entry === this.#entries[0]) for (const server of this.#servers) this.#renew(server)
@@ -152,7 +166,7 @@ export class CertificateStore implements AsyncDisposable {
 async function openEntry(given: DomainCertificate, policy: TlsPolicy): Promise<Entry> {
   try {
     // The fingerprint comes first: a change while the files are read is seen by the next look.
-    const seen = await fingerprint(given.files)
+    const seen = await fingerprint([given.files.cert, given.files.key])
     return { ...given, name: domainToASCII(given.domain), seen, loaded: await loadCertificate(given.files, policy) }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)

@@ -5,6 +5,7 @@ export {
   type DomainCertificate,
 } from './certificate-store.ts'
 export { channelBindingsOf, serverEndPoint, type TlsChannelBindings, tlsExporter } from './channel-bindings.ts'
+export { FileWatch, type FileWatchOptions } from './file-watch.ts'
 export type { CertificateFiles } from './files.ts'
 export { openCertificates, type ServerCertificates } from './open-certificates.ts'
 export { ensureSelfSigned, type SelfSignedOptions } from './self-signed.ts'

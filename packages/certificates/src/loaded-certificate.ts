@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import { hasEndPoint } from './channel-bindings.ts'
 import type { CertificateFiles } from './files.ts'
@@ -13,12 +13,6 @@ export interface LoadedCertificate {
   readonly context: SecureContext
   /** Whether `tls-server-end-point` is defined for it (RFC 5929 §4). */
   readonly endPoint: boolean
-}
-
-/** Identifies the files' present content without reading it; follows symbolic links, so a swapped directory shows. */
-export async function fingerprint({ cert, key }: CertificateFiles): Promise<string> {
-  const files = await Promise.all([stat(cert, { bigint: true }), stat(key, { bigint: true })])
-  return files.map(({ dev, ino, mtimeNs, size }) => `${dev}:${ino}:${mtimeNs}:${size}`).join(' ')
 }
 
 /** @throws when a file can't be read, isn't PEM, or the key isn't the certificate's */

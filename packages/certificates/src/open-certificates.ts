@@ -19,7 +19,7 @@ export interface ServerCertificates {
  * @throws when one can't be loaded
  */
 export async function openCertificates(
-  { domains, dataDir, tls: { minVersion, ciphers, ca } }: ServerCertificates,
+  { domains, dataDir, tls: { minVersion, ciphers, ca, crl } }: ServerCertificates,
   { log, signal }: { readonly log: Logger; readonly signal: AbortSignal },
 ): Promise<CertificateStore> {
   const needed = domains.filter(({ certificate }) => certificate === undefined).map(({ name }) => name)
@@ -29,5 +29,5 @@ export async function openCertificates(
     const files = certificate ?? selfSigned
     return files === undefined ? [] : [{ domain: name, files }]
   })
-  return CertificateStore.open({ certificates, policy: { minVersion, ciphers, ca }, log, signal })
+  return CertificateStore.open({ certificates, policy: { minVersion, ciphers, ca, crl }, log, signal })
 }

@@ -8,6 +8,8 @@ export interface TlsPolicy {
   readonly ciphers?: string | undefined
   /** PEM of the authorities by which the peer's certificate is judged. Default: Node's. */
   readonly ca?: readonly string[] | undefined
+  /** PEM of lists of revoked certificates. Where there are any, each authority of a peer's certificate needs one that isn't outdated. */
+  readonly crl?: readonly string[] | undefined
 }
 
 /**
@@ -24,6 +26,7 @@ export function tlsDefaults(policy: TlsPolicy = {}): SecureContextOptions {
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     ...(policy.ciphers === undefined ? {} : { ciphers: policy.ciphers }),
     ...(policy.ca === undefined ? {} : { ca: [...policy.ca] }),
+    ...(policy.crl === undefined ? {} : { crl: [...policy.crl] }),
   }
 }
 

@@ -15,3 +15,9 @@ export type HeliographConfig = DeepReadonly<
     uploads: ParsedConfig['uploads'] & { store: 'none' | 'directory' | 's3' }
   }
 >
+
+/** With which other servers we speak, and how. */
+export type PeerPolicyConfig = Pick<
+  HeliographConfig['federation'],
+  'others' | 'authentication' | 'minTls' | 'inbound' | 'outbound' | 'peers'
+>

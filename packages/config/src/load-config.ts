@@ -11,6 +11,7 @@ import { type ParsedConfig, schema } from './schema/schema.ts'
 import { strangeAdminApi } from './strange-admin-api.ts'
 import { strangeComponents } from './strange-components.ts'
 import { strangeEvents } from './strange-events.ts'
+import { strangeFederation } from './strange-federation.ts'
 import { readYamlFile } from './yaml-file.ts'
 
 export interface ConfigSources {
@@ -143,23 +144,6 @@ function strangeUploads(
   if (mode === 'cluster' && store === 'directory' && (uploads.directory === undefined || !uploads.directoryShared))
     problems.push(problem('directory', 'must be one that all instances share, and `directoryShared` say so'))
   return problems
-}
-
-/** One instance of a cluster makes keys for dialback, another is asked about them. */
-function strangeFederation(
-  { mode, federation: { enabled, authentication, peers, secret } }: ParsedConfig,
-  where: (path: readonly PropertyKey[]) => string | undefined,
-): ConfigProblem[] {
-  const dials = [authentication, ...peers.map((peer) => peer.authentication)].includes('dialback')
-  if (mode !== 'cluster' || !enabled || !dials || secret !== undefined) return []
-  const path = ['federation', 'secret']
-  return [
-    {
-      option: path.join('.'),
-      message: 'is required in a cluster: all instances verify the same keys',
-      where: where(path),
-    },
-  ]
 }
 
 /** First label of the host name, in the form an instance id has. */

@@ -1,3 +1,4 @@
+export { Bucket } from './bucket.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { createOwnership, type OwnershipOptions } from './create-ownership.ts'
 export { Gate } from './gate.ts'

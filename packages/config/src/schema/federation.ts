@@ -1,11 +1,6 @@
 import { z } from 'zod'
+import { peerPolicy } from './peers.ts'
 import { domain, duration, path, secret } from './values.ts'
-
-const authentication = z
-  .enum(['certificates', 'dialback'])
-  .describe(
-    '`certificates`: both sides show one that is valid for their domain. `dialback`: where one can’t, it is enough that the domain’s own server confirms (XEP-0220). TLS is required in any case.',
-  )
 
 const routes = z
   .array(
@@ -19,32 +14,28 @@ const routes = z
   .describe('Where domains are that DNS isn’t asked for. Several of one domain are tried in this order.')
   .default([])
 
-const peers = z
-  .array(
-    z.strictObject({
-      domain: domain.describe('Another server’s domain.'),
-      allow: z
-        .enum(['both', 'inbound', 'outbound', 'nothing'])
-        .describe('In which direction stanzas may go.')
-        .default('both'),
-      authentication: authentication.optional(),
-    }),
-  )
-  .describe('What holds for single domains.')
-  .default([])
-
 export const federation = z
   .strictObject({
     enabled: z
       .boolean()
       .describe('Whether this server speaks with others. Without that nothing listens for them.')
       .default(false),
-    others: z
-      .enum(['allow', 'deny'])
-      .describe('Whether it speaks with domains that are not among `peers`.')
-      .default('allow'),
-    authentication: authentication.default('certificates'),
-    ca: path.describe('PEM file of authorities that are trusted beside those that Node comes with.').optional(),
+    ...peerPolicy,
+    policyFile: path
+      .describe(
+        'YAML file with any of `others`, `authentication`, `minTls`, `inbound`, `outbound`, `peers`, which hold instead of those here; read again when it changes.',
+      )
+      .optional(),
+    ca: path
+      .describe(
+        'PEM file of authorities that are trusted beside those that Node comes with; read again when it changes.',
+      )
+      .optional(),
+    crl: path
+      .describe(
+        'PEM file with lists of revoked certificates, one of each authority that others’ certificates come from: without one that isn’t outdated its certificates aren’t trusted. Read again when it changes.',
+      )
+      .optional(),
     secret: secret
       .min(16)
       .describe(
@@ -52,7 +43,6 @@ export const federation = z
       )
       .optional(),
     routes,
-    peers,
     nameServers: z
       .array(z.string().min(1))
       .describe('Addresses of the DNS servers asked, with a port if it isn’t 53. Default: those of the system.')

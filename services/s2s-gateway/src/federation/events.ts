@@ -24,6 +24,10 @@ export function federationEvents(metrics: Metrics) {
   const failed = counter('failed', 'Attempts to set up a stream to another server that failed')
   const rejected = counter('rejected', 'Connections of other servers closed at once because there were too many')
   const unanswered = counter('unanswered', 'Errors for stanzas of other servers that could not be brought back either')
+  const refused = { in: refuses('in'), out: refuses('out') }
+  function refuses(direction: 'in' | 'out') {
+    return counter('refused', 'Stanzas from or to other servers that policy does not let go', { direction })
+  }
   function opens(direction: 'in' | 'out') {
     return counter('streams', 'Streams between servers that were authenticated', { direction })
   }
@@ -45,6 +49,7 @@ export function federationEvents(metrics: Metrics) {
     expired: () => expired.add(),
     opened: (direction: 'in' | 'out') => opened[direction].add(),
     resumed: (direction: 'in' | 'out') => resumed[direction].add(),
+    refused: (direction: 'in' | 'out') => refused[direction].add(),
     failed: () => failed.add(),
     rejected: () => rejected.add(),
     unanswered: () => unanswered.add(),

@@ -9,14 +9,18 @@ import type { Inquiries } from '../inbound/inquiries.ts'
 import type { Resumables } from '../inbound/resumables.ts'
 import type { TlsReception } from '../inbound/tls-reception.ts'
 import type { QueueStore } from '../queue/queue-store.ts'
+import type { Allowances } from '../streams/allowances.ts'
 import type { StreamLimits } from '../streams/stream-limits.ts'
 import type { FederationEvents } from './events.ts'
 import type { PeerPolicy } from './peer-policy.ts'
+import type { Refusals } from './refusals.ts'
 
 /** Everything that streams to other servers are made of; built in `federation.ts`. */
 export interface FederationContext extends GatewayContext, StreamLimits {
   readonly events: FederationEvents
   readonly policy: PeerPolicy
+  readonly refusals: Refusals
+  readonly allowances: { readonly in: Allowances; readonly out: Allowances }
   readonly finder: Finder
   readonly names: Pick<NameResolver, 'lookup'>
   readonly setbacks: Setbacks

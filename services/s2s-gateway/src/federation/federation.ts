@@ -1,13 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import type { Socket } from 'node:net'
-import { rootCertificates } from 'node:tls'
 import { Kind } from '@heliograph/bus'
-import { type CertificateStore, openCertificates } from '@heliograph/certificates'
 import type { HeliographConfig } from '@heliograph/config'
 import { type Domain, ensureDomain } from '@heliograph/jid'
 import { type Listener, listen } from '@heliograph/streams'
-import { OperatorError } from '@heliograph/telemetry'
 import type { GatewayContext } from '../context.ts'
 import { DialbackKeys } from '../dialback/key.ts'
 import { Finder, type Target } from '../finding/finder.ts'
@@ -23,10 +19,12 @@ import { TlsReception } from '../inbound/tls-reception.ts'
 import type { Pair } from '../pairs/pair.ts'
 import { Pairs } from '../pairs/pairs.ts'
 import type { QueueStore } from '../queue/queue-store.ts'
+import { Allowances } from '../streams/allowances.ts'
 import { streamLimitsOf } from '../streams/stream-limits.ts'
 import { federationEvents } from './events.ts'
 import type { FederationContext } from './federation-context.ts'
-import { PeerPolicy } from './peer-policy.ts'
+import { Refusals } from './refusals.ts'
+import { openWatched, type Watched } from './watched.ts'
 
 const SWEEP_MS = 1_000
 
@@ -38,14 +36,16 @@ export async function openFederation(
 ): Promise<Half> {
   if (store === undefined && gateway.config.federation.queueSeconds > 0) gateway.log.warn('s2s_queue_absent')
   const stopping = new AbortController()
-  const certificates = await certificatesOf(gateway, signal)
+  const watched = await openWatched(gateway, signal)
   const isOurs = (domain: Domain): boolean => gateway.hosts.kindOf(domain) !== Kind.domain || components.takes(domain)
-  return new Federation({ ...contextOf(gateway, certificates), store, isOurs, stopping: stopping.signal }, stopping)
+  const context = { ...contextOf(gateway, watched), store, isOurs, stopping: stopping.signal }
+  return new Federation(context, { stopping, watched })
 }
 
 class Federation implements Half {
   readonly #context: FederationContext
   readonly #stopping: AbortController
+  readonly #watched: Watched
   readonly #pairs: Pairs
   readonly #admission = new Admission()
   readonly #inbound = new Set<Inbound>()
@@ -53,9 +53,14 @@ class Federation implements Half {
   readonly #timer: NodeJS.Timeout
   #isDraining = false
 
-  constructor(context: FederationContext, stopping: AbortController) {
+  constructor(
+    context: FederationContext,
+    { stopping, watched }: { readonly stopping: AbortController; readonly watched: Watched },
+  ) {
     this.#context = context
     this.#stopping = stopping
+    this.#watched = watched
+    watched.onChanged = (isConcerned) => this.#renew(isConcerned)
     this.#pairs = new Pairs(context)
     this.#timer = setInterval(() => this.#sweep(), SWEEP_MS)
     const { metrics } = context
@@ -123,7 +128,7 @@ class Federation implements Half {
     for (const { stream } of this.#inbound) stream.destroy()
     this.#pairs.loseAll()
     this.#context.tls[Symbol.dispose]()
-    await this.#context.certificates[Symbol.asyncDispose]()
+    await this.#watched[Symbol.asyncDispose]()
   }
 
   #accept(socket: Socket, directTls: boolean): void {
@@ -144,6 +149,13 @@ class Federation implements Half {
     this.#inbound.add(new Inbound(this.#context, { socket, ticket, ended }))
   }
 
+  /** Streams that were set up by what held before end in order; the next ones are judged anew. */
+  #renew(isConcerned: (domain: Domain) => boolean): void {
+    this.#context.setbacks.forgetAll()
+    this.#pairs.renew(isConcerned)
+    for (const inbound of this.#inbound) if (inbound.authority.some(isConcerned)) void inbound.finish()
+  }
+
   #sweep(): void {
     const now = performance.now()
     this.#pairs.sweep(now)
@@ -160,14 +172,17 @@ class Federation implements Half {
 
 function contextOf(
   gateway: GatewayContext,
-  certificates: CertificateStore,
+  { policy, certificates }: Watched,
 ): Omit<FederationContext, 'isOurs' | 'store' | 'stopping'> {
   const { federation } = gateway.config
   const names = new NameResolver(federation.nameServers)
+  const events = federationEvents(gateway.metrics)
   return {
     ...gateway,
-    events: federationEvents(gateway.metrics),
-    policy: new PeerPolicy(federation),
+    events,
+    refusals: new Refusals(gateway.log, events),
+    allowances: { in: new Allowances(), out: new Allowances() },
+    policy,
     names,
     finder: new Finder(routesOf(federation), names),
     setbacks: new Setbacks(),
@@ -187,19 +202,4 @@ function routesOf({ routes }: HeliographConfig['federation']): Map<string, Targe
     byDomain.set(name, [...(byDomain.get(name) ?? []), { host, port, directTls, isConfigured: true }])
   }
   return byDomain
-}
-
-async function certificatesOf({ config, log }: GatewayContext, signal: AbortSignal): Promise<CertificateStore> {
-  const { domains, dataDir, tls, federation } = config
-  const named = domains.map((domain) => ({ ...domain, name: ensureDomain(domain.name) }))
-  const ca = federation.ca === undefined ? undefined : [...rootCertificates, await authorities(federation.ca)]
-  return openCertificates({ domains: named, dataDir, tls: { ...tls, ca } }, { log, signal })
-}
-
-async function authorities(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (error) {
-    throw new OperatorError(`the authorities in ${file} can't be read: ${(error as Error).message}`, { cause: error })
-  }
 }

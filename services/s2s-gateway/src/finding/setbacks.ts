@@ -33,4 +33,9 @@ export class Setbacks {
   worked(pair: string): void {
     this.#known.delete(pair)
   }
+
+  /** What they were due to may be over. */
+  forgetAll(): void {
+    this.#known.clear()
+  }
 }

@@ -37,13 +37,14 @@ test('a stream is resumed once, by the same server, and while there is time', (t
   const [local, remote, other] = ['ours.example', 'theirs.example', 'else.example'].map((name) => ensureDomain(name))
   const inbound = (who = remote): Inbound =>
     ({
-      ...{ local, remote: who, ingress: 's2s-1', acknowledging: new Acknowledging(2, 0), resumption: undefined },
+      ...{ local, remote: who, resumption: undefined },
+      intake: { ingress: 's2s-1', acknowledging: new Acknowledging(2, 0) },
       stream: { destroy: () => {} },
     }) as unknown as Inbound
   const resumables = new Resumables()
   const broken = inbound()
   const id = resumables.add(broken)
-  broken.acknowledging?.settled(3)
+  broken.intake.acknowledging?.settled(3)
   resumables.ended(broken, false)
   assert.equal(resumables.take(id, inbound(other)), undefined)
   assert.deepEqual(resumables.take(id, inbound()), { ingress: 's2s-1', count: 3, h: 1 })

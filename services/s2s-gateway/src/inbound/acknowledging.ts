@@ -63,16 +63,16 @@ export class Acknowledging {
 
 /** Stream management of a stream that another server opened (XEP-0198 §3 to §5). */
 export function handleManagement(inbound: Inbound, parsed: ParsedElement): void {
-  const { stream, context, authority, remote } = inbound
+  const { stream, context, authority, remote, intake } = inbound
   if (!context.config.federation.streamManagement || remote === undefined || !authority.has(remote))
     return stream.close({ condition: 'unsupported-stanza-type' })
   switch (parsed.name) {
     case 'enable':
-      return inbound.acknowledging === undefined ? enable(inbound, parsed) : refuse(inbound)
+      return intake.acknowledging === undefined ? enable(inbound, parsed) : refuse(inbound)
     case 'resume':
-      return inbound.acknowledging === undefined ? resume(inbound, parsed) : refuse(inbound)
+      return intake.acknowledging === undefined ? resume(inbound, parsed) : refuse(inbound)
     case 'r':
-      return inbound.acknowledging?.asked(inbound.count, (h) => stream.write(answerXml(h)))
+      return intake.acknowledging?.asked(intake.count, (h) => stream.write(answerXml(h)))
     // We send nothing that could be acknowledged.
     case 'a':
       return
@@ -86,8 +86,8 @@ function refuse({ stream }: Inbound): void {
 }
 
 function enable(inbound: Inbound, { element }: ParsedElement): void {
-  const { stream, context, count } = inbound
-  inbound.acknowledging = new Acknowledging(count, 0)
+  const { stream, context } = inbound
+  inbound.intake.acknowledge()
   const { resume: wanted } = element.attrs as Record<string, string | undefined>
   const isResumable = wanted === 'true' || wanted === '1'
   const id = isResumable ? context.resumables.add(inbound) : undefined
@@ -101,7 +101,7 @@ function resume(inbound: Inbound, parsed: ParsedElement): void {
   const former = countIn(parsed) === undefined ? undefined : context.resumables.take(previd, inbound)
   // §5: whether it never was, was another's, or is at another instance isn't told.
   if (former === undefined) return stream.write(failedXml('item-not-found'))
-  inbound.goOn(former)
+  inbound.intake.goOn(former)
   context.resumables.put(previd, inbound)
   context.events.resumed('in')
   stream.write(`<resumed xmlns='${NS.streamManagement}' previd='${previd}' h='${former.h}'/>`)

@@ -30,6 +30,11 @@ export class Authority {
     return true
   }
 
+  /** Whether it may speak for any domain of that sort. */
+  some(isMeant: (remote: Domain) => boolean): boolean {
+    return [...this.#domains, ...this.#pairs.keys()].some(isMeant)
+  }
+
   /** Whether it may speak for a domain at all. */
   has(remote: Domain): boolean {
     return this.#domains.has(remote) || this.#pairs.has(remote)

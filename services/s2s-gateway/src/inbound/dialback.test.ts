@@ -6,9 +6,11 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { ensureDomain } from '@heliograph/jid'
 import { el, NS } from '@heliograph/stanza'
 import { Flusher } from '@heliograph/streams'
+import { ANYTHING } from '../../test/support/anything.ts'
 import type { Verdict } from '../dialback/elements.ts'
 import { DialbackKeys } from '../dialback/key.ts'
 import type { FederationContext } from '../federation/federation-context.ts'
+import { PeerPolicy } from '../federation/peer-policy.ts'
 import { handleDialback } from './dialback.ts'
 import { Inbound } from './inbound.ts'
 import { Resumables } from './resumables.ts'
@@ -45,7 +47,7 @@ function peer(verdict: () => Verdict = () => 'valid') {
     log: { info() {}, warn: (...said: unknown[]) => warned.push(said) },
     events: { opened() {} },
     isOurs: (domain: string) => domain === ours,
-    policy: { of: () => ({ inbound: true, outbound: true, authentication: 'dialback' }) },
+    policy: new PeerPolicy({ ...ANYTHING, authentication: 'dialback' }),
     resumables: new Resumables(),
     inquiries: { ask: async () => verdict() },
   }
@@ -54,7 +56,9 @@ function peer(verdict: () => Verdict = () => 'valid') {
     ticket: { proves: () => true },
     ended() {},
   })
-  Object.defineProperty(inbound.stream, 'tls', { value: { getPeerX509Certificate: () => undefined } })
+  Object.defineProperty(inbound.stream, 'tls', {
+    value: { getPeerX509Certificate: () => undefined, getProtocol: () => 'TLSv1.3' },
+  })
   const says = async (name: 'result' | 'verify', key: string, attrs: object = {}): Promise<string> => {
     const element = el(name, { xmlns: NS.dialback, from: theirs, to: ours, ...attrs }, key)
     handleDialback(inbound, { name, namespace: NS.dialback, element } as Parameters<typeof handleDialback>[1])

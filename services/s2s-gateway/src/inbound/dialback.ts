@@ -3,6 +3,7 @@ import type { ParsedElement } from '@heliograph/xml'
 import { type Verdict, verdictXml } from '../dialback/elements.ts'
 import { openStream } from '../outbound/open-stream.ts'
 import { unproven } from '../trust/proof.ts'
+import { unfit } from '../trust/unfit.ts'
 import type { Inbound } from './inbound.ts'
 
 /** Keys of one stream that may be being verified at once. */
@@ -72,7 +73,9 @@ async function verdictOn(inbound: Inbound, { local, remote, key }: Claim): Promi
   const { context, stream, id } = inbound
   if (!inbound.context.isOurs(local)) return 'item-not-found'
   const terms = context.policy.of(remote)
-  if (inbound.context.isOurs(remote) || !terms.inbound || terms.authentication !== 'dialback') return 'policy-violation'
+  const isTaken = terms.inbound !== undefined && terms.authentication === 'dialback'
+  if (inbound.context.isOurs(remote) || !isTaken) return 'policy-violation'
+  if (stream.tls !== undefined && unfit(stream.tls, terms) !== undefined) return 'policy-violation'
   if (inbound.verifying > MOST_VERIFYING) return 'resource-constraint'
   // Whoever shows a good certificate needn't be asked about.
   if (stream.tls !== undefined && unproven(stream.tls, remote) === undefined) return 'valid'

@@ -6,10 +6,9 @@ import type { Inbound } from './inbound.ts'
 export function featuresFor(inbound: Inbound): string {
   const { context, stream, remote, authority } = inbound
   const { xml, xmlBeforeAuth, config } = context
-  const limits = limitsFeature(
-    (authority.isEmpty ? xmlBeforeAuth : xml).elementBytes,
-    config.federation.idleSeconds * 2,
-  )
+  const agreed = remote === undefined ? undefined : context.policy.of(remote).inbound?.mostBytes
+  const most = authority.isEmpty ? xmlBeforeAuth.elementBytes : Math.min(xml.elementBytes, agreed ?? xml.elementBytes)
+  const limits = limitsFeature(most, config.federation.idleSeconds * 2)
   // RFC 6120 §5.3.1: TLS is mandatory, so nothing else is offered before it.
   if (stream.tls === undefined) return `<starttls xmlns='${NS.tls}'><required/></starttls>${limits}`
   const isOpen = remote !== undefined && authority.has(remote)

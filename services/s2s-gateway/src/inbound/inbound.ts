@@ -4,21 +4,18 @@ import { type Domain, parseDomain } from '@heliograph/jid'
 import { NS, type StreamError } from '@heliograph/stanza'
 import type { ParsedElement, StreamHeader } from '@heliograph/xml'
 import type { FederationContext } from '../federation/federation-context.ts'
-import { patiently } from '../hand-over.ts'
-import { answerXml } from '../streams/management.ts'
 import { headerText } from '../streams/stream-header.ts'
 import { type StreamEnd, type StreamSink, XmlStream } from '../streams/xml-stream.ts'
-import { Acknowledging, handleManagement } from './acknowledging.ts'
+import { unfit } from '../trust/unfit.ts'
+import { handleManagement } from './acknowledging.ts'
 import type { Ticket } from './admission.ts'
 import { Authority } from './authority.ts'
 import { handleDialback } from './dialback.ts'
 import { featuresFor } from './features.ts'
-import type { Former } from './resumables.ts'
+import { Intake } from './intake.ts'
 import { handleSasl } from './sasl.ts'
 import { acceptStanza } from './stanzas.ts'
 
-/** What may be on its way from one stream to the owners of its stanzas' addresses. */
-const MOST_IN_FLIGHT = { stanzas: 512, bytes: 1_048_576 }
 /** Answers in the negotiation that the peer leaves unread. */
 const MOST_UNREAD_BYTES = 65_536
 /** Times in a row that it may fail to prove something. */
@@ -34,9 +31,10 @@ export interface InboundOptions {
 export class Inbound implements StreamSink {
   readonly context: FederationContext
   readonly stream: XmlStream
+  readonly intake: Intake
   readonly authority = new Authority()
   readonly ticket: Ticket
-  /** Of our stream header; with the count of its stanzas it tells each from all others. */
+  /** Of our stream header. */
   id: string = randomUUID()
   /** Whom of us the peer asked for, and who it says it is. */
   local: Domain | undefined
@@ -46,19 +44,10 @@ export class Inbound implements StreamSink {
   deadline: number
   /** Keys being verified. */
   verifying = 0
-  /** Once the peer wants to know what was handled (XEP-0198). */
-  acknowledging: Acknowledging | undefined
   /** By which it may be resumed. */
   resumption: string | undefined
   readonly #ended: (inbound: Inbound) => void
-  /** Of the stream that it goes on with. */
-  #ingress: string | undefined
-  #count = 0
   #refusals = 0
-  readonly #landed = Promise.withResolvers<void>()
-  #isFinishing = false
-  #flying = 0
-  #flyingBytes = 0
 
   constructor(context: FederationContext, { socket, ticket, ended }: InboundOptions) {
     this.context = context
@@ -66,49 +55,7 @@ export class Inbound implements StreamSink {
     this.#ended = ended
     this.deadline = performance.now() + context.config.limits.timeToAuthenticateSeconds * 1000
     this.stream = new XmlStream({ socket, limits: context.xmlBeforeAuth, flusher: context.flusher, sink: this })
-  }
-
-  /** Its stanzas so far. */
-  get count(): number {
-    return this.#count
-  }
-
-  /** The stream of their ingress ids. */
-  get ingress(): string {
-    return this.#ingress ?? `s2s-${this.id}`
-  }
-
-  nextCount(): number {
-    this.#count++
-    return this.#count
-  }
-
-  /** A stanza's owner has it, or its error is on the way back. */
-  settled(count: number): void {
-    this.acknowledging?.settled(count)
-    this.acknowledging?.covered((h) => this.stream.write(answerXml(h)))
-  }
-
-  /** It goes on where another one ended: what comes again bears the same ingress ids. */
-  goOn({ ingress, count, h }: Former): void {
-    this.#ingress = ingress
-    this.#count = count
-    this.acknowledging = new Acknowledging(count, h)
-  }
-
-  /** A stanza is on its way: at the bound nothing more is read, and the peer's own socket fills up. */
-  depart(bytes: number): void {
-    this.#flying++
-    this.#flyingBytes += bytes
-    if (this.#isFull) this.stream.hold()
-  }
-
-  arrive(bytes: number): void {
-    this.#flying--
-    this.#flyingBytes -= bytes
-    if (this.#isFinishing) {
-      if (this.#flying === 0) this.#landed.resolve()
-    } else if (!this.#isFull) this.stream.release()
+    this.intake = new Intake(this.stream)
   }
 
   /** Answers in the negotiation. Who asks and doesn't read is not to fill the memory. */
@@ -184,27 +131,20 @@ export class Inbound implements StreamSink {
   }
 
   ended({ by, error }: StreamEnd): void {
-    this.acknowledging?.stop()
+    this.intake.stop()
     this.context.resumables.ended(this, by === 'us' || (by === 'peer' && error === undefined))
     this.#ended(this)
   }
 
   /** Reads nothing more, and closes once what was read is where it belongs, which the peer is told. */
   async finish(): Promise<void> {
-    this.#isFinishing = true
-    this.stream.hold()
-    if (this.#flying > 0) await patiently(this.#landed.promise)
-    if (this.acknowledging !== undefined) this.stream.write(answerXml(this.acknowledging.h))
+    await this.intake.finish()
     this.stream.close()
     await this.stream.gone
   }
 
   failed(error: unknown): void {
     this.context.log.error('s2s_stream_failed', { domain: this.remote ?? '', error })
-  }
-
-  get #isFull(): boolean {
-    return this.#flying >= MOST_IN_FLIGHT.stanzas || this.#flyingBytes >= MOST_IN_FLIGHT.bytes
   }
 
   #readHeader({ namespace, name, scope, to, from, version }: StreamHeader): StreamError | undefined {
@@ -223,9 +163,18 @@ export class Inbound implements StreamSink {
     this.local = local
     this.remote = remote
     if (!/^[1-9]\d{0,3}\.\d{1,4}$/.test(version ?? '')) return { condition: 'unsupported-version' }
-    if (remote !== undefined && !this.context.policy.of(remote).inbound)
+    return remote === undefined ? undefined : this.#unwelcome(remote)
+  }
+
+  /** What policy has against a server. */
+  #unwelcome(remote: Domain): StreamError | undefined {
+    const terms = this.context.policy.of(remote)
+    if (terms.inbound === undefined)
       return { condition: 'policy-violation', text: 'this server does not speak with that one' }
-    return undefined
+    const reason = this.stream.tls && unfit(this.stream.tls, terms)
+    if (reason === undefined) return undefined
+    this.refused(remote, reason)
+    return { condition: 'policy-violation', text: reason }
   }
 
   /** RFC 6120 §5.4.2 */

@@ -48,7 +48,7 @@ export class Resumables {
     const { inbound } = known
     inbound.resumption = undefined
     inbound.stream.destroy()
-    const { acknowledging, ingress } = inbound
+    const { acknowledging, ingress } = inbound.intake
     if (acknowledging === undefined) return undefined
     return { ingress, count: acknowledging.handled, h: acknowledging.h }
   }

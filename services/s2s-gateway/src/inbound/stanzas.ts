@@ -4,7 +4,10 @@ import { pairKey } from '@heliograph/ownership'
 import { checkStanza, errorReply, Stanza, type StanzaError, stanzaError } from '@heliograph/stanza'
 import type { ParsedElement } from '@heliograph/xml'
 import { bringIn } from '../bring-in.ts'
+import { refusal } from '../federation/refusal.ts'
 import { pairConcernedBy, tellPair } from '../multicast/hearing.ts'
+import { DENIED } from '../outbound/failure.ts'
+import { isSilent } from '../pairs/give-back.ts'
 import { afterAll } from '../receive.ts'
 import type { Inbound } from './inbound.ts'
 import { type Copy, copiesOf, isForSeveral } from './several.ts'
@@ -18,7 +21,7 @@ export function acceptStanza(inbound: Inbound, parsed: ParsedElement): void {
   const stanza = Stanza.from(parsed)
   if (stanza === undefined) return stream.close({ condition: 'unsupported-stanza-type' })
   if (authority.isEmpty) return stream.close({ condition: 'not-authorized' })
-  const count = inbound.nextCount()
+  const count = inbound.intake.nextCount()
   const { from } = stanza
   // RFC 6120 §8.1.2.2, §8.1.1.2: between servers both addresses are there, and the sender's is the peer's to use.
   if (from === undefined || !authority.has(domainOf(from))) return stream.close({ condition: 'invalid-from' })
@@ -33,13 +36,27 @@ export function acceptStanza(inbound: Inbound, parsed: ParsedElement): void {
     return stream.close({ condition: 'improper-addressing', text: 'not a domain of this server' })
   if (!authority.covers(domainOf(from), local)) return stream.close({ condition: 'invalid-from' })
   context.events.received()
-  const error = checkStanza(stanza)
+  const error = checkStanza(stanza) ?? judge(inbound, stanza, domainOf(from))
   if (error !== undefined) return answer(inbound, stamped, { from, count, error })
   const said = { from, count }
   const remote = pairConcernedBy(stamped)
-  if (remote !== undefined) return tellPair(context, { stanza: stamped, remote }, () => inbound.settled(count))
+  if (remote !== undefined) return tellPair(context, { stanza: stamped, remote }, () => inbound.intake.settled(count))
   if (isForSeveral(context, stamped)) return bringToSeveral(inbound, stamped, said)
-  bring(inbound, { stanza: stamped, ingress: { stream: inbound.ingress, count } }, from, () => inbound.settled(count))
+  bring(inbound, { stanza: stamped, ingress: { stream: inbound.intake.ingress, count } }, from, () =>
+    inbound.intake.settled(count),
+  )
+}
+
+/** What policy has against it. Whoever sends more than it may isn't read for a while. */
+function judge({ context, intake }: Inbound, stanza: Stanza, remote: Domain): StanzaError | undefined {
+  const traffic = context.policy.of(remote).inbound
+  if (traffic === undefined) return stanzaError(DENIED.condition, { text: DENIED.text })
+  const wait = context.allowances.in.spend(remote, traffic.rates, stanza.payload.length + OVERHEAD)
+  if (wait > 0) intake.slowDown(wait)
+  const failure = refusal(traffic, stanza)
+  if (failure === undefined) return undefined
+  context.refusals.tell(remote, 'in', stanza, failure)
+  return stanzaError(failure.condition, { text: failure.text })
 }
 
 interface Said {
@@ -50,18 +67,20 @@ interface Said {
 
 /** One of them that can't be brought comes back by itself. */
 function bringToSeveral(inbound: Inbound, stanza: Stanza, { from, count }: Said): void {
-  const copies = copiesOf(inbound.context, stanza, { stream: inbound.ingress, count })
+  const { context, intake } = inbound
+  const copies = copiesOf(context, stanza, { stream: intake.ingress, count })
   if ('condition' in copies) return answer(inbound, stanza, { from, count, error: copies })
-  inbound.context.events.expanded()
-  const settled = afterAll(copies.length, () => inbound.settled(count))
+  context.events.expanded()
+  const settled = afterAll(copies.length, () => intake.settled(count))
   for (const copy of copies) bring(inbound, copy, from, settled)
 }
 
 function bring(inbound: Inbound, { stanza, ingress }: Copy, from: Jid, settled: () => void): void {
+  const { context, intake } = inbound
   const bytes = stanza.payload.length + OVERHEAD
-  inbound.depart(bytes)
-  bringIn(inbound.context, stanza, ingress, (outcome) => {
-    inbound.arrive(bytes)
+  intake.depart(bytes)
+  bringIn(context, stanza, ingress, (outcome) => {
+    intake.arrive(bytes)
     if (outcome === 'taken') return settled()
     const condition = outcome === 'expired' ? 'remote-server-timeout' : 'resource-constraint'
     answer(inbound, stanza, { from, count: ingress.count, error: stanzaError(condition) }, settled)
@@ -73,11 +92,11 @@ function answer(
   inbound: Inbound,
   stanza: Stanza,
   { from, count, error }: Said & { readonly error: StanzaError },
-  settled = () => inbound.settled(count),
+  settled = () => inbound.intake.settled(count),
 ): void {
   const { context, local } = inbound
   const ours: Domain | undefined = stanza.to === undefined ? local : domainOf(stanza.to)
-  const reply = errorReply(stanza, error)
+  const reply = isSilent(stanza) ? undefined : errorReply(stanza, error)
   if (reply === undefined || ours === undefined) return settled()
   const envelope = new Envelope(Op.route)
   envelope.stanza = reply.from === undefined ? reply.with({ from: ours }) : reply

@@ -1,14 +1,12 @@
-import type { StanzaCondition, StanzaError } from '@heliograph/stanza'
+import type { StanzaCondition } from '@heliograph/stanza'
 
 /** Why something doesn't go to another server, as who sent it is told. */
 export interface Failure {
   readonly condition: Extract<
     StanzaCondition,
-    'remote-server-not-found' | 'remote-server-timeout' | 'internal-server-error' | 'policy-violation'
+    'remote-server-not-found' | 'remote-server-timeout' | 'internal-server-error' | 'policy-violation' | 'not-allowed'
   >
   readonly text: string
-  /** Where it isn't the condition's usual one. */
-  readonly type?: StanzaError['type']
 }
 
 /** RFC 6120 §8.3.3.16: the domain couldn't be resolved. */
@@ -21,9 +19,8 @@ export function unreachable(text: string): Failure {
   return { condition: 'remote-server-timeout', text }
 }
 
-/** Our own policy. */
+/** RFC 6120 §8.3.3.10: our own policy. */
 export const DENIED: Failure = {
-  condition: 'policy-violation',
-  type: 'cancel',
+  condition: 'not-allowed',
   text: 'this server does not speak with that one',
 }

@@ -11,6 +11,7 @@ import { countIn } from '../streams/management.ts'
 import { headerText } from '../streams/stream-header.ts'
 import { type StreamEnd, type StreamSink, XmlStream } from '../streams/xml-stream.ts'
 import { unproven } from '../trust/proof.ts'
+import { unfit } from '../trust/unfit.ts'
 import { type Failure, unreachable } from './failure.ts'
 
 /** Between which domains, as we open the stream. */
@@ -144,7 +145,11 @@ export class Initiation implements StreamSink {
       if (!features.getChild('starttls', NS.tls)) return this.#refuse('it offers no TLS')
       this.#step = 'tls'
       this.stream.write(`<starttls xmlns='${NS.tls}'/>`)
-    } else if (this.#purpose.kind === 'ask') this.#ask(this.#purpose)
+      return
+    }
+    const reason = unfit(tls, this.#context.policy.of(this.#direction.remote))
+    if (reason !== undefined) this.#refuse(reason)
+    else if (this.#purpose.kind === 'ask') this.#ask(this.#purpose)
     else if (this.#authenticated) {
       this.mostBytes = mostBytesIn(features)
       const isOffered = features.getChild('sm', NS.streamManagement) !== undefined

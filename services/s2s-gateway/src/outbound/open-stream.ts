@@ -11,6 +11,7 @@ const TEXTS: Readonly<Record<Failure['condition'], string>> = {
   'remote-server-timeout': 'the server could not be reached',
   'internal-server-error': 'no stream could be set up',
   'policy-violation': 'no stream could be set up',
+  'not-allowed': 'no stream could be set up',
 }
 
 const UNRESOLVED: ReadonlySet<string | undefined> = new Set(['ENOTFOUND', 'ENODATA'])

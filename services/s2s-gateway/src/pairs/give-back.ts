@@ -20,10 +20,13 @@ export function giveBack(
   { condition, ...details }: Failure,
   told: () => void,
 ): boolean {
-  // A probe is the server's own, and who is gone needn't know who didn't hear of it.
-  const isSilent = stanza.name === 'presence' && (stanza.type === 'probe' || stanza.type === 'unavailable')
-  const reply = isSilent ? undefined : errorReply(stanza, stanzaError(condition, details))
+  const reply = isSilent(stanza) ? undefined : errorReply(stanza, stanzaError(condition, details))
   if (reply?.to === undefined) told()
   else answerFrom(context, partition, reply, told, ingress)
   return reply?.to !== undefined
+}
+
+/** Whether no error answers it: a probe is the server's own, and who is gone needn't know who didn't hear of it. */
+export function isSilent({ name, type }: Stanza): boolean {
+  return name === 'presence' && (type === 'probe' || type === 'unavailable')
 }

@@ -6,12 +6,15 @@ import { Gate, Hosts } from '@heliograph/ownership'
 import { stanza } from '@heliograph/stanza'
 import { silentTelemetry } from '@heliograph/telemetry'
 import { Element } from '@heliograph/xml'
+import { ANYTHING } from '../../test/support/anything.ts'
 import { federationEvents } from '../federation/events.ts'
 import type { FederationContext } from '../federation/federation-context.ts'
+import { PeerPolicy } from '../federation/peer-policy.ts'
 import { Setbacks } from '../finding/setbacks.ts'
 import { MulticastServices } from '../multicast/services.ts'
 import type { Initiation } from '../outbound/initiation.ts'
 import { Shares } from '../shares.ts'
+import { Allowances } from '../streams/allowances.ts'
 import { type Entry, entryOf } from './entry.ts'
 import { Pair } from './pair.ts'
 
@@ -73,7 +76,9 @@ function world(test: TestContext, { shares = new Shares({ stanzas: 1_000, bytes:
     events: federationEvents(telemetry.metrics),
     config: { federation: { connectSeconds: 20, takeSeconds: 60, idleSeconds: 600 } },
     setbacks: new Setbacks(),
-    policy: { of: () => ({ outbound: true }) },
+    policy: new PeerPolicy(ANYTHING),
+    refusals: { tell() {} },
+    allowances: { out: new Allowances() },
     hosts: new Hosts([local]),
     ownership: { heldEpochOf: () => 1 },
     router: {

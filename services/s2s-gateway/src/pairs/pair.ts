@@ -1,7 +1,6 @@
 import type { Domain } from '@heliograph/jid'
 import { pairKey } from '@heliograph/ownership'
 import type { Stanza } from '@heliograph/stanza'
-import type { ParsedElement } from '@heliograph/xml'
 import type { FederationContext } from '../federation/federation-context.ts'
 import { patiently } from '../hand-over.ts'
 import { Outgoing } from '../multicast/outgoing.ts'
@@ -9,15 +8,11 @@ import { DENIED, type Failure, unreachable } from '../outbound/failure.ts'
 import type { Direction, Initiation, Management } from '../outbound/initiation.ts'
 import type { Backlog } from '../queue/queue-store.ts'
 import { Spool } from '../queue/spool.ts'
-import { answerXml, countIn, requestXml } from '../streams/management.ts'
-import type { XmlStream } from '../streams/xml-stream.ts'
+import { Carriage } from './carriage.ts'
 import type { Common } from './common.ts'
 import { type Entry, entryOf } from './entry.ts'
-import { Ledger } from './ledger.ts'
 import { Line } from './line.ts'
 
-/** Written and not taken by the kernel: past this nothing more is written. */
-const MOST_BACKLOG = 1_048_576
 /** So long a pair is remembered that never had a stream. */
 const KNOWN_SECONDS = 60
 
@@ -35,17 +30,11 @@ export class Pair implements Direction {
   readonly #spool: Spool | undefined
   readonly #line: Line
   readonly #outgoing: Outgoing
-  #ledger = new Ledger()
   /** By which the stream that broke may be resumed. */
   #resume: string | undefined
-  #emptied: (() => void) | undefined
   readonly #stop = new AbortController()
   #state: State = 'closed'
-  #stream: XmlStream | undefined
-  /** Longer elements the peer doesn't take on this stream. */
-  #mostBytes = Number.POSITIVE_INFINITY
-  /** Whether anything was taken on this stream. */
-  #proven = false
+  #carriage: Carriage | undefined
   #everOpen = false
   #over = false
 
@@ -69,7 +58,7 @@ export class Pair implements Direction {
 
   /** Stanzas in memory that are not taken. */
   get waiting(): number {
-    return this.#line.waiting + this.#ledger.written.length
+    return this.#line.waiting + this.#written.length
   }
 
   /** Stanzas that are kept in the database. */
@@ -90,7 +79,7 @@ export class Pair implements Direction {
   /** Those of one group together. */
   push(...entries: readonly Entry[]): void {
     if (this.#over) return
-    const fresh = entries.filter((entry) => this.#line.push(entry, this.#ledger.written.length))
+    const fresh = entries.filter((entry) => this.#line.push(entry, this.#written.length))
     if (fresh.length > 0) this.#advance()
   }
 
@@ -104,11 +93,10 @@ export class Pair implements Direction {
   /** What is due by the clock: gives up what wasn't taken in time, tries again, closes an idle stream. True when the pair may be forgotten. */
   sweep(now: number): boolean {
     const { federation } = this.#context.config
-    const { written } = this.#ledger
+    const written = this.#written
     const takeMs = federation.takeSeconds * 1_000
-    const [oldest] = written
     // Whoever writes meanwhile: a peer that doesn't take what was written loses its stream, and what can't be written comes back.
-    if (oldest !== undefined && this.#ledger.isLate(oldest, now, takeMs)) this.#stream?.destroy()
+    if (this.#carriage?.isLate(now, takeMs)) this.#carriage.stream.destroy()
     const longest = Math.max(takeMs, federation.connectSeconds * 1_000)
     this.#line.sweep(now, { written, longest, isOpen: this.isOpen })
     this.#advance()
@@ -118,102 +106,49 @@ export class Pair implements Direction {
     return this.#state === 'closed' && this.kept === 0
   }
 
+  /** Something else holds for the peer now: its stream ends when it has what was written, and the next is set up by what holds then. */
+  async renew(): Promise<void> {
+    const carriage = this.#carriage
+    if (this.#state !== 'open' || carriage === undefined) return
+    this.#state = 'closing'
+    await patiently(carriage.emptied())
+    carriage.stream.close()
+  }
+
   /** Writes nothing more, and closes the stream when the peer has what was written. What was not written is its sender's to send to the next owner. */
   async handOver(): Promise<void> {
     this.#over = true
     this.#stop.abort()
     this.#line.drop([], false)
-    const stream = this.#stream
+    const carriage = this.#carriage
     // The peer says what it has first: what it doesn't acknowledge is sent again.
-    if (this.#ledger.management !== undefined && this.#ledger.written.length > 0)
-      await patiently(new Promise<void>((resolve) => (this.#emptied = resolve)))
-    stream?.close()
-    await stream?.gone
-    this.#line.drop(this.#ledger.written, false)
+    await patiently(carriage?.emptied() ?? Promise.resolve())
+    carriage?.stream.close()
+    await carriage?.stream.gone
+    this.#line.drop(this.#written, false)
   }
 
-  /** Somebody else owns the pair: nothing may be said any more, nor told. */
+  /** Somebody else has it: nothing may be said any more. */
   lose(): void {
     this.#over = true
     this.#stop.abort()
-    this.#line.drop(this.#ledger.written, true)
-    this.#stream?.destroy()
+    this.#line.drop(this.#written, true)
+    this.#carriage?.stream.destroy()
+  }
+
+  get #written(): Entry[] {
+    return this.#carriage?.written ?? []
   }
 
   #advance(): void {
     if (this.#over || !this.#line.isKnown) return
-    if (this.#state === 'open') this.#write()
+    if (this.#state === 'open') this.#carriage?.write()
     else if (this.#state === 'closed' && !this.#line.isEmpty) this.#connect()
-  }
-
-  #write(): void {
-    const stream = this.#stream
-    if (stream === undefined) return
-    const ledger = this.#ledger
-    while (stream.backlog < MOST_BACKLOG && !ledger.isFull) {
-      const first = this.#line.next()
-      if (first === undefined) break
-      const { bytes, entries } = this.#outgoing.write(first, (fits) => this.#line.next(fits), this.#mostBytes)
-      if (bytes.length > this.#mostBytes) {
-        // XEP-0478 §4: SHOULD NOT be sent; it would end the stream for all.
-        this.#line.bounce(first, {
-          condition: 'policy-violation',
-          text: `that server takes ${this.#mostBytes} bytes at most`,
-        })
-        continue
-      }
-      ledger.wrote(entries)
-      for (const entry of entries) {
-        entry.attempts++
-        entry.writtenAt = performance.now()
-      }
-      this.#context.events.sent()
-      if (ledger.management === undefined) stream.write(bytes, () => this.#confirmed(stream))
-      else stream.write(bytes)
-    }
-    this.#ask(stream)
-  }
-
-  /** One question at a time: the answer tells of all that was written by then. */
-  #ask(stream: XmlStream): void {
-    const ledger = this.#ledger
-    if (ledger.management === undefined || ledger.isAsked || ledger.written.length === 0) return
-    ledger.isAsked = true
-    stream.write(requestXml)
-  }
-
-  #managed(stream: XmlStream, parsed: ParsedElement): void {
-    if (this.#stream !== stream) return
-    if (parsed.name === 'r') return stream.write(answerXml(0))
-    const h = parsed.name === 'a' ? countIn(parsed) : undefined
-    if (h === undefined) return
-    const taken = this.#ledger.acknowledged(h)
-    // XEP-0198 §6
-    if (taken === undefined)
-      return stream.close({ condition: 'undefined-condition', text: `it was not sent ${h} stanzas` })
-    for (const entry of taken) this.#taken(entry)
-    if (this.#ledger.written.length === 0) this.#emptied?.()
-    this.#advance()
-    // Who says nothing new is asked again by and by.
-    if (taken.length > 0) this.#ask(stream)
-  }
-
-  /** The kernel has the oldest that was written. */
-  #confirmed(stream: XmlStream): void {
-    if (this.#stream !== stream) return
-    for (const entry of this.#ledger.confirmed()) this.#taken(entry)
-    if (!this.#line.isEmpty) this.#advance()
-  }
-
-  #taken(entry: Entry): void {
-    if (!this.#proven) this.#context.setbacks.worked(this.key)
-    this.#proven = true
-    this.#line.finish(entry)
   }
 
   #connect(): void {
     const { setbacks, policy } = this.#context
-    const isAllowed = policy.of(this.remote).outbound
+    const isAllowed = policy.of(this.remote).outbound !== undefined
     const setback = isAllowed ? setbacks.of(this.key, performance.now()) : DENIED
     if (setback !== undefined) return this.#line.unreachable(setback)
     this.#state = 'connecting'
@@ -248,18 +183,33 @@ export class Pair implements Direction {
     const { stream } = initiation
     if (this.#over) return stream.close()
     this.#state = 'open'
-    this.#stream = stream
-    this.#mostBytes = initiation.mostBytes
     this.#goOn(initiation.management)
-    this.#proven = false
+    const carriage = this.#carriageFor(initiation)
+    this.#carriage = carriage
     this.#everOpen = true
     this.#line.touched = performance.now()
     this.#context.events.opened('out')
     this.#context.log.info('s2s_opened', { domain: this.remote, local: this.local, direction: 'out' })
-    if (stream.over) return this.#ended(stream)
-    initiation.onEnded = ({ by }) => this.#ended(stream, by !== 'peer' && this.isOpen)
-    initiation.onManagement = (parsed) => this.#managed(stream, parsed)
-    this.#write()
+    if (stream.over) return this.#ended(carriage)
+    initiation.onEnded = ({ by }) => this.#ended(carriage, by !== 'peer' && this.isOpen)
+    initiation.onManagement = (parsed) => carriage.managed(parsed)
+    carriage.write()
+  }
+
+  #carriageFor({ stream, management, mostBytes }: Initiation): Carriage {
+    return new Carriage({
+      ...{
+        context: this.#context,
+        remote: this.remote,
+        line: this.#line,
+        outgoing: this.#outgoing,
+        stream,
+        management,
+        mostBytes,
+      },
+      worked: () => this.#context.setbacks.worked(this.key),
+      advance: () => this.#advance(),
+    })
   }
 
   /** What the peer had handled of a stream that broke isn't sent again. */
@@ -267,28 +217,27 @@ export class Pair implements Direction {
     if (this.#resume !== undefined && management?.h !== undefined) this.#line.handled(this.#resume, management.h)
     if (management?.isResumed) this.#context.events.resumed('out')
     this.#resume = undefined
-    this.#ledger = new Ledger(management)
   }
 
   #close(): void {
     this.#state = 'closing'
-    this.#stream?.close()
+    this.#carriage?.stream.close()
   }
 
   /** What the kernel didn't take goes on the next stream, which begins when this one is gone, so that the peer has one after the other. */
-  #ended(stream: XmlStream, mayResume = false): void {
-    if (this.#stream !== stream) return
-    this.#emptied?.()
+  #ended(carriage: Carriage, mayResume = false): void {
+    if (this.#carriage !== carriage) return
+    carriage.end()
     if (this.#over) return
     this.#state = 'closing'
-    void stream.gone.then(() => {
+    void carriage.stream.gone.then(() => {
       if (this.#over) return
-      this.#stream = undefined
+      this.#carriage = undefined
       this.#state = 'closed'
-      this.#resume = mayResume ? this.#ledger.management?.id : undefined
-      this.#line.putBack(this.#ledger.written.splice(0))
+      this.#resume = mayResume ? carriage.resumption : undefined
+      this.#line.putBack(carriage.written.splice(0))
       // One that ends at once each time is as good as none, and isn't to be opened in a circle.
-      if (!this.#proven && !this.#line.isEmpty) return this.#failed(unreachable('the stream ended'))
+      if (!carriage.isProven && !this.#line.isEmpty) return this.#failed(unreachable('the stream ended'))
       this.#line.giveUpOften()
       this.#advance()
     })

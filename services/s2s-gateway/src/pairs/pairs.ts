@@ -7,6 +7,7 @@ import { Gate } from '@heliograph/ownership'
 import type { Stanza } from '@heliograph/stanza'
 import { answerFrom } from '../bring-in.ts'
 import type { FederationContext } from '../federation/federation-context.ts'
+import { refusal } from '../federation/refusal.ts'
 import { patiently } from '../hand-over.ts'
 import { tellPair } from '../multicast/hearing.ts'
 import { MulticastServices } from '../multicast/services.ts'
@@ -68,7 +69,8 @@ export class Pairs {
     }
     const local = domainOf(trusted<Jid>(stanza.from))
     const remote = domainOf(trusted<Jid>(first.to))
-    if (!this.#context.policy.of(remote).outbound) return refuse(DENIED)
+    const failure = this.#refused(remote, stanza)
+    if (failure !== undefined) return refuse(failure)
     const pair = this.#pairOf(envelope, { local, remote })
     if (pair === undefined) {
       this.#context.events.full()
@@ -92,6 +94,15 @@ export class Pairs {
 
   #mayBeOne(stanza: Stanza): boolean {
     return this.#context.config.multicast.enabled && isPrepared(stanza)
+  }
+
+  /** Why policy doesn't let it go. */
+  #refused(remote: Domain, stanza: Stanza): Failure | undefined {
+    const { policy, refusals } = this.#context
+    const { outbound } = policy.of(remote)
+    const failure = outbound === undefined ? DENIED : refusal(outbound, stanza)
+    if (failure !== undefined) refusals.tell(remote, 'out', stanza, failure)
+    return failure
   }
 
   /** Undefined when there are too many. */
@@ -143,6 +154,11 @@ export class Pairs {
     }
     this.#loading.delete(partition)
     for (const pair of this.#byPartition.get(partition)?.values() ?? []) pair.found(byKey.get(pair.key))
+  }
+
+  /** Something else holds for these domains from now on. */
+  renew(isConcerned: (remote: Domain) => boolean): void {
+    for (const pair of this) if (isConcerned(pair.remote)) void pair.renew()
   }
 
   sweep(now: number): void {

@@ -7,14 +7,17 @@ import { Gate, Hosts } from '@heliograph/ownership'
 import { type Stanza, stanza } from '@heliograph/stanza'
 import { silentTelemetry } from '@heliograph/telemetry'
 import { Element } from '@heliograph/xml'
+import { ANYTHING } from '../../test/support/anything.ts'
 import { federationEvents } from '../federation/events.ts'
 import type { FederationContext } from '../federation/federation-context.ts'
+import { PeerPolicy } from '../federation/peer-policy.ts'
 import { Setbacks } from '../finding/setbacks.ts'
 import { MulticastServices } from '../multicast/services.ts'
 import { unreachable } from '../outbound/failure.ts'
 import type { Initiation, Result } from '../outbound/initiation.ts'
 import type { Backlog, Fate, Kept, Place, QueueStore } from '../queue/queue-store.ts'
 import { Shares } from '../shares.ts'
+import { Allowances } from '../streams/allowances.ts'
 import { entryOf } from './entry.ts'
 import { Pair } from './pair.ts'
 
@@ -65,7 +68,9 @@ function world(test: TestContext, store = new FakeStore(), { queueStanzas = 100 
     events: federationEvents(telemetry.metrics),
     config: { federation: { connectSeconds: 20, takeSeconds: 60, idleSeconds: 600, queueSeconds: 3_600 } },
     setbacks: new Setbacks(),
-    policy: { of: () => ({ outbound: true }) },
+    policy: new PeerPolicy(ANYTHING),
+    refusals: { tell() {} },
+    allowances: { out: new Allowances() },
     hosts: new Hosts([local]),
     ownership: { heldEpochOf: () => 1 },
     router: {

@@ -1,10 +1,10 @@
 import { codecs, Op } from '@heliograph/bus'
 import type { Rates } from '@heliograph/config'
+import { Bucket } from '@heliograph/ownership'
 import type { Stanza } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
 import type { Resource } from '../users/resource.ts'
 import type { User } from '../users/user.ts'
-import { Bucket } from './bucket.ts'
 
 /** What is taken of a user's rates, by all connections together; undefined where there is none. */
 export interface Spending {

@@ -30,6 +30,11 @@ export class ForgedPeer implements Disposable {
     return peer
   }
 
+  /** The other side's certificate, as PEM has it. */
+  get shown(): string {
+    return this.#socket.getPeerX509Certificate()?.toString().trim() ?? ''
+  }
+
   say(text: string): void {
     this.#socket.write(text)
   }

@@ -18,6 +18,8 @@ export interface TwoServers extends AsyncDisposable {
   /** To the standalone server. */
   readonly wire: Wire
   readonly dns: TestDns
+  /** Files that both have: what they show, and whom they trust. */
+  readonly files: { readonly shown: string; readonly ca: string }
   /** A domain that both would believe, and a file with its certificate and key. */
   readonly honest: { readonly domain: string; readonly certificate: string }
 }
@@ -59,5 +61,6 @@ export async function twoServers(federation: Readonly<Partial<Record<Mode, objec
   if (!(cluster instanceof Cluster && standalone instanceof Standalone)) throw new Error('other servers than started')
   const kept = made.move()
   const honest = { domain: HONEST, certificate }
-  return { near, far, cluster, standalone, wire, dns, honest, [Symbol.asyncDispose]: () => kept.disposeAsync() }
+  const files = { shown: own.cert, ca }
+  return { near, far, cluster, standalone, wire, dns, files, honest, [Symbol.asyncDispose]: () => kept.disposeAsync() }
 }

@@ -1,4 +1,4 @@
-/** Nobody pays longer for what one of his clients has taken. */
+/** Nobody pays longer for what was taken. */
 const MOST_OWED_MS = 60_000
 
 /** So much may be taken in a second, with savings; what is taken beyond that is owed, up to a minute's worth. */

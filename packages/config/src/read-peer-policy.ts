@@ -1,0 +1,33 @@
+import { ConfigError } from './config-error.ts'
+import type { HeliographConfig, PeerPolicyConfig } from './heliograph-config.ts'
+import { peerPolicyFile } from './schema/peers.ts'
+import { dials, NEEDED } from './strange-federation.ts'
+import { readYamlFile } from './yaml-file.ts'
+
+/**
+ * What is configured about other servers, with what `federation.policyFile` says laid over it.
+ *
+ * @throws ConfigError whose message lists everything wrong with that file.
+ */
+export function readPeerPolicy({ mode, federation }: Pick<HeliographConfig, 'mode' | 'federation'>): PeerPolicyConfig {
+  const { others, authentication, minTls, inbound, outbound, peers, policyFile, secret } = federation
+  const configured = { others, authentication, minTls, inbound, outbound, peers }
+  if (policyFile === undefined) return configured
+  const { raw, position } = readYamlFile(policyFile)
+  const parsed = peerPolicyFile.safeParse(raw)
+  if (!parsed.success)
+    throw new ConfigError(
+      parsed.error.issues.map(({ path, message }) => ({ option: path.join('.'), message, where: position(path) })),
+    )
+  // YAML has no `undefined`, so what wasn't given is absent.
+  const said = parsed.data as Partial<PeerPolicyConfig>
+  const policy = {
+    ...configured,
+    ...said,
+    inbound: { ...inbound, ...said.inbound },
+    outbound: { ...outbound, ...said.outbound },
+  }
+  if (mode === 'cluster' && secret === undefined && dials(policy))
+    throw new ConfigError([{ option: 'federation.secret', message: NEEDED }])
+  return policy
+}

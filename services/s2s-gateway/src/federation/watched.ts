@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises'
+import { rootCertificates } from 'node:tls'
+import { type CertificateStore, FileWatch, openCertificates, type TlsPolicy } from '@heliograph/certificates'
+import { type HeliographConfig, readPeerPolicy } from '@heliograph/config'
+import { type Domain, ensureDomain } from '@heliograph/jid'
+import { OperatorError } from '@heliograph/telemetry'
+import type { GatewayContext } from '../context.ts'
+import { PeerPolicy } from './peer-policy.ts'
+
+type Source = Pick<GatewayContext, 'config' | 'log'>
+
+/** With whom we speak, and whom we trust, as files have it that may change. */
+export interface Watched extends AsyncDisposable {
+  readonly policy: PeerPolicy
+  readonly certificates: CertificateStore
+  /** Told for which domains something else holds now. */
+  onChanged: (isConcerned: (domain: Domain) => boolean) => void
+}
+
+/** @throws OperatorError when a file can't be used: later that is logged, and what held goes on to hold */
+export async function openWatched({ config, log }: Source, signal: AbortSignal): Promise<Watched> {
+  await using opened = new AsyncDisposableStack()
+  const { policyFile, ca, crl } = config.federation
+  const watch = async (files: readonly (string | undefined)[], changed: () => Promise<void>): Promise<void> => {
+    const given = files.filter((file) => file !== undefined)
+    if (given.length > 0) opened.use(await FileWatch.open({ files: given, changed, signal }))
+  }
+  await watch([policyFile], async () => {
+    try {
+      watched.onChanged(watched.policy.renew(readPeerPolicy(config)))
+      log.info('s2s_policy_reloaded', { file: policyFile })
+    } catch (error) {
+      log.error('s2s_policy_unusable', { file: policyFile, error })
+    }
+  })
+  await watch([ca, crl], async () => {
+    try {
+      await watched.certificates.trust(await trustOf(config))
+      watched.onChanged(() => true)
+      log.info('s2s_trust_reloaded', { ca, crl })
+    } catch (error) {
+      log.error('s2s_trust_unusable', { ca, crl, error })
+    }
+  })
+  const policy = new PeerPolicy(policyOf(config))
+  const certificates = opened.use(await certificatesOf({ config, log }, signal))
+  const kept = opened.move()
+  const watched: Watched = {
+    ...{ policy, certificates, onChanged: () => {} },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+  return watched
+}
+
+function policyOf(config: HeliographConfig): ReturnType<typeof readPeerPolicy> {
+  try {
+    return readPeerPolicy(config)
+  } catch (error) {
+    throw new OperatorError(`${config.federation.policyFile} can't be used: ${(error as Error).message}`, {
+      cause: error,
+    })
+  }
+}
+
+async function certificatesOf({ config, log }: Source, signal: AbortSignal): Promise<CertificateStore> {
+  const { domains, dataDir, tls } = config
+  const named = domains.map((domain) => ({ ...domain, name: ensureDomain(domain.name) }))
+  return openCertificates({ domains: named, dataDir, tls: { ...tls, ...(await trustOf(config)) } }, { log, signal })
+}
+
+async function trustOf({ federation: { ca, crl } }: HeliographConfig): Promise<Pick<TlsPolicy, 'ca' | 'crl'>> {
+  return {
+    ca: ca === undefined ? undefined : [...rootCertificates, await textOf(ca, 'authorities')],
+    crl: crl === undefined ? undefined : listsIn(await textOf(crl, 'lists of revoked certificates')),
+  }
+}
+
+async function textOf(file: string, what: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    throw new OperatorError(`the ${what} in ${file} can't be read: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/** Node takes one a text. */
+function listsIn(text: string): string[] {
+  const lists = text.match(/-----BEGIN X509 CRL-----[^-]+-----END X509 CRL-----/g)
+  if (lists === null) throw new OperatorError('there is no list of revoked certificates (X509 CRL in PEM)')
+  return lists
+}
