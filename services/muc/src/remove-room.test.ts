@@ -5,6 +5,7 @@ import type { MucContext } from './context.ts'
 import { DEFAULT_CONFIG } from './forms/config-form.ts'
 import { removeIfEmpty } from './remove-room.ts'
 import type { Details, Room } from './room.ts'
+import { Subscribers } from './subscriptions/subscribers.ts'
 
 const jid = ensureBare('cave@conference.example')
 
@@ -29,7 +30,7 @@ async function left(isPassing: boolean) {
     archive: { erase: async () => did.push('erased'), tail: async () => ({ lastId: 7, ingress: [] }) },
     ownership: { heldEpochOf: () => 1 },
   } as unknown as MucContext
-  const details = { locked: true, config: moved.config } as Details
+  const details = { locked: true, config: moved.config, subscribers: new Subscribers() } as unknown as Details
   const room = { jid, partition: 0, occupants: { size: 0 }, details, lastSequence: 0 } as unknown as Room
   await removeIfEmpty(context, room)
   return { did, details: room.details }

@@ -2,6 +2,7 @@ import { isUnavailable } from '@heliograph/database'
 import type { MucContext } from './context.ts'
 import { loadRoom } from './load-room.ts'
 import type { Room } from './room.ts'
+import { tellEnded } from './subscriptions/end-subscriptions.ts'
 
 /** To be called whenever somebody left: a temporary room ends with its last occupant, one that was never configured too (XEP-0045 §10.1). */
 export function someoneLeft(context: MucContext, room: Room): void {
@@ -31,6 +32,7 @@ async function eraseRoom(context: MucContext, room: Room): Promise<void> {
     await loadRoom(context, room)
     return
   }
+  if (typeof room.details === 'object') tellEnded(context, room, room.details.subscribers)
   room.details = 'absent'
   await context.archive.erase(room.jid)
 }

@@ -4,6 +4,7 @@ import { type Element, serializeContent } from '@heliograph/xml'
 import type { MucContext } from '../context.ts'
 import { depart } from '../presence/depart.ts'
 import type { Room } from '../room.ts'
+import { tellEnded } from '../subscriptions/end-subscriptions.ts'
 import { REASON_MAX } from './items.ts'
 
 /** What occupants are told when their room ends (XEP-0045 §10.9). */
@@ -30,6 +31,7 @@ export function readDestruction(destroy: Element): Destruction | StanzaError {
 export async function destroyRoom(context: MucContext, room: Room, destruction: Destruction): Promise<void> {
   await context.archive.erase(room.jid)
   await context.store.destroy(room.jid)
+  if (typeof room.details === 'object') tellEnded(context, room, room.details.subscribers)
   room.details = 'absent'
   tellDestroyed(context, room, destruction)
 }

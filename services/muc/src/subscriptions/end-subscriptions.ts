@@ -6,6 +6,7 @@ import type { Affiliation } from '../authority/standing.ts'
 import type { MucContext } from '../context.ts'
 import type { RoomConfig } from '../forms/room-config.ts'
 import type { Room } from '../room.ts'
+import type { Subscription } from '../store/stored-room.ts'
 import { endedStanza } from './event.ts'
 
 /** Who may not enter may not follow either, and nobody a room whose owner doesn't want it. */
@@ -23,10 +24,13 @@ export async function endUnfit(context: MucContext, room: Room): Promise<void> {
     room.jid,
     unfit.map(({ jid }) => jid),
   )
-  for (const each of unfit) {
-    subscribers.delete(each.jid)
-    say(context, room, endedStanza(room.jid, each))
-  }
+  for (const { jid } of unfit) subscribers.delete(jid)
+  tellEnded(context, room, unfit)
+}
+
+/** Those who followed a room learn that they do no more. */
+export function tellEnded(context: MucContext, room: Room, ended: Iterable<Subscription>): void {
+  for (const each of ended) say(context, room, endedStanza(room.jid, each))
 }
 
 /** Somebody left the room by his last client: what was said until now he has heard there, and isn't sent again by a new owner. */

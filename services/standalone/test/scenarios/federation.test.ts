@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { freePort, type OtherServer, type RawClient, type Site } from '@heliograph/testkit'
-import { befriend, meet, talk } from '../support/across-servers.ts'
+import { befriend, followFromAfar, meet, talk } from '../support/across-servers.ts'
 import { bareOf, errorOf, newcomer, say, saying, settle } from '../support/actor.ts'
 import { hashOf, listingXml, unlistingXml, until, writing } from '../support/block-lists.ts'
 import { federation, regular, stranger } from '../support/federation.ts'
@@ -41,7 +41,9 @@ for (const other of world.others) {
     await ask(site, other, { alice, romeo })
     await befriend(alice, romeo)
     await meet(alice, romeo, `tea-${alice.jid.slice(6, 14)}@rooms.${other.domain}`)
-    await meet(romeo, alice, `tea-${alice.jid.slice(6, 14)}@conference.${site.domain}`)
+    const here = `tea-${alice.jid.slice(6, 14)}@conference.${site.domain}`
+    await meet(romeo, alice, here)
+    await followFromAfar(romeo, alice, here)
   })
 }
 

@@ -172,4 +172,10 @@ scenario('nobody follows a room that he may not enter, nor in the name or under 
     errorOf(await ask(eve, 'set', freshRoom(site), followXml(`nick='eve'`, ['messages']))),
     'cancel/item-not-found',
   )
+  // With the room it ends, too.
+  await configure(host, room, { allow_subscription: '1' })
+  await follow(eve, room, 'eve', ['messages'], 'cauldron')
+  host.send(`<presence to='${room}/host' type='unavailable'/>`)
+  assert.equal(endedOf(await eve.expect(isEvent, PATIENCE_MS)), bareOf(eve.jid))
+  assert.deepEqual(await subscriptionsOf(eve, `conference.${site.domain}`), [])
 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { RawClient } from '@heliograph/testkit'
 import { bareOf, isPresence, say, saying } from './actor.ts'
 import { getRoster } from './roster.ts'
+import { follow, isTold } from './subscriptions.ts'
 
 const PATIENCE_MS = 20_000
 const MANY = 100
@@ -77,4 +78,16 @@ export async function meet(guest: RawClient, host: RawClient, room: string): Pro
   }
   guest.send(`<presence to='${room}/guest' type='unavailable'/>`)
   await host.expect((it) => isPresence(it, `${room}/guest`, 'unavailable'), PATIENCE_MS)
+}
+
+/** Follows a room of another server where the host is, without entering it. */
+export async function followFromAfar(follower: RawClient, host: RawClient, room: string): Promise<void> {
+  await follow(follower, room, 'follower')
+  say(host, room, 'to who follows', { type: 'groupchat' })
+  const event = await follower.expect(isTold('to who follows'), PATIENCE_MS)
+  assert.deepEqual([event.attrs.from, event.attrs.to], [room, bareOf(follower.jid)])
+  say(follower, room, 'from who follows', { type: 'groupchat' })
+  const heard = await host.expect(saying('from who follows'), PATIENCE_MS)
+  assert.equal(heard.attrs.from, `${room}/follower`)
+  await follower.expect(isTold('from who follows'), PATIENCE_MS)
 }
