@@ -57,6 +57,7 @@ modules:
   mod_ping: {}
   mod_register: { ip_access: all, access_from: allow }
   mod_roster: {}
+  mod_multicast: {}
   mod_muc: { host: "rooms.@HOST@", access_create: all, default_room_options: { persistent: false } }
 ${authentication === 'dialback' ? '  mod_s2s_dialback: {}\n' : ''}`
 }

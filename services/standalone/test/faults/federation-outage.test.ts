@@ -2,12 +2,21 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort, type RawClient, type Site } from '@heliograph/testkit'
+import { freePort, type RawClient } from '@heliograph/testkit'
 import { befriend, meet, talk } from '../support/across-servers.ts'
 import { enter, errorOf, newcomer, say, saying, settle } from '../support/actor.ts'
 import { ForgedPeer } from '../support/forged-peer.ts'
-import { scrape } from '../support/metrics.ts'
-import { addressed, blockOne, gather, named, sayInRoom, show, untilOnce, watch } from '../support/several.ts'
+import {
+  addressed,
+  blockOne,
+  gather,
+  named,
+  sayInRoom,
+  show,
+  untilOnce,
+  watch,
+  writtenOnce,
+} from '../support/several.ts'
 import { twoServers } from '../support/two-servers.ts'
 
 const PATIENCE_MS = 40_000
@@ -16,15 +25,6 @@ after(() => world[Symbol.asyncDispose]())
 const { near, far, cluster, standalone, dns, wire, honest } = world
 
 const bodies = (count: number, name: string) => Array.from({ length: count }, (_, i) => `${name} ${i}`)
-
-/** Stanzas for several that the gateways of a server have written so far. */
-const writtenOnce =
-  ({ server }: Site) =>
-  async (): Promise<number> => {
-    const ports = 'members' in server ? server.of('gateway').map((gateway) => gateway.ports) : [server.ports]
-    const scrapes = await Promise.all(ports.map(({ metrics }) => scrape(metrics!)))
-    return scrapes.reduce((sum, one) => sum + (one.get('heliograph_s2s_multicast_total') ?? 0), 0)
-  }
 
 /** What comes up to that body, without what came twice. */
 async function heardUntil(client: RawClient, last: string): Promise<string[]> {

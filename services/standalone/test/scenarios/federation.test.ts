@@ -11,6 +11,7 @@ import { hashOf, listingXml, unlistingXml, until, writing } from '../support/blo
 import { federation, regular, stranger } from '../support/federation.ts'
 import { ForgedPeer } from '../support/forged-peer.ts'
 import { formXml, PUBSUB } from '../support/pubsub.ts'
+import { addressed, show, untilOnce, watch, writtenOnce } from '../support/several.ts'
 
 const PATIENCE_MS = 20_000
 const THEIRS = 'honest.example'
@@ -46,6 +47,24 @@ for (const other of world.others) {
     await followFromAfar(romeo, alice, here)
   })
 }
+
+for (const other of world.others.filter(({ domain }) => domain.startsWith('ejabberd')))
+  world.scenario(
+    `here and at ${other.domain} one stanza is for several, and each gets it as if it were for him`,
+    async (site) => {
+      await using alice = await newcomer(site, 'alice')
+      await using anna = await newcomer(site, 'anna')
+      await using romeo = await stranger(other, 'romeo')
+      await using rosa = await stranger(other, 'rosa')
+      for (const [author, watchers, counted] of [
+        [alice, [romeo, rosa], 'multicast'],
+        [romeo, [alice, anna], 'multicast_expanded'],
+      ] as const) {
+        for (const watcher of watchers) await watch(author, watcher)
+        await untilOnce(writtenOnce(site, counted), () => show(author, watchers))
+      }
+    },
+  )
 
 const publisher = world.others.find(({ domain }) => LIST.service.endsWith(`@${domain}`))
 if (publisher !== undefined)
@@ -119,6 +138,40 @@ world.scenario('a server speaks for its own domain alone, after it has proven it
   await peer.hears(/invalid-from/)
   await settle(alice)
   await alice.expectNone(saying('a lie'), 200)
+})
+
+world.scenario('what another server says is for several goes to users here alone, or to nobody', async (site) => {
+  await using alice = await newcomer(site, 'alice')
+  await using anna = await newcomer(site, 'anna')
+  const certificate = join(directory, THEIRS, 'self-signed.pem')
+  using peer = await ForgedPeer.connect(portOf(site), site.domain, certificate)
+  await peer.prove(THEIRS, site.domain)
+  const say = (body: string, header: string, to = site.domain) =>
+    peer.say(`<message from='a@${THEIRS}' to='${to}' type='chat'><body>${body}</body>${header}</message>`)
+  const good = ['bcc', alice.jid] as const
+  const lies = [
+    addressed(good, ['bcc', 'victim@bank.example']),
+    addressed(good, ['to', `victim@${THEIRS}`]),
+    addressed(good, ['to', `room@conference.${site.domain}`]),
+    addressed(good, ['to', '@@']),
+    addressed(good, ['fax', anna.jid]),
+    addressed(...Array.from({ length: 501 }, () => good)),
+    addressed(),
+    addressed(good) + addressed(good),
+    `<addresses xmlns='http://jabber.org/protocol/address'>${addressed(good)}</addresses>`,
+    addressed(good).replace('/>', ` delivered='true'/>`),
+  ]
+  for (const [i, lie] of lies.entries()) say(`lie ${i}`, lie)
+  // Only the domain itself delivers to others.
+  say('to her alone', addressed(good, ['to', anna.jid]), alice.jid)
+  say('to both', addressed(good, ['bcc', anna.jid]))
+  const heard = async (who: RawClient) => {
+    await who.expect(saying('to both'), PATIENCE_MS)
+    return who.takeAll(({ name }) => name === 'message').map((message) => message.getChildText('body'))
+  }
+  assert.deepEqual([await heard(alice), await heard(anna)], [['to her alone'], []])
+  peer.say(`<presence from='president@bank.example' to='${site.domain}'>${addressed(good)}</presence>`)
+  await peer.hears(/invalid-from/)
 })
 
 /** Direct TLS of a gateway. */

@@ -10,6 +10,7 @@ const CHECKS = [
   'capabilities',
   'small_questions',
   'chat',
+  'several',
   'carbons',
   'client_state',
   'archive',

@@ -116,11 +116,14 @@ export async function federation(
 
 const domainOf = ({ make, authentication }: Wanted): string => `${make}-${authentication}.example`
 
-/** What holds for a domain holds for its rooms. */
+/** What holds for a domain holds for its rooms, and for where it takes stanzas for several. */
 function peersOf(present: readonly Wanted[]): object[] {
   return present.flatMap((each) => {
     const domain = domainOf(each)
-    return [domain, `rooms.${domain}`].map((name) => ({ domain: name, authentication: each.authentication }))
+    return [domain, `rooms.${domain}`, `multicast.${domain}`].map((name) => ({
+      domain: name,
+      authentication: each.authentication,
+    }))
   })
 }
 

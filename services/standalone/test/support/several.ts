@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import type { RawClient } from '@heliograph/testkit'
+import type { RawClient, Site } from '@heliograph/testkit'
 import type { Element } from '@heliograph/xml'
 import { bareOf, isPresence, saying, settle } from './actor.ts'
 import { command } from './blocking.ts'
+import { scrape } from './metrics.ts'
 
 const PATIENCE_MS = 20_000
 const NS_MUC = 'http://jabber.org/protocol/muc'
@@ -40,6 +41,15 @@ export async function show(author: RawClient, watchers: readonly RawClient[]): P
   // Who is told isn't told who else is.
   for (const presence of await Promise.all(heard))
     assert.deepEqual([presence.attrs.type, named(presence)], [undefined, []])
+}
+
+/** Stanzas for several that the gateways of a server have written so far, or have got. */
+export function writtenOnce({ server }: Site, what = 'multicast'): () => Promise<number> {
+  return async () => {
+    const ports = 'members' in server ? server.of('gateway').map((gateway) => gateway.ports) : [server.ports]
+    const scrapes = await Promise.all(ports.map(({ metrics }) => scrape(metrics!)))
+    return scrapes.reduce((sum, one) => sum + (one.get(`heliograph_s2s_${what}_total`) ?? 0), 0)
+  }
 }
 
 /** Who writes to several stanzas at once, as a gateway counts them: until it has, by what it is told. */

@@ -92,6 +92,19 @@ async def chat(juliet, romeo, **_):
     assert (await romeo.take("message_correction"))["replace"]["id"] == message["id"]
 
 
+async def several(juliet, romeo, domain, **_):
+    message = juliet.make_message(mto=domain, mbody="to several", mtype="chat")
+    message["addresses"].add_address(atype="to", jid=romeo.boundjid.full)
+    message["addresses"].add_address(atype="bcc", jid=juliet.boundjid.full)
+    message.send()
+    named = [
+        [(it["type"], it["jid"].full, it["delivered"]) for it in heard["addresses"]["addresses"]]
+        for heard in [await who.take("message", saying("to several")) for who in (romeo, juliet)]
+    ]
+    all_see = ("to", romeo.boundjid.full, True)
+    assert named == [[all_see], [all_see, ("bcc", juliet.boundjid.full, False)]], named
+
+
 async def carbons(juliet, desk, romeo, **_):
     await desk["xep_0280"].enable(timeout=PATIENCE)
     romeo.say(juliet.boundjid.full, "to one of them")
@@ -239,7 +252,7 @@ async def password(juliet, romeo, world, **_):
 
 
 CHECKS = (
-    subscriptions, discovery, capabilities, small_questions, chat, carbons, client_state, archive, archive_preferences, bytestreams,
+    subscriptions, discovery, capabilities, small_questions, chat, several, carbons, client_state, archive, archive_preferences, bytestreams,
     upload, password, commands, rooms, room_archive, room_moderation, room_following, room_profile, nodes, eventing, storage,
 )
 OPTIONAL = {check.__name__: check for check in (archive_search, invitations)}
