@@ -29,6 +29,8 @@ export interface AdminApiOptions {
 export interface AdminApi extends AsyncDisposable {
   /** `host:port` as bound. */
   readonly address: string
+  /** From now on these let in, and no others. */
+  setTokens(tokens: readonly AdminToken[]): void
 }
 
 const MOST_CONNECTIONS = 256
@@ -68,13 +70,14 @@ export async function startAdminApi(options: AdminApiOptions): Promise<AdminApi>
   const kept = opened.move()
   return {
     address: bound.family === 'IPv6' ? `[${bound.address}]:${bound.port}` : `${bound.address}:${bound.port}`,
+    setTokens: (tokens) => answers.setTokens(tokens),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
 }
 
 class Answers {
   readonly #routes: readonly Route[]
-  readonly #tokens: Tokens
+  #tokens: Tokens
   readonly #document: string
   readonly #log: Telemetry['log']
   readonly #count: (status: number) => void
@@ -94,6 +97,10 @@ class Answers {
       )
     const classes = ['2xx', '4xx', '5xx'].map(counted)
     this.#count = (status) => classes[status < 300 ? 0 : status < 500 ? 1 : 2]!.add()
+  }
+
+  setTokens(tokens: readonly AdminToken[]): void {
+    this.#tokens = new Tokens(tokens)
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

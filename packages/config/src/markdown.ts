@@ -1,4 +1,5 @@
 import { domainVariable } from './environment.ts'
+import { LIVE_OPTIONS } from './live-config.ts'
 import { type Option, optionTable } from './options.ts'
 
 const introduction = `# Configuration
@@ -10,6 +11,8 @@ listed here is refused, and one message lists everything that is wrong, with its
 - An environment variable beats the file. Lists are separated by commas. \`NAME_FILE\` names a file that holds the value of \`NAME\`, for
   mounted secrets (one trailing line break is ignored).
 - \`${domainVariable}\` sets the names of \`domains\`.
+- SIGHUP has a process read all of it again. ${LIVE_OPTIONS.map((name) => `\`${name}\``).join(', ')} change then, at once; the others stay as they were at the start, and
+  those that differ are named in the log (\`config_reloaded\`). A configuration with anything wrong is refused whole (\`config_refused\`), and nothing changes.
 - Relative paths are relative to the working directory.
 
 This page is generated from the schema: \`node packages/config/src/bin/write-docs.ts\`.

@@ -1,5 +1,5 @@
 import type { Links } from '@heliograph/bus'
-import type { HeliographConfig } from '@heliograph/config'
+import type { HeliographConfig, LiveConfig } from '@heliograph/config'
 import type { Database } from '@heliograph/database'
 import type { LiveState } from '@heliograph/live-state'
 import type { Taps } from '@heliograph/live-trace'
@@ -8,7 +8,10 @@ import type { Telemetry } from '@heliograph/telemetry'
 
 /** What a service is given. The ports it didn't ask for in `needs` throw when they are read. */
 export interface ServiceContext {
+  /** As it was at the start. */
   readonly config: HeliographConfig
+  /** For those options that may change. */
+  readonly live: LiveConfig
   /** `<service>-<host>-<random>`; a restart is another instance. */
   readonly instance: string
   readonly telemetry: Telemetry

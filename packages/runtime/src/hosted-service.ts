@@ -15,7 +15,10 @@ export interface HostedService extends AsyncDisposable {
   readonly probes: readonly Probe[]
 }
 
-type Shared = Pick<ServiceContext, 'config' | 'instance' | 'telemetry' | 'rpc' | 'taps' | 'rpcAddress' | 'abandon'>
+type Shared = Pick<
+  ServiceContext,
+  'config' | 'live' | 'instance' | 'telemetry' | 'rpc' | 'taps' | 'rpcAddress' | 'abandon'
+>
 
 /** How long frames already sent may take to be acknowledged before the bus is closed. */
 const settleMs = 2_000

@@ -48,6 +48,12 @@ export async function runService(
     starting.abort()
     void (asked === 1 ? running?.shutdown() : running?.stop())
   }
+  // On a terminal it says that the terminal is gone.
+  if (process.stdin.isTTY !== true) {
+    const onReload = (): void => running?.reload(order.read)
+    process.on('SIGHUP', onReload)
+    signals.signal.addEventListener('abort', () => process.off('SIGHUP', onReload))
+  }
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
     process.on(name, onSignal)
     signals.signal.addEventListener('abort', () => process.off(name, onSignal))
@@ -85,6 +91,8 @@ function fail(what: string, error: unknown): void {
 
 interface Order {
   readonly config: HeliographConfig
+  /** The configuration as it is there now. */
+  readonly read: () => HeliographConfig
   readonly migrate: boolean
 }
 
@@ -105,8 +113,10 @@ function orderOf({ name, mode }: ProcessDefinition, { argv, env }: Host): Order 
       process.stdout.write(values.help ? usage : `${releaseVersion()}\n`)
       return undefined
     }
-    const config = loadConfig({ file: findConfigFile(values.config, env), env, mode })
-    if (config.mode === mode) return { config, migrate: values.migrate }
+    const file = findConfigFile(values.config, env)
+    const read = (): HeliographConfig => loadConfig({ file, env, mode })
+    const config = read()
+    if (config.mode === mode) return { config, read, migrate: values.migrate }
     throw new ConfigError([{ option: 'mode', message: `${name} runs in ${mode} mode only` }])
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)

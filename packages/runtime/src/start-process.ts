@@ -1,4 +1,4 @@
-import type { HeliographConfig } from '@heliograph/config'
+import { type HeliographConfig, ReloadableConfig } from '@heliograph/config'
 import { Taps } from '@heliograph/live-trace'
 import { type InstanceState, RpcClients, type RpcServer, startRpcServer } from '@heliograph/rpc'
 import { createTelemetry, OperatorError, type ProcessTelemetry, type TelemetryOptions } from '@heliograph/telemetry'
@@ -37,6 +37,8 @@ export interface RunningProcess extends AsyncDisposable {
   /** Listener → `host:port` as bound. */
   readonly addresses: Readonly<Record<string, string>>
   problems(): Promise<ReadinessProblems>
+  /** Takes the live options of what `read` gives; what can't be taken is logged, and nothing changes then. It doesn't throw. */
+  reload(read: () => HeliographConfig): void
   /** Drains, then stops, within `config.drain.seconds`. Asking again gives the same promise. It doesn't reject. */
   shutdown(): Promise<void>
   /** Ends a drain that is under way (or skips it) and stops. */
@@ -91,6 +93,7 @@ class Process implements RunningProcess, ProcessView {
   telemetry!: ProcessTelemetry
   readonly #definition: ProcessDefinition
   readonly #config: HeliographConfig
+  readonly #live: ReloadableConfig
   readonly #resources = new AsyncDisposableStack()
   readonly #taps = new Taps()
   readonly #hosted: HostedService[] = []
@@ -103,6 +106,7 @@ class Process implements RunningProcess, ProcessView {
   constructor(definition: ProcessDefinition, config: HeliographConfig) {
     this.#definition = definition
     this.#config = config
+    this.#live = new ReloadableConfig(config)
     this.instance = `${definition.name}-${config.instance}`
     this.services = definition.services.map((service) => service.name)
   }
@@ -161,6 +165,16 @@ class Process implements RunningProcess, ProcessView {
     return this.#readiness.problems()
   }
 
+  reload(read: () => HeliographConfig): void {
+    const { log } = this.telemetry
+    try {
+      const { changed, needsRestart } = this.#live.take(read())
+      log.info('config_reloaded', { changed, needs_restart: needsRestart })
+    } catch (error) {
+      log.error('config_refused', { reason: error instanceof Error ? error.message : String(error) })
+    }
+  }
+
   shutdown(): Promise<void> {
     this.#shutdown ??= this.#end()
     return this.#shutdown
@@ -191,6 +205,11 @@ class Process implements RunningProcess, ProcessView {
       ...replaced,
     })
     this.#resources.use(this.telemetry)
+    this.#live.onChange(
+      ({ telemetry: { logLevel } }) =>
+        () =>
+          this.telemetry.setLogLevel(logLevel),
+    )
     this.#resources.use(watchProcess(this.telemetry.metrics))
     if (this.telemetry.metricsAddress !== undefined) this.addresses.metrics = this.telemetry.metricsAddress
   }
@@ -219,6 +238,7 @@ class Process implements RunningProcess, ProcessView {
     const instance = `${service.name}-${this.#config.instance}`
     const shared = {
       config: this.#config,
+      live: this.#live,
       instance,
       telemetry: this.telemetry.forService(service.name, instance),
       rpc,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createLogger, type Logger, type LogLevel } from './logger.ts'
+import { createGatedLogger, createLogger, type Logger, type LogLevel } from './logger.ts'
 import { traceContext } from './trace-context.ts'
 
 function collecting(level: LogLevel): { log: Logger; lines: Record<string, unknown>[] } {
@@ -28,6 +28,22 @@ test('lines below the level are not written', () => {
     ['loud'],
   )
   assert.equal(log.enabled('info'), false)
+})
+
+test('the level may change while loggers are used, for their children, too', () => {
+  const lines: string[] = []
+  const gate = { level: 'warn' as LogLevel }
+  const log = createGatedLogger({ gate, fields: {}, destination: { write: (line: string) => lines.push(line) } })
+  const child = log.child({ conn: 7 })
+  child.debug('before')
+  gate.level = 'debug'
+  child.debug('after')
+  gate.level = 'silent'
+  child.error('too late')
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line).event),
+    ['after'],
+  )
 })
 
 test('content and secrets are withheld, whoever passes them', () => {

@@ -34,25 +34,41 @@ export interface LoggerOptions {
   readonly destination: DestinationStream
 }
 
+/** The level of a logger and of all its children; it may change while they are used. */
+export interface LogGate {
+  level: LogLevel
+}
+
 /** A logger that writes one JSON object a line: `{"level","time","event",…}`, time as an ISO 8601 string. */
 export function createLogger({ level, fields, destination }: LoggerOptions): Logger {
+  return createGatedLogger({ gate: { level }, fields, destination })
+}
+
+export function createGatedLogger({
+  gate,
+  fields,
+  destination,
+}: Omit<LoggerOptions, 'level'> & { readonly gate: LogGate }): Logger {
   const options = {
-    level,
+    level: 'debug',
     base: lineOf(undefined, fields),
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   }
-  return wrap(pino(options, destination))
+  return wrap(pino(options, destination), gate)
 }
 
-function wrap(target: Pino): Logger {
+const RANKS: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3, silent: 4 }
+
+function wrap(target: Pino, gate: LogGate): Logger {
+  const enabled = (level: LogLevel): boolean => level !== 'silent' && RANKS[level] >= RANKS[gate.level]
   return {
-    debug: (event, fields) => target.isLevelEnabled('debug') && target.debug(lineOf(event, fields)),
-    info: (event, fields) => target.isLevelEnabled('info') && target.info(lineOf(event, fields)),
-    warn: (event, fields) => target.isLevelEnabled('warn') && target.warn(lineOf(event, fields)),
-    error: (event, fields) => target.isLevelEnabled('error') && target.error(lineOf(event, fields)),
-    enabled: (level) => target.isLevelEnabled(level),
-    child: (fields) => wrap(target.child(lineOf(undefined, fields))),
+    debug: (event, fields) => enabled('debug') && target.debug(lineOf(event, fields)),
+    info: (event, fields) => enabled('info') && target.info(lineOf(event, fields)),
+    warn: (event, fields) => enabled('warn') && target.warn(lineOf(event, fields)),
+    error: (event, fields) => enabled('error') && target.error(lineOf(event, fields)),
+    enabled,
+    child: (fields) => wrap(target.child(lineOf(undefined, fields)), gate),
   }
 }
 

@@ -6,7 +6,7 @@ import {
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace'
 import { type DestinationStream, pino } from 'pino'
-import { createLogger, type Logger, type LogLevel } from './logger.ts'
+import { createGatedLogger, type LogGate, type Logger, type LogLevel } from './logger.ts'
 import { RegistryProducer } from './metric-producer.ts'
 import { MetricRegistry, type Metrics } from './metrics.ts'
 import { type MetricsServer, renderMetrics, startMetricsServer } from './metrics-server.ts'
@@ -28,6 +28,8 @@ export interface ProcessTelemetry extends Telemetry, AsyncDisposable {
   readonly metricsAddress: string | undefined
   /** What a scrape would answer now. */
   renderMetrics(): Promise<string>
+  /** From now on lines below this level are not written, whoever's they are. */
+  setLogLevel(level: LogLevel): void
   /** Sends the spans that are waiting. */
   flush(): Promise<void>
 }
@@ -66,7 +68,8 @@ export async function createTelemetry(options: TelemetryOptions): Promise<Proces
   const { service, instance, logLevel = 'info', traceRatio = 0, metricsPort, metricsHost = '0.0.0.0' } = options
   const output = options.logDestination === undefined ? standardOutput() : undefined
   const destination = options.logDestination ?? (output as DestinationStream)
-  const root = createLogger({ level: logLevel, fields: {}, destination })
+  const gate: LogGate = { level: logLevel }
+  const root = createGatedLogger({ gate, fields: {}, destination })
   const registry = new MetricRegistry()
   let dropped = 0
   output?.on?.('drop', () => dropped++)
@@ -90,6 +93,9 @@ export async function createTelemetry(options: TelemetryOptions): Promise<Proces
     ...view(service, instance),
     metricsAddress: server?.address,
     renderMetrics: () => renderMetrics(producer),
+    setLogLevel: (level) => {
+      gate.level = level
+    },
     flush: () => tracing.flush(),
     async [Symbol.asyncDispose]() {
       await server?.[Symbol.asyncDispose]()

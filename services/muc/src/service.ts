@@ -49,6 +49,10 @@ async function start(host: ServiceContext): Promise<RunningService> {
     tenancy: service.tenancy,
   })
   service.attach(membership)
+  host.live.onChange((fresh) => {
+    const { admins } = mucConfig(fresh)
+    return () => Object.assign(config, { admins })
+  })
   await membership.ownership.start()
   return {
     rpc: [roomsRpc(service.context, host.rpc)],

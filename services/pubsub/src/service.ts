@@ -23,8 +23,9 @@ export const pubsub: Service = {
 
 async function start(host: ServiceContext, signal: AbortSignal): Promise<RunningService> {
   const { database: db, telemetry } = host
+  const config = pubsubConfig(host.config)
   const service = new PubsubService({
-    config: pubsubConfig(host.config),
+    config,
     log: telemetry.log,
     metrics: telemetry.metrics,
     tracing: telemetry.tracer,
@@ -39,6 +40,10 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
     tenancy: service.tenancy,
   })
   service.attach(membership)
+  host.live.onChange((fresh) => {
+    const { admins } = pubsubConfig(fresh)
+    return () => Object.assign(config, { admins })
+  })
   await membership.ownership.start()
   return {
     rpc: [eventsRpc(service.context, host.rpc)],

@@ -74,6 +74,10 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
     tenancy: service.tenancy,
   })
   service.attach(membership)
+  host.live.onChange((fresh) => {
+    const { admins, reportsTo } = sessionConfig(fresh)
+    return () => Object.assign(config, { admins, reportsTo })
+  })
   host.links.listen(CHANGED_ACCOUNTS, (jid) => service.accountChanged(Buffer.from(jid).toString() as BareJid))
   for (const { jid, password } of config.accounts) {
     const made = await accounts.create(jid, password)
@@ -82,7 +86,7 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
   }
   await membership.ownership.start()
   const trace = traceEverywhere({
-    config: host.config,
+    live: host.live,
     rpc,
     telemetry,
     hosts: service.context.hosts,

@@ -16,7 +16,7 @@ export async function openAdminApi(
   const { tokens, certificate } = config.adminApi
   const at = config.listen.admin
   if (tokens.length === 0 || at === false) return undefined
-  return startAdminApi({
+  const api = await startAdminApi({
     at,
     certificate,
     tls: config.tls,
@@ -26,6 +26,8 @@ export async function openAdminApi(
     telemetry,
     signal,
   })
+  host.live.onChange((fresh) => () => api.setTokens(fresh.adminApi.tokens))
+  return api
 }
 
 function servicesOf({ rpc, rpcAddress }: ServiceContext, ownership: Ownership): AdminService[] {

@@ -19,7 +19,7 @@ const LOOK_EVERY_MS = 1_000
 const MOST_WAITING = 256
 const MOST_TRACES = 8
 
-type Host = Pick<ServiceContext, 'config' | 'rpc'> & {
+type Host = Pick<ServiceContext, 'live' | 'rpc'> & {
   readonly telemetry: Pick<ServiceContext['telemetry'], 'log'>
   readonly hosts: Parameters<typeof userAddress>[0]['hosts']
   readonly ownership: Pick<Ownership, 'members'>
@@ -33,7 +33,7 @@ export function traceEverywhere(host: Host) {
     const user = userAddress(host, jid)
     if (isNoUser(user)) throw new RpcError('INVALID_ARGUMENT', `${jid}: ${user}`)
     const { log } = host.telemetry
-    if (bodies && !host.config.telemetry.traceBodies) {
+    if (bodies && !host.live.current.telemetry.traceBodies) {
       log.warn('trace_refused', { peer, jid: user, bodies })
       throw new RpcError('PERMISSION_DENIED', 'telemetry.traceBodies is off in the configuration')
     }

@@ -1,5 +1,5 @@
 import type { Links, Switchboard } from '@heliograph/bus'
-import { type HeliographConfig, loadConfig } from '@heliograph/config'
+import { type HeliographConfig, loadConfig, ReloadableConfig } from '@heliograph/config'
 import { connectDatabase, type Database, migrate } from '@heliograph/database'
 import type { LiveState } from '@heliograph/live-state'
 import { Taps } from '@heliograph/live-trace'
@@ -71,6 +71,7 @@ export class Instance {
       liveState,
       database,
       rpc: new RpcClients(),
+      live: new ReloadableConfig(parts.config),
       taps: new Taps(),
       rpcAddress: '',
       abandon: () => {},
