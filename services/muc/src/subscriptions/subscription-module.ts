@@ -9,6 +9,7 @@ import { isListed } from '../entering/remove-listed.ts'
 import { type ItemIq, inRoom, type RoomIq } from '../iqs/room-iq.ts'
 import { takeSequences } from '../sequence.ts'
 import { SUBSCRIBED_NODES, type SubscribedNode } from '../store/stored-room.ts'
+import { tellEnded } from './end-subscriptions.ts'
 import { eventElements, nodeNamed } from './event.ts'
 import { MOST_SUBSCRIBERS } from './subscribers.ts'
 
@@ -97,9 +98,11 @@ async function unsubscribe(request: Stanza, iq: RoomIq): Promise<Outcome> {
   if (named === undefined) return refuse(stanzaError('jid-malformed'))
   const user = bareOf(named)
   if (user !== bareOf(from) && !mayManage(item)) return refuse(stanzaError('forbidden'))
-  if (!room.about.subscribers.get(user)) return refuse(stanzaError('item-not-found'))
+  const known = room.about.subscribers.get(user)
+  if (!known) return refuse(stanzaError('item-not-found'))
   await muc.store.endSubscriptions(room.jid, [user])
   room.about.subscribers.delete(user)
+  if (user !== bareOf(from)) tellEnded(muc, room, [known])
   return reply()
 }
 

@@ -153,6 +153,7 @@ scenario('nobody follows a room that he may not enter, nor in the name or under 
   assert.equal(errorOf(await ask(eve, 'set', room, followXml(`nick='bob'`, ['messages']))), 'cancel/conflict')
   // A moderator ends it for one, a ban for the other.
   assert.equal((await unfollow(host, room, bareOf(eve.jid))).attrs.type, 'result')
+  assert.equal(endedOf(await eve.expect(isEvent, PATIENCE_MS)), bareOf(eve.jid))
   await administer(host, room, { jid: bareOf(bob.jid), affiliation: 'outcast' })
   assert.equal(endedOf(await bob.expect(isEvent, PATIENCE_MS)), bareOf(bob.jid))
   assert.equal(await refused(`nick='bob' password='cauldron'`), 'auth/forbidden')
