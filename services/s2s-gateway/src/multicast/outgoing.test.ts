@@ -64,6 +64,7 @@ test('no more than fit in what the other server takes', () => {
   assert.deepEqual(written.flat(), names(60))
   assert.ok(written.length > 1 && written.length < 10)
   assert.deepEqual(sizes(write(groupOf(presence, names(2)), 150)), [1, 1])
+  assert.deepEqual(sizes(write(groupOf(presence, names(500)), 65_536)), [500])
 })
 
 test('while nothing is known, or what was written once didn’t arrive, each gets his own', () => {

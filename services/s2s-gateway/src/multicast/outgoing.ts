@@ -1,6 +1,7 @@
 import type { Jid } from '@heliograph/jid'
 import { forService } from '@heliograph/multicast'
 import type { Stanza } from '@heliograph/stanza'
+import { escapeAttribute } from '@heliograph/xml'
 import type { FederationEvents } from '../federation/events.ts'
 import { asWritten } from '../pairs/as-written.ts'
 import { type Entry, entryOf } from '../pairs/entry.ts'
@@ -9,8 +10,10 @@ import type { MulticastService } from './services.ts'
 
 /** A stanza for several isn't made longer than that. */
 const MOST_BYTES = 65_536
-/** What an address takes beside the JID, with what may have to be escaped in that. */
-const ADDRESS_BYTES = 48
+/** What an address takes beside the JID. */
+const ADDRESS_BYTES = 40
+/** What the list takes beside the addresses, and the service's own address. */
+const LIST_BYTES = 1_100
 /** Written lately: if one is refused, what it was made of is sent again. */
 const REMEMBERED = 32
 
@@ -69,7 +72,7 @@ function mostIn({ most }: MulticastService, { stanza }: Entry): number {
 function gather(first: Entry, next: Next, most: number, mostBytes: number): Entry[] {
   const entries = [first]
   const room = Math.min(mostBytes, MOST_BYTES)
-  let bytes = first.group!.stanza.toBytes().length + costOf(first) + ADDRESS_BYTES
+  let bytes = first.group!.stanza.toBytes().length + costOf(first) + LIST_BYTES
   const fits = (entry: Entry): boolean =>
     entry.group === first.group && entry.attempts === 0 && bytes + costOf(entry) <= room
   while (entries.length < most) {
@@ -82,5 +85,5 @@ function gather(first: Entry, next: Next, most: number, mostBytes: number): Entr
 }
 
 function costOf({ stanza }: Entry): number {
-  return stanza.to!.length * 6 + ADDRESS_BYTES
+  return Buffer.byteLength(escapeAttribute(stanza.to!)) + ADDRESS_BYTES
 }
