@@ -48,7 +48,7 @@ function hearMessage(who: Listener, message: Element, room: RoomRecord | undefin
 
 function hearError(who: Listener, stanza: Element, room: RoomRecord | undefined): void {
   const condition = errorOf(stanza) ?? 'unknown'
-  if (stanza.name === 'message') who.book.refused(String(stanza.attrs.id), condition)
+  if (stanza.name === 'message') who.book.refused(String(stanza.attrs.id), condition, room)
   else if (stanza.name === 'presence' && room) {
     who.book.note({ concern: 'occupant', kind: room.kind, what: `${who.user} may not enter ${room.jid}: ${condition}` })
     setTimeout(() => who.enter(room.jid), 1_000)

@@ -38,10 +38,11 @@ export class Book {
   }
 
   /** Something that came back to its sender. */
-  refused(id: string, condition: string): void {
+  refused(id: string, condition: string, room: RoomRecord | undefined): void {
     const flow = this.flowOf(id)
     if (flow) flow.refused.set(id, condition)
-    else for (const room of this.rooms.values()) if (room.said.has(id)) room.refused.set(id, condition)
+    // What somebody says is numbered in each room anew.
+    else if (room?.said.has(id)) room.refused.set(id, condition)
   }
 
   note(finding: Omit<Finding, 'atMs'>): void {
