@@ -38,6 +38,8 @@ for (const other of world.others) {
   world.scenario(`people here and at ${other.domain} talk, see each other, and meet in rooms of both`, async (site) => {
     await using alice = await newcomer(site, 'alice')
     await using romeo = await stranger(other, 'romeo')
+    // It may have looked for our server before that was announced, and then everything that waits there comes back.
+    await until(undefined, () => writing(romeo, alice))
     await talk(alice, romeo)
     await ask(site, other, { alice, romeo })
     await befriend(alice, romeo)
