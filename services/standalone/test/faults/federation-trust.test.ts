@@ -7,12 +7,15 @@ import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ensureSelfSigned } from '@heliograph/certificates'
 import type { RawClient } from '@heliograph/testkit'
+import type { Element } from '@heliograph/xml'
 import { bareOf, errorOf, newcomer, say, saying, settle } from '../support/actor.ts'
 import { until } from '../support/block-lists.ts'
 import { ForgedPeer } from '../support/forged-peer.ts'
 import { twoServers } from '../support/two-servers.ts'
 
 const PATIENCE_MS = 60_000
+/** After that something is lost. */
+const FATE_MS = 25_000
 const NO_STORE = `<no-store xmlns='urn:xmpp:hints'/>`
 const directory = await mkdtemp(join(tmpdir(), 'hg-policy-'))
 const policyFile = join(directory, 'policy.yaml')
@@ -33,15 +36,31 @@ async function replace(file: string, text: string): Promise<void> {
 const agree = (...peers: object[]): Promise<void> => replace(policyFile, JSON.stringify({ peers }))
 
 let asked = 0
+/** What is under way when streams end may get lost, if nobody waits for it. */
+async function fateOf(back: Promise<Element>, there: Promise<Element>): Promise<string | undefined> {
+  for (const each of [back, there]) each.catch(() => {})
+  const first = await Promise.race([back, there]).catch(() => 'lost' as const)
+  return first === 'lost' ? first : errorOf(first)
+}
+
 /** The error with which something comes back from the other server's domain; undefined when it arrives. */
 async function fate(from: RawClient, to: RawClient, { body = '', name = 'message' } = {}): Promise<string | undefined> {
   const id = `try-${asked++}`
   const inside = name === 'message' ? `<body>${body}</body>${NO_STORE}` : `<query xmlns='jabber:iq:version'/>`
   from.send(`<${name} id='${id}' to='${to.jid}' type='${name === 'iq' ? 'get' : 'chat'}'>${inside}</${name}>`)
-  const back = from.expect(({ attrs }) => attrs.id === id && attrs.type === 'error', PATIENCE_MS)
-  const there = to.expect(({ attrs }) => attrs.id === id && attrs.from === from.jid, PATIENCE_MS)
-  for (const each of [back, there]) each.catch(() => {})
-  return errorOf(await Promise.race([back, there]))
+  const back = from.expect(({ attrs }) => attrs.id === id && attrs.type === 'error', FATE_MS)
+  const there = to.expect(({ attrs }) => attrs.id === id && attrs.from === from.jid, FATE_MS)
+  return fateOf(back, there)
+}
+
+/** The same of a request to see somebody's presence: somebody new, because a request that waits already is answered by nothing. */
+async function request(from: RawClient): Promise<string | undefined> {
+  await using to = await newcomer(near, 'asked')
+  const id = `try-${asked++}`
+  const back = from.expect(({ attrs }) => attrs.id === id && attrs.type === 'error', FATE_MS)
+  const there = to.expect(({ name, attrs }) => name === 'presence' && attrs.type === 'subscribe', FATE_MS)
+  from.send(`<presence id='${id}' to='${bareOf(to.jid)}' type='subscribe'/>`)
+  return await fateOf(back, there)
 }
 
 test('what may go between two servers changes with a file; the rest comes back with the reason', async () => {
@@ -54,18 +73,7 @@ test('what may go between two servers changes with a file; the rest comes back w
   assert.equal(await fate(alice, bob, { body: 'x'.repeat(11_000) }), 'modify/policy-violation')
   assert.equal(await fate(alice, bob, { body: 'short' }), undefined)
   // Once no gateway has streams of the time before.
-  const befriend = async () => {
-    bob.send(`<presence id='friend-${asked}' to='${bareOf(alice.jid)}' type='subscribe'/>`)
-    const isAnswer = (id: string) => id === `friend-${asked}`
-    const back = bob.expect((it) => it.attrs.type === 'error' && isAnswer(it.attrs.id ?? ''), PATIENCE_MS)
-    const there = alice.expect(({ name, attrs }) => name === 'presence' && attrs.type === 'subscribe', PATIENCE_MS)
-    for (const each of [back, there]) each.catch(() => {})
-    const error = errorOf(await Promise.race([back, there]))
-    asked++
-    bob.send(`<presence to='${bareOf(alice.jid)}' type='unsubscribe'/>`)
-    return error
-  }
-  await until('cancel/not-allowed', befriend)
+  await until('cancel/not-allowed', () => request(bob))
   const ping = await bob.request(`<iq type='get' id='ping' to='${near.domain}'><ping xmlns='urn:xmpp:ping'/></iq>`)
   assert.equal(ping.attrs.type, 'result', 'answers are of no kind')
   await agree({ domain: far.domain, allow: 'nothing' })
