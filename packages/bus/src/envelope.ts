@@ -39,6 +39,8 @@ export const Op = {
   interest: 41,
   erase: 42,
   relation: 43,
+  // between owners of nodes: this one is in a collection
+  contained: 45,
   // between gateways
   streams: 37,
   component: 38,

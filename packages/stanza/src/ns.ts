@@ -121,6 +121,7 @@ export const NS = Object.freeze({
   pubsubNodeConfig: 'http://jabber.org/protocol/pubsub#node_config',
   pubsubPublishOptions: 'http://jabber.org/protocol/pubsub#publish-options',
   pubsubSubscribeOptions: 'http://jabber.org/protocol/pubsub#subscribe_options',
+  shim: 'http://jabber.org/protocol/shim',
   pubsubMetaData: 'http://jabber.org/protocol/pubsub#meta-data',
   pubsubSubscribeAuthorization: 'http://jabber.org/protocol/pubsub#subscribe_authorization',
   avatarData: 'urn:xmpp:avatar:data',

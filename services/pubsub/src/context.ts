@@ -8,6 +8,7 @@ import type { PubsubEvents } from './events.ts'
 import type { Nodes } from './node/nodes.ts'
 import type { RecipientBudget } from './node/recipients.ts'
 import type { NodeIq } from './requests/node-iq.ts'
+import type { CollectionStore } from './store/collection-store.ts'
 import type { ItemArchive } from './store/item-archive.ts'
 import type { ItemStore } from './store/item-store.ts'
 import type { LastItems } from './store/last-items.ts'
@@ -18,6 +19,7 @@ import type { PeopleStore } from './store/people-store.ts'
 export interface Store {
   readonly nodes: NodeStore
   readonly people: PeopleStore
+  readonly collections: CollectionStore
   readonly items: ItemStore
   readonly archive: ItemArchive
   readonly lastItems: LastItems

@@ -13,6 +13,7 @@ import { refuse, say } from './arrived.ts'
 import type { PubsubContext } from './context.ts'
 import { failure } from './failure.ts'
 import { receiveForService } from './front.ts'
+import { contained } from './node/contained.ts'
 import { loadNode } from './node/load-node.ts'
 import type { Node, Work } from './node/node.ts'
 import { readNodeKey } from './node/node-key.ts'
@@ -25,6 +26,7 @@ export function receive(context: PubsubContext, envelope: Envelope, from: Instan
   const { key, partition, stanza, op, transfer } = envelope
   if (op === Op.interest) return void greet(context, envelope, from)
   if (op === Op.relation) return void lessened(context, envelope, from)
+  if (op === Op.contained) return contained(context, envelope, from)
   if (op === Op.erase) return void erase(context, envelope, from)
   if (op !== Op.route || !stanza?.from || stanza.to === undefined) {
     context.log.warn('unknown_operation', { op, from })

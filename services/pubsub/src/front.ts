@@ -97,6 +97,9 @@ function addressOf(envelope: Envelope): string | undefined {
   const payload = stanza.element.getChildElements()[0] as Element | undefined
   if (payload === undefined) return undefined
   const namespace = payload.getNS()
+  // XEP-0131 §3.2: at a service that is none.
+  const isOfService = localOf(trusted<Jid>(envelope.key)) === ''
+  if (namespace === NS.discoInfo && payload.attrs.node === NS.shim && isOfService) return undefined
   if (namespace === NS.discoInfo || namespace === NS.discoItems || namespace === NS.mam) return payload.attrs.node
   if (namespace !== NS.pubsub && namespace !== NS.pubsubOwner) return undefined
   const operation = payload.getChildElements()[0] as Element | undefined

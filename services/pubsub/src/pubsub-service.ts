@@ -20,6 +20,7 @@ import { settlePartition, unloadPartition } from './node/tenancy.ts'
 import { untilAvailable } from './node/until-available.ts'
 import { observeNodes } from './observe-nodes.ts'
 import { pubsubModules } from './requests/modules.ts'
+import { CollectionStore } from './store/collection-store.ts'
 import { ItemArchive } from './store/item-archive.ts'
 import { ItemStore } from './store/item-store.ts'
 import { LastItems } from './store/last-items.ts'
@@ -133,6 +134,7 @@ function buildContext(parts: PubsubParts, { router, ownership, distribution }: M
     store: {
       nodes: new NodeStore(db),
       people: new PeopleStore(db),
+      collections: new CollectionStore(db),
       items: new ItemStore(db),
       archive: new ItemArchive(db),
       lastItems: new LastItems(db),

@@ -6,6 +6,7 @@ import { PostgresRosterStore, type Subscription } from '@heliograph/roster'
 import { infrastructure } from '@heliograph/testkit'
 import { ACCOUNT_CONFIG } from '../src/forms/config-form.ts'
 import type { NodeConfig } from '../src/forms/node-config.ts'
+import { DEFAULT_OPTIONS } from '../src/forms/subscribe-options.ts'
 import { pubsub } from '../src/service.ts'
 import { ItemStore } from '../src/store/item-store.ts'
 import { LastItems } from '../src/store/last-items.ts'
@@ -111,7 +112,7 @@ test('who is no more a contact, or in another group, is no more subscribed where
     member: await published(account, 'member'),
   }
   await people.setAffiliates(ids.member, [{ jid: romeo, affiliation: 'member' }])
-  const subscription = { jid: phone, subid: 's', state: 'subscribed', deliver: true, expire: undefined } as const
+  const subscription = { ...DEFAULT_OPTIONS, jid: phone, subid: 's', state: 'subscribed' } as const
   for (const id of Object.values(ids)) await people.subscribe(id, subscription)
   const left = async () => (await people.subscriptionsOf(account, romeo)).map(({ node }) => node)
   await people.endClosed(account, { jid: romeo, subscriber: true, groups: ['Friends', 'Others'] })

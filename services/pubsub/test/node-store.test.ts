@@ -5,6 +5,7 @@ import { connectDatabase, type Database, FencedError, migrate } from '@heliograp
 import { ensureBare, ensureJid } from '@heliograph/jid'
 import { infrastructure } from '@heliograph/testkit'
 import { DEFAULT_CONFIG } from '../src/forms/config-form.ts'
+import { DEFAULT_OPTIONS } from '../src/forms/subscribe-options.ts'
 import { ItemArchive } from '../src/store/item-archive.ts'
 import { ItemStore } from '../src/store/item-store.ts'
 import { pubsubMigrations } from '../src/store/migrations.ts'
@@ -159,7 +160,7 @@ test('a request that comes again undoes nothing that was done since, and says wh
 
 test('people: affiliations together, an owner always, outcasts and the unlisted not subscribed', async () => {
   const id = await made('people')
-  const subscription = { subid: 'x', state: 'subscribed', deliver: true, expire: undefined } as const
+  const subscription = { ...DEFAULT_OPTIONS, subid: 'x', state: 'subscribed' } as const
   const balcony = ensureJid(`${juliet}/balcony`)
   await people.subscribe(id, { ...subscription, jid: juliet })
   await people.subscribe(id, { ...subscription, jid: balcony, deliver: false })
@@ -202,7 +203,8 @@ test('what is over is removed a little at a time: deleted nodes, and items and s
   const id = await made('gone', { ...DEFAULT_CONFIG, itemExpire: 60 })
   const now = Date.now() * 1_000
   await items.put(id, [item('old', now - 61_000_000), item('new', now)], by(romeo))
-  await people.subscribe(id, { jid: romeo, subid: 'x', state: 'subscribed', deliver: true, expire: Date.now() - 1 })
+  const over = { ...DEFAULT_OPTIONS, jid: romeo, subid: 'x', state: 'subscribed', expire: Date.now() - 1 } as const
+  await people.subscribe(id, over)
   assert.equal(await removeExpired(db), false)
   assert.deepEqual(await items.ids(id, { since: 0, max: 10 }), ['new'])
   await nodes.destroy(id, { stream: '', count: 0 }, 1)

@@ -3,13 +3,14 @@ import { test } from 'node:test'
 import type { Jid } from '@heliograph/jid'
 import { DEFAULT_CONFIG } from '../forms/config-form.ts'
 import type { NodeConfig } from '../forms/node-config.ts'
+import { DEFAULT_OPTIONS } from '../forms/subscribe-options.ts'
 import { admission, mayPublish, onlyOwnItems, refusedReading } from './rules.ts'
 import { AFFILIATIONS, type Affiliation, type Standing } from './standing.ts'
 
 const node = (changes: Partial<NodeConfig>): NodeConfig => ({ ...DEFAULT_CONFIG, ...changes })
 const as = (affiliation: Affiliation, state?: 'subscribed' | 'pending', expire?: number): Standing => ({
   affiliation,
-  subscriptions: state ? [{ jid: 'romeo@montague.example' as Jid, subid: 's', state, deliver: true, expire }] : [],
+  subscriptions: state ? [{ ...DEFAULT_OPTIONS, jid: 'romeo@montague.example' as Jid, subid: 's', state, expire }] : [],
 })
 const told = (verdict: ReturnType<typeof admission>) =>
   typeof verdict === 'string' ? verdict : `${verdict.condition} ${verdict.application?.name ?? ''}`.trim()

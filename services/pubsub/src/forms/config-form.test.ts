@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ensureBare } from '@heliograph/jid'
 import { type Form, formElement, NS, readForm } from '@heliograph/stanza'
 import {
   ACCOUNT_CONFIG,
   configForm,
   configOfStored,
+  configResult,
   DEFAULT_CONFIG,
   optionsAsConfig,
   readConfig,
   storedConfig,
   unmetOption,
 } from './config-form.ts'
+import type { NodeConfig } from './node-config.ts'
+import { NO_RELATIONS, type Relations, relationFields, relationsAsked } from './relation-fields.ts'
 
 const form = (fields: Readonly<Record<string, string>>, formType: string = NS.pubsubNodeConfig): Form => ({
   type: 'submit',
@@ -46,8 +50,36 @@ test('what is no good is named', () => {
     assert.ok('problem' in read && read.problem.startsWith(`pubsub#${name} `), `${name} ${value}`)
   }
   assert.ok('problem' in readConfig(form({}, 'other'), DEFAULT_CONFIG))
-  assert.ok('problem' in readConfig(form({ node_type: 'collection' }), DEFAULT_CONFIG))
+  assert.ok('problem' in readConfig(form({ node_type: 'forest' }), DEFAULT_CONFIG))
+  assert.ok('problem' in readConfig(form({ node_type: 'collection' }), ACCOUNT_CONFIG, 'account'))
   assert.ok('config' in readConfig(form({ node_type: 'leaf' }), DEFAULT_CONFIG))
+})
+
+test('a collection has options of its own, and none of those of items (XEP-0248 §7.2)', () => {
+  const wish = { node_type: 'collection', children_max: '3', children_association_policy: 'all', max_items: '5' }
+  const read = readConfig(form(wish), DEFAULT_CONFIG)
+  assert.ok('config' in read)
+  const changes = { nodeType: 'collection', persistItems: false, childrenMax: 3, childrenPolicy: 'all' } as const
+  const config: NodeConfig = read.config
+  assert.deepEqual(config, { ...DEFAULT_CONFIG, ...changes })
+  const names = (config: NodeConfig) => configForm(config).fields.map(({ var: name }) => name)
+  assert.ok(!names(config).includes('pubsub#persist_items'))
+  assert.ok(!names(DEFAULT_CONFIG).includes('pubsub#children_max'))
+  const listed = { ...config, childrenWhitelist: [ensureBare('romeo@montague.example')] }
+  assert.ok(names(listed).includes('pubsub#children_association_whitelist'))
+  const told = configResult(listed, 'service').fields.map(({ var: name }) => name)
+  assert.ok(told.includes('pubsub#title') && !told.includes('pubsub#children_association_whitelist'))
+})
+
+test('which nodes are in which is said by name, and the service has no name', () => {
+  const some = { parents: ['a', 'b'], children: ['c'] }
+  const submitted = (relations: Relations, nodeType: 'leaf' | 'collection'): Form => ({
+    type: 'submit',
+    fields: relationFields(relations, nodeType),
+  })
+  assert.deepEqual(relationsAsked(submitted(some, 'collection')), some)
+  assert.deepEqual(relationsAsked(submitted(NO_RELATIONS, 'leaf')), { parents: [] })
+  assert.deepEqual(relationsAsked(form({})), {})
 })
 
 test('publish-options are met when they say in other words what is so (XEP-0060 §7.1.5)', () => {

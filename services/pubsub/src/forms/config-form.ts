@@ -1,6 +1,6 @@
 import { type ConfigField, checkForm, type Form, type FormField, NS } from '@heliograph/stanza'
-import type { NodeConfig } from './node-config.ts'
-import { NODE_FIELDS, OF_ACCOUNTS } from './node-fields.ts'
+import type { NodeConfig, NodeType } from './node-config.ts'
+import { NODE_FIELDS, OF_ACCOUNTS, OF_COLLECTIONS, OF_LEAVES, OF_SERVICES } from './node-fields.ts'
 
 type Key = keyof NodeConfig
 
@@ -10,10 +10,10 @@ const fieldOf = (key: Key) => NODE_FIELDS[key] as ConfigField<NodeConfig[Key]>
 /** Which sort of address has a node: a service of ours, or an account. */
 export type Home = 'service' | 'account'
 
-/** The options that a node has there. */
-const KEYS_OF: Readonly<Record<Home, readonly Key[]>> = {
-  service: KEYS.filter((key) => OF_ACCOUNTS[key]?.length !== 0),
-  account: KEYS,
+/** The options that a node of that type has there. */
+function keysOf(home: Home, nodeType: NodeType): readonly Key[] {
+  const foreign = nodeType === 'leaf' ? OF_COLLECTIONS : OF_LEAVES
+  return KEYS.filter((key) => !foreign.has(key) && (home === 'account' || OF_ACCOUNTS[key]?.length !== 0))
 }
 const PREFIX = 'pubsub#'
 
@@ -35,14 +35,20 @@ export function defaultsOf(home: Home): NodeConfig {
 }
 
 /** The configuration form, with present values (XEP-0060 §8.2.2). */
-export function configForm(config: NodeConfig, home: Home = 'service', type: 'form' | 'result' = 'form'): Form {
-  return { type, formType: NS.pubsubNodeConfig, fields: configFields(config, home) }
+export function configForm(config: NodeConfig, home: Home = 'service', more: readonly FormField[] = []): Form {
+  return { type: 'form', formType: NS.pubsubNodeConfig, fields: [...configFields(config, home), ...more] }
+}
+
+/** What subscribers are told of it (§8.2.5): not who is on a list. */
+export function configResult(config: NodeConfig, home: Home): Form {
+  const fields = configFields(config, home).filter((field) => field.var !== NODE_FIELDS.childrenWhitelist.var)
+  return { type: 'result', formType: NS.pubsubNodeConfig, fields }
 }
 
 function configFields(config: NodeConfig, home: Home): FormField[] {
-  return KEYS_OF[home].map((key) => {
+  return keysOf(home, config.nodeType).map((key) => {
     const { var: name, type, label, rule, write, options } = fieldOf(key)
-    const others = home === 'service' ? OF_ACCOUNTS[key] : undefined
+    const others = (home === 'service' ? OF_ACCOUNTS : OF_SERVICES)[key]
     const offered = others ? options?.filter(({ value }) => !others.includes(value)) : options
     return { var: name, type, label, rule, values: write(config[key]), options: offered }
   })
@@ -50,19 +56,27 @@ function configFields(config: NodeConfig, home: Home): FormField[] {
 
 export type ReadConfig = { readonly config: NodeConfig } | { readonly problem: string }
 
+/** Which type of node a submitted form asks for; undefined: it doesn't say. */
+export function nodeTypeAsked({ fields }: Form): NodeType | undefined {
+  const [asked] = fields.find((field) => field.var === NODE_FIELDS.nodeType.var)?.values ?? []
+  return asked === 'leaf' || asked === 'collection' ? asked : undefined
+}
+
 /**
- * A submitted form put over the present configuration: what it leaves out stays (XEP-0004 §3.5). Options that no node has here are a
- * problem only where they ask for something. A problem is answered with `not-acceptable`.
+ * A submitted form put over the present configuration: what it leaves out stays (XEP-0004 §3.5). Options that no node of that type has here
+ * are ignored. A problem is answered with `not-acceptable`.
  */
 export function readConfig(submitted: Form, present: NodeConfig, home: Home = 'service'): ReadConfig {
-  const nodeType = submitted.fields.find((field) => field.var === 'pubsub#node_type')?.values?.[0] ?? 'leaf'
-  if (nodeType !== 'leaf') return { problem: 'pubsub#node_type: there are no collections here' }
+  const nodeType = nodeTypeAsked(submitted) ?? present.nodeType
   // Without a FORM_TYPE it can be meant for nothing else.
   const form = { ...submitted, formType: submitted.formType ?? NS.pubsubNodeConfig }
-  const checked = checkForm(form, { formType: NS.pubsubNodeConfig, fields: configFields(present, home) })
+  const fields = configFields({ ...present, nodeType }, home)
+  const checked = checkForm(form, { formType: NS.pubsubNodeConfig, fields })
   if ('problem' in checked) return checked
   const config: Record<string, unknown> = { ...present }
-  for (const key of KEYS_OF[home]) {
+  // XEP-0248 §4.1
+  if (nodeType === 'collection') config.persistItems = false
+  for (const key of keysOf(home, nodeType)) {
     const field = fieldOf(key)
     const given = checked.values.list(field.var)
     if (given === undefined) continue
@@ -91,7 +105,7 @@ export function unmetOption(options: Form, config: NodeConfig): string | undefin
 /** Publish-options as the configuration of a node that is made by publishing. */
 export function optionsAsConfig(options: Form, home: Home = 'service'): ReadConfig {
   const unknown = options.fields.find(
-    ({ var: name = '' }) => !KEYS_OF[home].some((key) => NODE_FIELDS[key].var === name),
+    ({ var: name = '' }) => !keysOf(home, 'leaf').some((key) => NODE_FIELDS[key].var === name),
   )
   if (unknown) return { problem: `${unknown.var} is no option of a node here` }
   return readConfig({ ...options, formType: NS.pubsubNodeConfig }, defaultsOf(home), home)
@@ -127,10 +141,12 @@ export interface NodeState {
 export function metaData(config: NodeConfig, state: NodeState): Form {
   const said = (
     ['title', 'description', 'type', 'language', 'contacts', 'accessModel', 'publishModel', 'maxItems'] as const
-  ).map((key) => {
-    const { var: name, type, label, write } = fieldOf(key)
-    return { var: name, type: type === 'list-single' ? type : type, label, values: write(config[key]) }
-  })
+  )
+    .filter((key) => config.nodeType === 'leaf' || !OF_LEAVES.has(key))
+    .map((key) => {
+      const { var: name, type, label, write } = fieldOf(key)
+      return { var: name, type, label, values: write(config[key]) }
+    })
   const more: FormField[] = [
     { var: `${PREFIX}creator`, type: 'jid-single', label: 'Who made it', values: [state.creator] },
     {

@@ -6,8 +6,12 @@ export type AccessModel = 'open' | 'presence' | 'roster' | 'authorize' | 'whitel
 /** Who may publish to it, beside those whose affiliation says so (§16.4.4). */
 export type PublishModel = 'publishers' | 'subscribers' | 'open'
 
+/** Whether it has items, or other nodes (XEP-0248). */
+export type NodeType = 'leaf' | 'collection'
+
 /** How a node is set up (XEP-0060 §16.4.4). Immutable; each property is declared in {@link NODE_FIELDS}. */
 export interface NodeConfig {
+  readonly nodeType: NodeType
   readonly title: string
   readonly description: string
   /** Usually the namespace of the payloads. */
@@ -35,4 +39,9 @@ export interface NodeConfig {
   readonly notifyDelete: boolean
   readonly notifyRetract: boolean
   readonly sendLastItem: 'never' | 'on_sub' | 'on_sub_and_presence'
+  /** Of a collection: who may put nodes of his into it. */
+  readonly childrenPolicy: 'owners' | 'whitelist' | 'all'
+  readonly childrenWhitelist: readonly BareJid[]
+  /** Undefined: as many as a collection may have (`max`). */
+  readonly childrenMax: number | undefined
 }

@@ -6,13 +6,22 @@ import type { NodeConfig } from './node-config.ts'
 export const ITEMS_MAX = 10_000
 /** A larger payload fits no node. */
 export const PAYLOAD_MAX = 60_000
+/** More nodes are in no collection. */
+export const CHILDREN_MAX = 1_000
 const CONTACTS_MAX = 20
+const LISTED_MAX = 500
 const GROUPS_MAX = 100
 const GROUP_LENGTH = 1_000
 const EXPIRE_MAX = 315_360_000
 
 /** Every option of a node, in the order of the form. */
 export const NODE_FIELDS: { readonly [Key in keyof NodeConfig]: ConfigField<NodeConfig[Key]> } = {
+  nodeType: choice<NodeConfig['nodeType']>(
+    'pubsub#node_type',
+    'What is in it',
+    { leaf: 'Items', collection: 'Other nodes' },
+    { fallback: 'leaf' },
+  ),
   title: text('pubsub#title', 'Name of the node', 200),
   description: text('pubsub#description', 'Description', 2_000),
   type: text('pubsub#type', 'What its items are, usually a namespace', 1_000),
@@ -23,7 +32,7 @@ export const NODE_FIELDS: { readonly [Key in keyof NodeConfig]: ConfigField<Node
     type: 'jid-multi',
     fallback: [],
     write: (value) => value,
-    read: readContacts,
+    read: (values) => readAddresses(values, CONTACTS_MAX),
   },
   accessModel: choice<NodeConfig['accessModel']>(
     'pubsub#access_model',
@@ -90,7 +99,51 @@ export const NODE_FIELDS: { readonly [Key in keyof NodeConfig]: ConfigField<Node
     },
     { fallback: 'on_sub' },
   ),
+  childrenPolicy: choice<NodeConfig['childrenPolicy']>(
+    'pubsub#children_association_policy',
+    'Who may put nodes of theirs into it',
+    { owners: 'Its owners', whitelist: 'Those on the list, too', all: 'Anyone' },
+    { fallback: 'owners' },
+  ),
+  childrenWhitelist: {
+    var: 'pubsub#children_association_whitelist',
+    label: 'Who may put nodes of theirs into it, where only some may',
+    type: 'jid-multi',
+    fallback: [],
+    write: (value) => value,
+    read: (values) => readAddresses(values, LISTED_MAX),
+  },
+  childrenMax: limit('pubsub#children_max', 'Nodes in it at most', {
+    fallback: undefined,
+    least: 1,
+    most: CHILDREN_MAX,
+  }),
 }
+
+/** What a node that has other nodes has no use for: how items are published and told is said by the node that has them (XEP-0248 §5.3.1). */
+export const OF_LEAVES: ReadonlySet<keyof NodeConfig> = new Set<keyof NodeConfig>([
+  'type',
+  'language',
+  'publishModel',
+  'persistItems',
+  'maxItems',
+  'itemExpire',
+  'maxPayloadSize',
+  'deliverNotifications',
+  'deliverPayloads',
+  'notifyRetract',
+  'sendLastItem',
+])
+
+/** What is nothing to a node without others in it. */
+export const OF_COLLECTIONS: ReadonlySet<keyof NodeConfig> = new Set<keyof NodeConfig>([
+  'childrenPolicy',
+  'childrenWhitelist',
+  'childrenMax',
+])
+
+/** What can't be chosen at the nodes of an account. */
+export const OF_SERVICES: { readonly [Key in keyof NodeConfig]?: readonly string[] } = { nodeType: ['collection'] }
 
 /** What can't be chosen at the nodes of a service, which knows nobody's contacts. */
 export const OF_ACCOUNTS: { readonly [Key in keyof NodeConfig]?: readonly string[] } = {
@@ -126,8 +179,8 @@ function readGroups(values: readonly string[]): ReturnType<ConfigField<readonly 
   return isFit ? { value: [...new Set(values)] } : { problem: 'has too many groups, or too long ones' }
 }
 
-function readContacts(values: readonly string[]): ReturnType<ConfigField<readonly BareJid[]>['read']> {
+function readAddresses(values: readonly string[], most: number): ReturnType<ConfigField<readonly BareJid[]>['read']> {
   // checkForm has made them addresses.
-  const contacts = [...new Set(values.map((value) => bareOf(value as Jid)))]
-  return contacts.length > CONTACTS_MAX ? { problem: `has more than ${CONTACTS_MAX} addresses` } : { value: contacts }
+  const addresses = [...new Set(values.map((value) => bareOf(value as Jid)))]
+  return addresses.length > most ? { problem: `has more than ${most} addresses` } : { value: addresses }
 }

@@ -21,6 +21,11 @@ export class Nodes implements Iterable<Node> {
     return node
   }
 
+  /** If it is in memory. */
+  find(key: string, partition: number): Node | undefined {
+    return this.#partitions[partition]!.get(key)
+  }
+
   inPartition(partition: number): Node[] {
     return [...this.#partitions[partition]!.values()]
   }

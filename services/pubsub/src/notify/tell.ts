@@ -6,6 +6,8 @@ import { NS, Stanza } from '@heliograph/stanza'
 import { tellAccount } from '../account/tell-account.ts'
 import type { PubsubContext } from '../context.ts'
 import type { Node } from '../node/node.ts'
+import type { Edge } from '../store/relate.ts'
+import { byCollections, type Part } from './by-collections.ts'
 
 const PARTS_A_TURN = 4
 
@@ -16,6 +18,8 @@ export interface News {
   /** Under which sequence; a repetition is known by it. Not given: a new one. */
   readonly sequence?: number
   readonly trace?: string
+  /** Whether it is about the node itself (XEP-0248 §6.1). Not given: about what is published there. */
+  readonly of?: 'nodes'
 }
 
 /** The first of `count` consecutive sequences of a node, above all that it gave out before. */
@@ -26,36 +30,63 @@ export function takeSequences({ clock }: Pick<PubsubContext, 'clock'>, node: Nod
 }
 
 /**
- * Tells all subscribers: a page of them after the other, one parcel a page, so one envelope a page and owner of users. `told` when all
- * destinations took it.
+ * Tells all subscribers, and those of the collections that the node is in: a page of them after the other, one parcel a page, so one envelope
+ * a page and owner of users. `told` when all destinations took it.
  */
-export async function tellAll(
+export function tellAll(context: PubsubContext, node: Node, news: News, told: () => void = ignore): Promise<void> {
+  const stanza = messageOf(node, news)
+  return tellParts(context, node, { ...news, stanza, parts: toAll(context, node, { stanza, of: news.of }) }, told)
+}
+
+async function* toAll(
   context: PubsubContext,
   node: Node,
-  news: News,
-  told: () => void = ignore,
+  { stanza, of = 'items' }: { readonly stanza: Stanza; readonly of: 'items' | 'nodes' | undefined },
+): AsyncGenerator<Part> {
+  const { id, isContained } = node.about
+  for await (const recipients of node.recipients.pages()) yield { stanza, recipients }
+  if (isContained) yield* byCollections(context, node, { stanza, query: { id, level: 0, open: [id], of } })
+}
+
+/** Tells those that hear of it by a collection, which has another node in it now, or one less (XEP-0248 §5.3.2). */
+export function tellOfEdge(
+  context: PubsubContext,
+  node: Node,
+  { news, edge }: { readonly news: News; readonly edge: Edge },
+  told: () => void,
 ): Promise<void> {
   const stanza = messageOf(node, news)
+  const query = { id: edge.parentId, level: 1, open: [edge.parentId, edge.childId], of: 'nodes' } as const
+  const parts = byCollections(context, node, { stanza, query, about: edge.parent })
+  return tellParts(context, node, { ...news, parts }, told)
+}
+
+async function tellParts(
+  context: PubsubContext,
+  node: Node,
+  news: News & { readonly parts: AsyncGenerator<Part>; readonly stanza?: Stanza },
+  told: () => void,
+): Promise<void> {
   let sequence = sequenceOf(context, node, news)
   let open = 1
-  let parts = 0
+  let sent = 0
   const close = () => {
     open--
     if (open === 0) told()
   }
   try {
-    if (node.home === 'account') {
+    if (node.home === 'account' && news.stanza) {
       open++
       node.lastTold = sequence
       node.lastSequence = Math.max(node.lastSequence, sequence)
-      await tellAccount(context, node, { stanza, trace: news.trace }, close)
+      await tellAccount(context, node, { stanza: news.stanza, trace: news.trace }, close)
     }
-    for await (const recipients of node.recipients.pages()) {
+    for await (const part of news.parts) {
       open++
-      send(context, node, { stanza, recipients, sequence, trace: news.trace }, close)
+      send(context, node, { ...part, sequence, trace: news.trace }, close)
       sequence++
       // Pages in memory come without a pause, and others have something to do, too.
-      if (++parts % PARTS_A_TURN === 0) await nextTurn()
+      if (++sent % PARTS_A_TURN === 0) await nextTurn()
     }
   } finally {
     close()

@@ -43,7 +43,7 @@ export const deleteNode: Operation = {
 /** What it had is removed a while later: its subscribers can still be read. */
 async function tellDeleted({ pubsub: context, node, trace, hold }: ItemIq, event: string, sequence: number) {
   node.peopleChanged()
-  if (node.about.config.notifyDelete) await tellAll(context, node, { event, trace, sequence }, hold())
+  if (node.about.config.notifyDelete) await tellAll(context, node, { event, trace, sequence, of: 'nodes' }, hold())
 }
 
 function becomes({ node }: ItemIq, details: ItemIq['node']['details']): void {

@@ -1,6 +1,6 @@
-import { bareOf, domainOf } from '@heliograph/jid'
+import { type BareJid, bareOf, domainOf } from '@heliograph/jid'
 import { defineModule, type Outcome, onGet, refuse, reply } from '@heliograph/module'
-import { el, formElement, NS, readRsm, rsmElement, type Stanza, stanzaError } from '@heliograph/stanza'
+import { el, formElement, NS, type RsmRequest, readRsm, rsmElement, type Stanza, stanzaError } from '@heliograph/stanza'
 import type { Element } from '@heliograph/xml'
 import { refusedReading } from '../access/rules.ts'
 import { accountItems } from '../account/account-items.ts'
@@ -8,7 +8,7 @@ import { isStranger } from '../account/asker.ts'
 import { closedTo } from '../account/closed.ts'
 import { metaData } from '../forms/config-form.ts'
 import { ITEMS_MAX } from '../forms/node-fields.ts'
-import { NODES_AT_ONCE } from '../store/node-store.ts'
+import { type ListedNode, NODES_AT_ONCE } from '../store/node-store.ts'
 import { type ItemIq, type NodeIq, ofNode } from './node-iq.ts'
 import { standingOf } from './operation.ts'
 
@@ -26,13 +26,19 @@ export const disco = defineModule<NodeIq>({
     onGet('server', INFO, serviceInfo),
     onGet('server', ITEMS, serviceItems),
     onGet('item', INFO, (_request, iq) => nodeInfo(ofNode(iq))),
-    onGet('item', ITEMS, (_request, iq) => nodeItems(ofNode(iq))),
+    onGet('item', ITEMS, (request, iq) => nodeItems(request, ofNode(iq))),
   ],
 })
 
-function serviceInfo(_request: Stanza, { pubsub }: NodeIq): Outcome {
+function serviceInfo(request: Stanza, { pubsub }: NodeIq): Outcome {
+  // XEP-0131 §3.2
+  if (isAboutHeaders(request)) return reply(infoElement(null, [`${NS.shim}#Collection`], undefined, NS.shim))
   const identity = el('identity', { category: 'pubsub', type: 'service', name: 'Nodes' })
   return reply(infoElement(identity, pubsub.modules.features('server')))
+}
+
+function isAboutHeaders(request: Stanza): boolean {
+  return request.child('query', NS.discoInfo)?.attrs.node === NS.shim
 }
 
 /** §5.2. To count nodes takes the longer the more there are, and anybody may ask. */
@@ -48,21 +54,34 @@ function serviceItems(request: Stanza, iq: NodeIq): Outcome | Promise<Outcome> {
 }
 
 /** The nodes that the asker may know of. */
-async function listNodes(request: Stanza, { pubsub, service, from }: NodeIq): Promise<Outcome> {
-  const set = request.child('query', NS.discoItems)?.getChild('set', NS.rsm) as Element | undefined
+function listNodes(request: Stanza, { pubsub, service, from }: NodeIq): Promise<Outcome> {
+  const asker = bareOf(from)
+  const { nodes } = pubsub.store
+  return answerPage(request, service, {
+    list: (page) => nodes.list(service, asker, page),
+    count: () => nodes.count(service, asker),
+  })
+}
+
+interface Listing {
+  readonly list: (page: RsmRequest) => Promise<readonly ListedNode[]>
+  readonly count: () => Promise<number | undefined>
+}
+
+async function answerPage(request: Stanza, service: BareJid, { list, count: countAll }: Listing): Promise<Outcome> {
+  const query = request.child('query', NS.discoItems)
+  const set = query?.getChild('set', NS.rsm) as Element | undefined
   const page = set ? readRsm(set) : {}
   if (!page) return refuse(stanzaError('bad-request'))
-  const asker = bareOf(from)
-  const nodes = await pubsub.store.nodes.list(service, asker, page)
+  const nodes = await list(page)
   const isPage = set !== undefined || nodes.length === NODES_AT_ONCE
-  const count = isPage ? await pubsub.store.nodes.count(service, asker) : nodes.length
+  const count = isPage ? await countAll() : nodes.length
   const items = nodes.map(({ node, title }) =>
     el('item', { jid: service, node, name: title === '' ? undefined : title }),
   )
   const rsm = rsmElement({ first: nodes[0]?.node, last: nodes.at(-1)?.node, count })
-  return reply(
-    el('query', { xmlns: NS.discoItems }, items, set || count === undefined || nodes.length < count ? rsm : null),
-  )
+  const isPart = set || count === undefined || nodes.length < count
+  return reply(el('query', { xmlns: NS.discoItems, node: query?.attrs.node }, items, isPart ? rsm : null))
 }
 
 /** §5.3, §5.4 */
@@ -83,24 +102,36 @@ async function nodeInfo(iq: ItemIq): Promise<Outcome> {
   }
   const identity = el('identity', {
     category: 'pubsub',
-    type: 'leaf',
+    type: config.nodeType,
     name: config.title === '' ? undefined : config.title,
   })
   const form = formElement(metaData(config, state))
   return reply(infoElement(identity, pubsub.modules.features('item'), form, node.name))
 }
 
-/** §5.5: names of items are for those who may read them. */
-async function nodeItems(iq: ItemIq): Promise<Outcome> {
+/** §5.5: names of items are for those who may read them; so are those of the nodes in a collection (XEP-0248 §5.2). */
+async function nodeItems(request: Stanza, iq: ItemIq): Promise<Outcome> {
   if (await closedTo(iq)) return reply(el('query', { xmlns: NS.discoItems, node: iq.node.name }))
   if (!(await isKnownTo(iq))) return refuse(stanzaError('item-not-found'))
   const { pubsub, node, service } = iq
   const { id, config } = node.about
-  const mayRead = config.persistItems && !refusedReading(config, await standingOf(iq))
+  const isOpen = !refusedReading(config, await standingOf(iq))
+  if (isOpen && config.nodeType === 'collection') return listChildren(request, iq)
+  const mayRead = isOpen && config.persistItems
   const max = Math.min(config.maxItems ?? ITEMS_MAX, ITEMS_LISTED)
   const ids = mayRead ? await pubsub.store.items.ids(id, { since: node.expired, max }) : []
   const items = ids.map((name) => el('item', { jid: service, name }))
   return reply(el('query', { xmlns: NS.discoItems, node: node.name }, items))
+}
+
+function listChildren(request: Stanza, { pubsub, node, service, from }: ItemIq): Promise<Outcome> {
+  const asker = bareOf(from)
+  const { id } = node.about
+  const { collections } = pubsub.store
+  return answerPage(request, service, {
+    list: (page) => collections.list(id, asker, page),
+    count: () => collections.count(id, asker),
+  })
 }
 
 /** A node with a whitelist is there for those on it, one of an account for those who may read it (XEP-0163 §6). */
@@ -112,7 +143,7 @@ async function isKnownTo(iq: ItemIq): Promise<boolean> {
   return affiliation !== 'none' && affiliation !== 'outcast'
 }
 
-function infoElement(identity: Element, features: readonly string[], form?: Element, node?: string): Element {
+function infoElement(identity: Element | null, features: readonly string[], form?: Element, node?: string): Element {
   const all = features.map((feature) => el('feature', { var: feature }))
   return el('query', { xmlns: NS.discoInfo, node }, identity, all, form)
 }

@@ -3,7 +3,7 @@ import { bareOf } from '@heliograph/jid'
 import { type Outcome, refuse } from '@heliograph/module'
 import { el, type Form, NS, type StanzaError, stanzaError } from '@heliograph/stanza'
 import type { Element } from '@heliograph/xml'
-import { pubsubError } from '../access/errors.ts'
+import { pubsubError, unsupported } from '../access/errors.ts'
 import { mayPublish, onlyOwnItems } from '../access/rules.ts'
 import { optionsAsConfig, unmetOption } from '../forms/config-form.ts'
 import type { NodeConfig } from '../forms/node-config.ts'
@@ -54,6 +54,8 @@ async function prepare(iq: ItemIq, options: Form | undefined): Promise<StanzaErr
     return makeNode(iq, read.config)
   }
   const { config } = iq.node.about
+  // §7.1.3
+  if (config.nodeType === 'collection') return unsupported('publish')
   if (!mayPublish(config, await standingOf(iq))) return stanzaError('forbidden')
   const unmet = options && unmetOption(options, config)
   return unmet === undefined ? undefined : pubsubError('precondition-not-met', { text: `${unmet} is otherwise` })

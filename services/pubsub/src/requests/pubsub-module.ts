@@ -4,6 +4,7 @@ import type { Element } from '@heliograph/xml'
 import { pubsubError } from '../access/errors.ts'
 import { isStranger } from '../account/asker.ts'
 import { closedTo, presenceRequired } from '../account/closed.ts'
+import { changeCollection } from './collection.ts'
 import { defaultConfiguration, getConfiguration, setConfiguration } from './configure.ts'
 import { create } from './create.ts'
 import { deleteNode, purge } from './delete.ts'
@@ -29,7 +30,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   [`set ${USER} unsubscribe`]: unsubscribe,
   [`get ${USER} options`]: getOptions,
   [`set ${USER} options`]: setOptions,
-  [`get ${USER} default`]: { handle: ({ node }) => defaultOptions(node.name) },
+  [`get ${USER} default`]: { handle: ({ node }) => defaultOptions(node.name, node.about.config.nodeType) },
   [`get ${USER} items`]: retrieve,
   [`get ${USER} subscriptions`]: ownSubscriptionsHere,
   [`get ${USER} affiliations`]: ownAffiliationHere,
@@ -37,6 +38,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   [`set ${OWNER} configure`]: setConfiguration,
   [`set ${OWNER} delete`]: deleteNode,
   [`set ${OWNER} purge`]: purge,
+  [`set ${OWNER} collection`]: changeCollection,
   [`get ${OWNER} subscriptions`]: listSubscriptions,
   [`set ${OWNER} subscriptions`]: setSubscriptions,
   [`get ${OWNER} affiliations`]: listAffiliations,
@@ -44,11 +46,14 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 }
 
 /** What can be asked of the service as a whole. */
-const OF_SERVICE: Readonly<Record<string, (iq: NodeIq) => Outcome | Promise<Outcome>>> = {
+const OF_SERVICE: Readonly<Record<string, (iq: NodeIq, element: Element) => Outcome | Promise<Outcome>>> = {
   [`get ${USER} subscriptions`]: ownSubscriptions,
   [`get ${USER} affiliations`]: ownAffiliations,
   [`get ${USER} default`]: () => defaultOptions(),
-  [`get ${OWNER} default`]: ({ asker }) => defaultConfiguration(asker ? 'account' : 'service'),
+  [`get ${OWNER} default`]: ({ asker }, { attrs }) =>
+    defaultConfiguration(asker ? 'account' : 'service', attrs.type === 'collection' ? 'collection' : 'leaf'),
+  // XEP-0248 §7.4.3.1
+  [`set ${OWNER} delete`]: () => refuse(stanzaError('not-allowed')),
 }
 
 const FEATURES = [
@@ -56,6 +61,7 @@ const FEATURES = [
   'access-open',
   'access-whitelist',
   'auto-create',
+  'collections',
   'config-node',
   'config-node-max',
   'create-and-configure',
@@ -70,6 +76,8 @@ const FEATURES = [
   'member-affiliation',
   'meta-data',
   'modify-affiliations',
+  'multi-collection',
+  'multi-collections',
   'multi-items',
   'outcast-affiliation',
   'owner',
@@ -96,10 +104,16 @@ export const pubsubModule = defineModule<NodeIq>({
     {
       number: '0060',
       version: '1.30.0',
-      note: 'not: collections, several subscriptions of one address',
+      note: 'not: several subscriptions of one address',
+    },
+    { number: '0131', version: '1.2', note: 'only: the header Collection, to subscribers of collections' },
+    {
+      number: '0248',
+      version: '0.5.0',
+      note: 'not: items of all nodes of a collection at once, a subscription to the collection of all nodes, collections of accounts',
     },
   ],
-  features: { server: [NS.pubsub, ...FEATURES], item: [NS.pubsub, NS.pubsubOwner] },
+  features: { server: [NS.pubsub, NS.shim, ...FEATURES], item: [NS.pubsub, NS.pubsubOwner] },
   iq: [USER, OWNER].flatMap((payload) => [
     onGet<NodeIq>('server', payload, askService),
     onSet<NodeIq>('server', payload, askService),
@@ -113,7 +127,7 @@ function askService(request: Stanza, iq: NodeIq): Outcome | Promise<Outcome> {
   const { key, element } = operationOf(request)
   if (element === undefined) return refuse(stanzaError('bad-request'))
   const answer = OF_SERVICE[key]
-  if (answer) return answer(iq)
+  if (answer) return answer(iq, element)
   return key in OPERATIONS ? refuse(pubsubError('nodeid-required')) : refuse(stanzaError('bad-request'))
 }
 

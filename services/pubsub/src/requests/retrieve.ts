@@ -19,6 +19,8 @@ export const retrieve: Operation = {
     const standing = await standingOf(iq)
     const refused = refusedReading(config, standing) ?? badSubid(asked.element, standing)
     if (refused) return refuse(refused)
+    // §6.5.9
+    if (config.nodeType === 'collection') return refuse(unsupported('retrieve-items'))
     if (!config.persistItems) return refuse(unsupported('persistent-items'))
     const ids = childrenOf(asked.element, 'item').map(({ attrs }) => attrs.id ?? '')
     return ids.length > 0 ? byIds(iq, ids) : page(iq, asked)

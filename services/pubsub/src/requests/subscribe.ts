@@ -8,6 +8,7 @@ import { admission } from '../access/rules.ts'
 import type { Subscription } from '../access/standing.ts'
 import { say } from '../arrived.ts'
 import { authorizationForm } from '../forms/authorization-form.ts'
+import type { NodeType } from '../forms/node-config.ts'
 import { DEFAULT_OPTIONS, optionsForm, readOptions, type SubscribeOptions } from '../forms/subscribe-options.ts'
 import { tellLastItem } from '../notify/last-item.ts'
 import type { ItemIq } from './node-iq.ts'
@@ -21,12 +22,14 @@ export const subscribe: Operation = {
   async handle(iq, { element, pubsub: around }): Promise<Outcome> {
     const jid = subscriber(iq, element)
     if (isError(jid)) return refuse(jid)
-    const options = optionsIn(childrenOf(around, 'options')[0], DEFAULT_OPTIONS)
+    const options = optionsIn(iq, childrenOf(around, 'options')[0], DEFAULT_OPTIONS)
     if (isError(options)) return refuse(options)
     const standing = await standingOf(iq)
     const present = standing.subscriptions.find((each) => each.jid === jid)
     // §6.1.3.5
     if (present?.state === 'pending') return refuse(pubsubError('pending-subscription'))
+    // XEP-0248 §6.1.3
+    if (present && isOtherwise(iq, present, options)) return refuse(stanzaError('conflict'))
     if (present) return reply(subscribed(iq, present))
     const admitted = admission(iq.node.about.config, standing)
     if (typeof admitted === 'object') return refuse(admitted)
@@ -76,7 +79,7 @@ export const getOptions: Operation = {
     const found = await subscriptionAsked(iq, element)
     if (isError(found)) return refuse(found)
     const { jid, subid } = found
-    const form = formElement(optionsForm(found))
+    const form = formElement(optionsForm(found, iq.node.about.config.nodeType))
     return reply(el('pubsub', { xmlns: NS.pubsub }, el('options', { node: iq.node.name, jid, subid }, form)))
   },
 }
@@ -86,7 +89,7 @@ export const setOptions: Operation = {
   async handle(iq, { element }): Promise<Outcome> {
     const found = await subscriptionAsked(iq, element)
     if (isError(found)) return refuse(found)
-    const options = optionsIn(element, found)
+    const options = optionsIn(iq, element, found)
     if (isError(options)) return refuse(options)
     await iq.pubsub.store.people.subscribe(iq.node.about.id, { ...found, ...options })
     iq.node.peopleChanged()
@@ -95,8 +98,8 @@ export const setOptions: Operation = {
 }
 
 /** §6.4, also of one node. */
-export function defaultOptions(node?: string): Outcome {
-  const form = formElement(optionsForm(DEFAULT_OPTIONS))
+export function defaultOptions(node?: string, nodeType: NodeType = 'leaf'): Outcome {
+  const form = formElement(optionsForm(DEFAULT_OPTIONS, nodeType))
   return reply(el('pubsub', { xmlns: NS.pubsub }, el('default', { node }, form)))
 }
 
@@ -122,11 +125,20 @@ async function subscriptionAsked(iq: ItemIq, element: Element): Promise<Subscrip
   return subid === undefined || subid === found.subid ? found : pubsubError('invalid-subid')
 }
 
-function optionsIn(element: Element | undefined, present: SubscribeOptions): SubscribeOptions | StanzaError {
+/** A collection to which an address is subscribed already, with other wishes. */
+function isOtherwise({ node }: ItemIq, present: SubscribeOptions, { toldOf, depth }: SubscribeOptions): boolean {
+  return node.about.config.nodeType === 'collection' && (toldOf !== present.toldOf || depth !== present.depth)
+}
+
+function optionsIn(
+  { node }: ItemIq,
+  element: Element | undefined,
+  present: SubscribeOptions,
+): SubscribeOptions | StanzaError {
   const form = formIn(element)
   if (form === undefined || isError(form)) return form ?? present
   if (form.type === 'cancel') return present
-  const read = readOptions(form, present)
+  const read = readOptions(form, { present, nodeType: node.about.config.nodeType })
   return 'problem' in read ? pubsubError('invalid-options', { text: read.problem }) : read.options
 }
 

@@ -6,7 +6,10 @@ import type { Migration } from '@heliograph/database'
  * configuration says. `sequence`: microseconds, in the order of publication.
  *
  * `pubsub_requests`: what was done of late to nodes, by ingress id, so that it isn't done again when it comes again. `removes`: it took items
- * away. `pubsub_put`: a note of the request, and, unless it was there, the items; published anew an item is the last (XEP-0060 §12.1).
+ * away; `detail`: what was done, where the request doesn't say. `pubsub_put`: a note of the request, and, unless it was there, the items; published anew an item is the last (XEP-0060 §12.1).
+ *
+ * `pubsub_children`: which nodes are in which collections (XEP-0248); those of a deleted node stay until it goes, and count for nothing. `told_of`,
+ * `depth` of a subscription: what a subscriber of a collection hears of the nodes in it, and how far down (null: all).
  */
 export const pubsubMigrations: readonly Migration[] = [
   {
@@ -110,6 +113,19 @@ export const pubsubMigrations: readonly Migration[] = [
             WHERE NOT $8 OR pubsub_items.publisher = EXCLUDED.publisher RETURNING pubsub_items.id;
         END
         $$;
+    `,
+  },
+  {
+    id: '0223_pubsub_collections',
+    sql: `
+      CREATE TABLE pubsub_children (
+        parent_id   bigint NOT NULL REFERENCES pubsub_nodes (id) ON DELETE CASCADE,
+        child_id    bigint NOT NULL REFERENCES pubsub_nodes (id) ON DELETE CASCADE,
+        PRIMARY KEY (parent_id, child_id)
+      );
+      CREATE INDEX pubsub_children_by_child ON pubsub_children (child_id, parent_id);
+      ALTER TABLE pubsub_subscriptions ADD COLUMN told_of text NOT NULL DEFAULT 'nodes', ADD COLUMN depth integer DEFAULT 1;
+      ALTER TABLE pubsub_requests ADD COLUMN detail jsonb;
     `,
   },
 ]

@@ -2,9 +2,11 @@ import type { Database } from '@heliograph/database'
 import { type OutgoingEvent, putEvents } from '@heliograph/events'
 import { type BareJid, bareOf, type Jid } from '@heliograph/jid'
 import type { RsmRequest } from '@heliograph/stanza'
+import type { RelationProblem } from '../access/relating.ts'
 import type { Affiliation } from '../access/standing.ts'
 import { configOfStored, storedConfig } from '../forms/config-form.ts'
 import type { NodeConfig } from '../forms/node-config.ts'
+import { type Related, type Relating, relate, relating, type Subject } from './relate.ts'
 import { note } from './request-notes.ts'
 import type { Ingress, NewNode, NodeName, StoredNode } from './stored.ts'
 
@@ -15,13 +17,19 @@ interface Row {
   created_by: string
   config: Record<string, unknown>
   last: number | null
+  contained: boolean
 }
 
 const NODE = `id::text, creator, extract(epoch FROM created_at)::float8 * 1000 AS created, created_by, config,
-    (SELECT max(sequence)::float8 FROM pubsub_items WHERE node_id = n.id) AS last`
+    (SELECT max(sequence)::float8 FROM pubsub_items WHERE node_id = n.id) AS last,
+    EXISTS (SELECT 1 FROM pubsub_children WHERE child_id = n.id) AS contained`
 const LOAD = `SELECT ${NODE} FROM pubsub_nodes n WHERE service = $1 AND node = $2`
 const DESTROYED = `SELECT ${NODE}, r.sequence::float8 AS sequence FROM pubsub_requests r JOIN pubsub_nodes n ON n.id = r.node_id
   WHERE r.stream = $1 AND r.count = $2 AND service = $3 AND node IS NULL`
+
+/** Those on whose whitelist somebody isn't are not for him to know. */
+export const IS_KNOWN = `(listed OR EXISTS (
+  SELECT 1 FROM pubsub_affiliations a WHERE a.node_id = n.id AND a.jid = $2 AND a.affiliation <> 'outcast'))`
 
 /** Counted in the statement that inserts: a creator who makes nodes in many places at once may end a few above. */
 const CREATE = `WITH had AS (SELECT count(*) AS nodes FROM pubsub_nodes WHERE creator = $3 AND service = $1 AND node IS NOT NULL),
@@ -31,8 +39,11 @@ const CREATE = `WITH had AS (SELECT count(*) AS nodes FROM pubsub_nodes WHERE cr
     ON CONFLICT (service, node) DO NOTHING RETURNING id)
   SELECT (SELECT id::text FROM made) AS made, (SELECT nodes FROM had) < $8 AS fits`
 
-const LISTED = `node IS NOT NULL AND service = $1 AND (listed OR EXISTS (
-  SELECT 1 FROM pubsub_affiliations a WHERE a.node_id = n.id AND a.jid = $2 AND a.affiliation <> 'outcast'))`
+const CONFIGURE = `UPDATE pubsub_nodes SET config = config || $2, listed = $3, item_expire = $4 WHERE id = $1 RETURNING id`
+
+/** What is in a collection is listed there (XEP-0248 §5.2). */
+const LISTED = `node IS NOT NULL AND service = $1 AND ${IS_KNOWN} AND NOT EXISTS (
+  SELECT 1 FROM pubsub_children c JOIN pubsub_nodes p ON p.id = c.parent_id WHERE c.child_id = n.id AND p.node IS NOT NULL)`
 const FORWARD = `SELECT node, config->>'title' AS title FROM pubsub_nodes n WHERE ${LISTED} AND node > $3 ORDER BY node LIMIT $4`
 const BACKWARD = `SELECT node, config->>'title' AS title FROM pubsub_nodes n WHERE ${LISTED} AND ($3 = '' OR node < $3)
   ORDER BY node DESC LIMIT $4`
@@ -66,12 +77,13 @@ export class NodeStore {
     return rows[0] && nodeOf(rows[0])
   }
 
-  /** `exists`: another was faster. `too-many`: the creator has `most` nodes already. Its creator is an owner. */
+  /** `exists`: another was faster. `too-many`: the creator has `most` nodes already. Its creator is an owner. With its relations, or not at all. */
   create(
     { service, node, creator, createdBy, config }: NewNode,
     most: number,
-  ): Promise<'created' | 'exists' | 'too-many'> {
-    return this.#db.fencedWrite(async (tx) => {
+    request?: Relating,
+  ): Promise<'created' | 'exists' | 'too-many' | Related | RelationProblem> {
+    return relating(this.#db, async (tx) => {
       const params = [service, node, creator, createdBy, isListed(config), config.itemExpire ?? null]
       const { rows } = await tx.query<{ made: string | null; fits: boolean }>('pubsub_create', CREATE, [
         ...params,
@@ -81,14 +93,20 @@ export class NodeStore {
       if (!rows[0]?.made) return rows[0]?.fits ? 'exists' : 'too-many'
       const own = "INSERT INTO pubsub_affiliations (node_id, jid, affiliation) VALUES ($1, $2, 'owner')"
       await tx.query('pubsub_first_owner', own, [rows[0].made, creator])
-      return 'created'
+      return request ? relate(tx, { service, node, id: rows[0].made, config }, request) : 'created'
     })
   }
 
   async configure(id: string, config: NodeConfig): Promise<void> {
-    const sql = `UPDATE pubsub_nodes SET config = config || $2, listed = $3, item_expire = $4 WHERE id = $1 RETURNING id`
-    const stored = JSON.stringify(storedConfig(config))
-    await this.#db.fencedQuery('pubsub_configure', sql, [id, stored, isListed(config), config.itemExpire ?? null])
+    await this.#db.fencedQuery('pubsub_configure', CONFIGURE, configuring(id, config))
+  }
+
+  /** With its relations, or not at all. */
+  configureRelated(subject: Subject, request: Relating): Promise<Related | RelationProblem> {
+    return relating(this.#db, async (tx) => {
+      await tx.query('pubsub_configure_related', CONFIGURE, configuring(subject.id, subject.config))
+      return relate(tx, subject, request)
+    })
   }
 
   /** The node is no more, by this request; what it had is removed later, a little at a time. */
@@ -165,7 +183,12 @@ function nodeOf(row: Row): StoredNode {
     createdBy: row.created_by,
     config: configOfStored(row.config),
     lastSequence: row.last ?? 0,
+    isContained: row.contained,
   }
+}
+
+function configuring(id: string, config: NodeConfig): unknown[] {
+  return [id, JSON.stringify(storedConfig(config)), isListed(config), config.itemExpire ?? null]
 }
 
 function isListed({ accessModel }: NodeConfig): boolean {

@@ -10,17 +10,19 @@ interface SubscriptionRow {
   state: Subscription['state']
   deliver: boolean
   expires: number | null
+  told_of: Subscription['toldOf']
+  depth: number | null
 }
 
-const SUBSCRIPTION = `jid, subid, state, deliver, extract(epoch FROM expires_at)::float8 * 1000 AS expires`
+const SUBSCRIPTION = `jid, subid, state, deliver, extract(epoch FROM expires_at)::float8 * 1000 AS expires, told_of, depth`
 const CURRENT = '(expires_at IS NULL OR expires_at > now())'
 const STANDING = `SELECT (SELECT affiliation FROM pubsub_affiliations WHERE node_id = $1 AND jid = $2) AS affiliation,
   (SELECT coalesce(json_agg(s), '[]') FROM (
     SELECT ${SUBSCRIPTION} FROM pubsub_subscriptions WHERE node_id = $1 AND bare = $2 AND ${CURRENT} ORDER BY jid) s) AS subscriptions`
-const SUBSCRIBE = `INSERT INTO pubsub_subscriptions (node_id, jid, bare, subid, state, deliver, expires_at)
-  VALUES ($1, $2, $3, $4, $5, $6, to_timestamp($7::float8 / 1000))
+const SUBSCRIBE = `INSERT INTO pubsub_subscriptions (node_id, jid, bare, subid, state, deliver, expires_at, told_of, depth)
+  VALUES ($1, $2, $3, $4, $5, $6, to_timestamp($7::float8 / 1000), $8, $9)
   ON CONFLICT (node_id, jid) DO UPDATE SET subid = EXCLUDED.subid, state = EXCLUDED.state, deliver = EXCLUDED.deliver,
-    expires_at = EXCLUDED.expires_at RETURNING jid`
+    expires_at = EXCLUDED.expires_at, told_of = EXCLUDED.told_of, depth = EXCLUDED.depth RETURNING jid`
 const PUT_AFFILIATES = `INSERT INTO pubsub_affiliations (node_id, jid, affiliation)
   SELECT $1, jid, affiliation FROM unnest($2::text[], $3::text[]) AS given (jid, affiliation)
   ON CONFLICT (node_id, jid) DO UPDATE SET affiliation = EXCLUDED.affiliation`
@@ -181,10 +183,19 @@ const COUNTED = 10_000
 /** Nobody is told of more of his own subscriptions or affiliations in one answer. */
 const OF_ONE_MAX = 1_000
 
-function subscribing(id: string, { jid, subid, state, deliver, expire }: Subscription): unknown[] {
-  return [id, jid, bareOf(jid), subid, state, deliver, expire ?? null]
+function subscribing(id: string, subscription: Subscription): unknown[] {
+  const { jid, subid, state, deliver, expire, toldOf, depth } = subscription
+  return [id, jid, bareOf(jid), subid, state, deliver, expire ?? null, toldOf, depth ?? null]
 }
 
-function subscriptionOf({ jid, subid, state, deliver, expires }: SubscriptionRow): Subscription {
-  return { jid: jid as Jid, subid, state, deliver, expire: expires ?? undefined }
+function subscriptionOf({ jid, subid, state, deliver, expires, told_of, depth }: SubscriptionRow): Subscription {
+  return {
+    jid: jid as Jid,
+    subid,
+    state,
+    deliver,
+    expire: expires ?? undefined,
+    toldOf: told_of,
+    depth: depth ?? undefined,
+  }
 }

@@ -19,6 +19,8 @@ export interface StoredNode {
   readonly config: NodeConfig
   /** Of the last item; 0 without any. */
   readonly lastSequence: number
+  /** It may be in a collection. */
+  readonly isContained: boolean
 }
 
 export interface NewNode extends NodeName {

@@ -22,6 +22,7 @@ const WITHOUT_REQUESTS: Readonly<Record<string, string>> = {
   'http://jabber.org/protocol/muc#self-ping-optimization': 'is a ping that occupants answer elsewhere',
   'http://jabber.org/protocol/muc#stable_id': OF_ROOMS,
   'http://jabber.org/protocol/rsm': INSIDE,
+  'http://jabber.org/protocol/shim': OF_MESSAGES,
   'http://jabber.org/protocol/xdata-validate': INSIDE,
   'jabber:x:conference': OF_MESSAGES,
   'jabber:x:data': INSIDE,

@@ -6,10 +6,21 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Cluster, infrastructure, type RawClient, Site } from '@heliograph/testkit'
 import type { Element } from '@heliograph/xml'
-import { newcomer, settle, together } from '../support/actor.ts'
+import { bareOf, newcomer, settle, together } from '../support/actor.ts'
 import { Software } from '../support/eventing.ts'
 import { befriend } from '../support/friends.ts'
-import { entry, formXml, freshNode, idsOf, makeNode, newsOf, PUBSUB, subscribe } from '../support/pubsub.ts'
+import {
+  done,
+  entry,
+  formXml,
+  freshNode,
+  idsOf,
+  makeNode,
+  newsOf,
+  PUBSUB,
+  subscribe,
+  subscribing,
+} from '../support/pubsub.ts'
 
 const NODES = 6
 const PATIENCE_MS = 60_000
@@ -85,11 +96,15 @@ async function keptIn(target: Target): Promise<string[]> {
   }
 }
 
-/** Nodes of the service that `sue` has subscribed to. */
-async function ofService(owen: RawClient, sue: RawClient): Promise<Target[]> {
+/** Nodes of the service that `sue` has subscribed to; all are in a collection that `tim` has subscribed to. */
+async function ofService(owen: RawClient, sue: RawClient, tim: RawClient): Promise<Target[]> {
   const targets = Array.from({ length: NODES }, () => ({ client: owen, node: freshNode(), to: 'pubsub.localhost' }))
+  const collection = freshNode('all')
+  await makeNode(owen, collection, { node_type: 'collection' })
+  const options = `<options>${formXml({ subscription_type: 'items' }, 'subscribe_options')}</options>`
+  await done(tim, subscribing(collection, bareOf(tim.jid), options))
   for (const { node } of targets) {
-    await makeNode(owen, node, { max_items: 'max', send_last_published_item: 'never' })
+    await makeNode(owen, node, { max_items: 'max', send_last_published_item: 'never', collection })
     await subscribe(sue, node)
   }
   return targets
@@ -111,6 +126,18 @@ async function ofAccounts(accounts: readonly RawClient[], sue: RawClient): Promi
   return [targets, software]
 }
 
+/** Waits until a client was told of all that was stored, and nothing else. */
+async function isToldOf(client: RawClient, { node }: Target, stored: readonly string[]): Promise<void> {
+  const told = new Set<string>()
+  const isTold = () => {
+    for (const it of client.takeAll((it) => newsOf(it, node) !== undefined))
+      for (const id of idsOf(newsOf(it, node))) told.add(id)
+    return stored.every((id) => told.has(id))
+  }
+  await until(isTold, () => `${client.jid} was told ${told.size} of ${stored.length}`)
+  assert.deepEqual(told, new Set(stored), 'told')
+}
+
 test('each owner of nodes is killed in its turn, one ends in order: nothing acknowledged is lost or stored twice, all is told', async () => {
   await using servers = await infrastructure({ own: true })
   await using site = await Site.cluster({ servers })
@@ -120,9 +147,10 @@ test('each owner of nodes is killed in its turn, one ends in order: nothing ackn
     ann: await newcomer(site, 'ann', { edge: 0 }),
     ben: await newcomer(site, 'ben', { edge: 1 }),
     cat: await newcomer(site, 'cat', { edge: 0 }),
+    tim: await newcomer(site, 'tim', { edge: 1 }),
   })
-  const { owen, sue, ann, ben, cat } = all
-  const served = await ofService(owen, sue)
+  const { owen, sue, ann, ben, cat, tim } = all
+  const served = await ofService(owen, sue, tim)
   const [own, software] = await ofAccounts([ann, ben, cat], sue)
   const targets = [...served, ...own]
   const publisher = new Publisher(targets)
@@ -153,14 +181,7 @@ test('each owner of nodes is killed in its turn, one ends in order: nothing ackn
   assert.deepEqual(publisher.refusals, [])
   for (const target of targets) {
     const stored = publisher.stored.get(target)!
-    const told = new Set<string>()
-    const isTold = () => {
-      for (const it of sue.takeAll((it) => newsOf(it, target.node) !== undefined))
-        for (const id of idsOf(newsOf(it, target.node))) told.add(id)
-      return stored.every((id) => told.has(id))
-    }
-    await until(isTold, () => `told ${told.size} of ${stored.length}`)
-    assert.deepEqual(told, new Set(stored), 'told')
+    for (const client of served.includes(target) ? [sue, tim] : [sue]) await isToldOf(client, target, stored)
     assert.deepEqual(await keptIn(target), stored, 'stored')
   }
   sue.send("<presence type='unavailable'/>")

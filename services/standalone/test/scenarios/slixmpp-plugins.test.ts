@@ -25,6 +25,7 @@ const CHECKS = [
   'room_following',
   'room_profile',
   'nodes',
+  'collections',
   'eventing',
   'storage',
 ]

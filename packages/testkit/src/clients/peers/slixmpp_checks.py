@@ -20,7 +20,7 @@ from xml.etree import ElementTree as ET
 
 from slixmpp_client import Client, PATIENCE, hold_tasks, inner, refused, saying
 from slixmpp_eventing_checks import eventing, storage
-from slixmpp_node_checks import nodes
+from slixmpp_node_checks import collections, nodes
 from slixmpp_optional_checks import archive_search, invitations
 from slixmpp_room_checks import room_archive, room_following, room_moderation, room_profile, rooms
 
@@ -253,7 +253,7 @@ async def password(juliet, romeo, world, **_):
 
 CHECKS = (
     subscriptions, discovery, capabilities, small_questions, chat, several, carbons, client_state, archive, archive_preferences, bytestreams,
-    upload, password, commands, rooms, room_archive, room_moderation, room_following, room_profile, nodes, eventing, storage,
+    upload, password, commands, rooms, room_archive, room_moderation, room_following, room_profile, nodes, collections, eventing, storage,
 )
 OPTIONAL = {check.__name__: check for check in (archive_search, invitations)}
 

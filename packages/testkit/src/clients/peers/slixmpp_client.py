@@ -9,7 +9,7 @@ from slixmpp.exceptions import IqError
 PATIENCE = 30
 PLUGINS = (
     "xep_0004", "xep_0012", "xep_0030", "xep_0033", "xep_0045", "xep_0047", "xep_0048", "xep_0050", "xep_0059", "xep_0060",
-    "xep_0077", "xep_0080", "xep_0084", "xep_0085", "xep_0092", "xep_0107", "xep_0108", "xep_0115", "xep_0118", "xep_0163", "xep_0172",
+    "xep_0077", "xep_0080", "xep_0084", "xep_0085", "xep_0092", "xep_0107", "xep_0108", "xep_0115", "xep_0118", "xep_0131", "xep_0163", "xep_0172",
     "xep_0184", "xep_0198", "xep_0199", "xep_0202", "xep_0203", "xep_0222", "xep_0223", "xep_0280", "xep_0308", "xep_0313",
     "xep_0333", "xep_0334", "xep_0352", "xep_0359", "xep_0441",
     *(["xep_0363"] if find_spec("aiohttp") else []),

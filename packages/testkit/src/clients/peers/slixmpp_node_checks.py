@@ -1,4 +1,4 @@
-"""What slixmpp can do with nodes: a check that slixmpp_checks.py runs."""
+"""What slixmpp can do with nodes: checks that slixmpp_checks.py runs."""
 
 from xml.etree import ElementTree
 
@@ -62,3 +62,30 @@ async def nodes(juliet, romeo, domain, **_):
     await hers.delete_node(service, node, timeout=PATIENCE)
     await romeo.take("pubsub_delete", about)
     await refused(his.get_items(service, node, timeout=PATIENCE), "item-not-found")
+
+
+async def collections(juliet, romeo, domain, **_):
+    service, collection, node = f"pubsub.{domain}", "balcony-all", "balcony-prose"
+    hers, his = juliet["xep_0060"], romeo["xep_0060"]
+    form = lambda: juliet["xep_0004"].make_form(ftype="submit")
+    await hers.create_node(service, collection, config=form(), ntype="collection", timeout=PATIENCE)
+    config = form()
+    config.add_field("FORM_TYPE", ftype="hidden", value="http://jabber.org/protocol/pubsub#node_config")
+    config.add_field("pubsub#collection", ftype="text-multi", value=collection)
+    await hers.create_node(service, node, config=config, timeout=PATIENCE)
+    info = (await romeo["xep_0030"].get_info(service, collection, timeout=PATIENCE))["disco_info"]
+    assert ("pubsub", "collection") in [it[:2] for it in info["identities"]], info
+    inside = (await romeo["xep_0030"].get_items(service, collection, timeout=PATIENCE))["disco_items"]["items"]
+    assert [it[1] for it in inside] == [node], inside
+    options = form()
+    options.add_field("FORM_TYPE", ftype="hidden", value="http://jabber.org/protocol/pubsub#subscribe_options")
+    options.add_field("pubsub#subscription_type", value="items")
+    options.add_field("pubsub#subscription_depth", value="all")
+    await his.subscribe(service, collection, options=options, timeout=PATIENCE)
+    await hers.publish(service, node, id="line", payload=entry("by a collection"), timeout=PATIENCE)
+    heard = await romeo.take("pubsub_publish", lambda it: it.xml.find(f"{EVENT}event/*").get("node") == node)
+    assert heard["pubsub_event"]["items"]["item"]["payload"].text == "by a collection", heard
+    assert heard["headers"] == {"Collection": collection}, heard
+    await refused(hers.publish(service, collection, payload=entry("not there"), timeout=PATIENCE), "feature-not-implemented")
+    await hers.delete_node(service, collection, timeout=PATIENCE)
+    await romeo.take("pubsub_delete", lambda it: it.xml.find(f"{EVENT}event/*").get("node") == collection)
