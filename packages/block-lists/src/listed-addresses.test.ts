@@ -51,6 +51,20 @@ test('where there are no lists nothing is read', async () => {
   assert.deepEqual([listed.isAsked, listed.has(spammer)], [false, false])
 })
 
+test('other lists may be asked from now on', async () => {
+  const asked: number[] = []
+  const read = async (names: readonly unknown[]) => {
+    asked.push(names.length)
+    return new Set(names.length > 0 ? [addressHash(spammer)] : [])
+  }
+  using listed = await ListedAddresses.open({ store: { read }, lists: [], log })
+  assert.deepEqual([listed.isAsked, listed.has(spammer)], [false, false])
+  listed.setLists(lists)
+  while (!listed.has(spammer)) await new Promise((resolve) => setTimeout(resolve, 5))
+  listed.setLists([])
+  assert.deepEqual([asked, listed.isAsked, listed.has(spammer)], [[1], false, false])
+})
+
 test('ids of items are SHA-256 in hexadecimal, in whatever case', () => {
   const hash = addressHash(spammer)
   assert.equal(hash, '8e733e40692a741d8a174e3c9bf35b6a812bbd20cacff467c11d4f745d7f27db')

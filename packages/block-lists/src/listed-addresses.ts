@@ -20,6 +20,7 @@ export interface ListedAddressesParts {
 /** All that is on the lists, in memory. */
 export class ListedAddresses implements Disposable {
   readonly #parts: ListedAddressesParts
+  #lists: readonly BlockListName[] = []
   #hashes: ReadonlySet<string> = new Set()
   #reading: Promise<void> | undefined
   #again = false
@@ -32,15 +33,21 @@ export class ListedAddresses implements Disposable {
   /** Resolves when what is stored has been read; @throws where that can't be. */
   static async open(parts: ListedAddressesParts): Promise<ListedAddresses> {
     const listed = new ListedAddresses(parts)
-    if (parts.lists.length === 0) return listed
-    listed.#hashes = await parts.store.read(parts.lists)
-    listed.#timer = setInterval(() => listed.refresh(), REFRESH_MS)
+    if (parts.lists.length > 0) listed.#hashes = await parts.store.read(parts.lists)
+    listed.#begin(parts.lists)
     return listed
+  }
+
+  /** These are asked from now on. What is on those that were asked before is known until they have been read. */
+  setLists(lists: readonly BlockListName[]): void {
+    this.#begin(lists)
+    if (lists.length === 0) this.#hashes = new Set()
+    else this.refresh()
   }
 
   /** Whether there is any list to ask. */
   get isAsked(): boolean {
-    return this.#parts.lists.length > 0
+    return this.#lists.length > 0
   }
 
   get size(): number {
@@ -65,6 +72,12 @@ export class ListedAddresses implements Disposable {
     clearInterval(this.#timer)
   }
 
+  #begin(lists: readonly BlockListName[]): void {
+    this.#lists = lists
+    clearInterval(this.#timer)
+    this.#timer = lists.length === 0 ? undefined : setInterval(() => this.refresh(), REFRESH_MS)
+  }
+
   async #readAll(): Promise<void> {
     while (this.#again) {
       this.#again = false
@@ -78,8 +91,12 @@ export class ListedAddresses implements Disposable {
   }
 
   async #read(): Promise<void> {
+    const lists = this.#lists
+    const hashes = await this.#parts.store.read(lists)
+    // What others have is read next, if there are any.
+    if (lists !== this.#lists) return
     const former = this.#hashes
-    this.#hashes = await this.#parts.store.read(this.#parts.lists)
+    this.#hashes = hashes
     const added = new Set([...this.#hashes].filter((hash) => !former.has(hash)))
     if (added.size > 0) this.#parts.onListed?.((jid) => isIn(added, jid))
   }

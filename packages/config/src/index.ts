@@ -1,6 +1,7 @@
 export { ConfigError, type ConfigProblem } from './config-error.ts'
 export type { Environment } from './environment.ts'
 export { findConfigFile } from './find-config-file.ts'
+export { follow } from './follow.ts'
 export type { HeliographConfig, PeerPolicyConfig } from './heliograph-config.ts'
 export { configJsonSchema, type JsonSchema } from './json-schema.ts'
 export { type ConfigChange, type LiveConfig, type Preparation, ReloadableConfig } from './live-config.ts'

@@ -1,16 +1,9 @@
+import { ConfigError, type ConfigProblem } from './config-error.ts'
 import type { HeliographConfig } from './heliograph-config.ts'
 import { optionTable } from './options.ts'
+import { effectOf } from './takes-effect.ts'
 
-/** What SIGHUP changes; all other options are those of the start. */
-export const LIVE_OPTIONS: readonly string[] = [
-  'admins',
-  'reportsTo',
-  'adminApi.tokens',
-  'telemetry.logLevel',
-  'telemetry.traceBodies',
-]
-
-/** Looks at new values, and throws a ConfigError where it can't take them; what it returns takes them, and doesn't throw. */
+/** Looks at new values, and throws where it can't take them; what it returns takes them, and doesn't throw. */
 export type Preparation = (fresh: HeliographConfig) => () => void
 
 /** The configuration as it is now. */
@@ -27,7 +20,13 @@ export interface ConfigChange {
   readonly needsRestart: readonly string[]
 }
 
-/** A configuration whose live options may be replaced: all of them or, where somebody can't take them, none. */
+interface Difference {
+  readonly path: readonly string[]
+  readonly after: unknown
+  readonly isLive: boolean
+}
+
+/** A configuration of which some may be replaced, `EFFECTS` says what: all of that or, where somebody can't take it, nothing. */
 export class ReloadableConfig implements LiveConfig {
   #current: HeliographConfig
   readonly #preparations: Preparation[] = []
@@ -44,21 +43,49 @@ export class ReloadableConfig implements LiveConfig {
     this.#preparations.push(prepare)
   }
 
-  /** @throws what a preparation throws; nothing has changed then */
+  /** @throws ConfigError with all that anybody can't take; nothing has changed then */
   take(fresh: HeliographConfig): ConfigChange {
-    const differ = optionTable()
-      .options.map(({ path }) => path)
-      .filter((path) => path[0] !== 'instance')
-      .filter((path) => JSON.stringify(valueAt(this.#current, path)) !== JSON.stringify(valueAt(fresh, path)))
-    const isLive = (path: readonly string[]): boolean => LIVE_OPTIONS.includes(path.join('.'))
-    const changed = differ.filter(isLive)
-    const next = changed.reduce((config, path) => withValue(config, path, valueAt(fresh, path)), this.#current)
-    const commits = changed.length === 0 ? [] : this.#preparations.map((prepare) => prepare(next))
+    const differences = this.#differences(fresh)
+    const live = differences.filter(({ isLive }) => isLive)
+    const next = live.reduce((config, { path, after }) => withValue(config, path, after), this.#current)
+    const commits = live.length === 0 ? [] : this.#prepared(next)
     this.#current = next
     for (const commit of commits) commit()
-    const names = (paths: readonly (readonly string[])[]) => paths.map((path) => path.join('.'))
-    return { changed: names(changed), needsRestart: names(differ.filter((path) => !isLive(path))) }
+    const names = (of: readonly Difference[]) => of.map(({ path }) => path.join('.'))
+    return { changed: names(live), needsRestart: names(differences.filter(({ isLive }) => !isLive)) }
   }
+
+  #differences(fresh: HeliographConfig): Difference[] {
+    return optionTable().options.flatMap(({ path }) => {
+      const before = valueAt(this.#current, path)
+      const after = valueAt(fresh, path)
+      // The instance's name differs each time.
+      if (path[0] === 'instance' || JSON.stringify(before) === JSON.stringify(after)) return []
+      const effect = effectOf(path)
+      return [{ path, after, isLive: effect !== undefined && effect.waits?.(before, after) !== true }]
+    })
+  }
+
+  #prepared(next: HeliographConfig): readonly (() => void)[] {
+    const commits: (() => void)[] = []
+    const problems: ConfigProblem[] = []
+    for (const prepare of this.#preparations) {
+      try {
+        commits.push(prepare(next))
+      } catch (error) {
+        problems.push(...problemsOf(error))
+      }
+    }
+    if (problems.length === 0) return commits
+    // Several services of a process may mind the same.
+    const distinct = new Map(problems.map((problem) => [`${problem.option} ${problem.message}`, problem]))
+    throw new ConfigError([...distinct.values()])
+  }
+}
+
+function problemsOf(error: unknown): readonly ConfigProblem[] {
+  if (error instanceof ConfigError) return error.problems
+  return [{ option: '', message: error instanceof Error ? error.message : String(error) }]
 }
 
 function valueAt(value: unknown, path: readonly string[]): unknown {

@@ -1,6 +1,6 @@
 import { domainVariable } from './environment.ts'
-import { LIVE_OPTIONS } from './live-config.ts'
 import { type Option, optionTable } from './options.ts'
+import { effectOf } from './takes-effect.ts'
 
 const introduction = `# Configuration
 
@@ -11,8 +11,8 @@ listed here is refused, and one message lists everything that is wrong, with its
 - An environment variable beats the file. Lists are separated by commas. \`NAME_FILE\` names a file that holds the value of \`NAME\`, for
   mounted secrets (one trailing line break is ignored).
 - \`${domainVariable}\` sets the names of \`domains\`.
-- SIGHUP has a process read all of it again. ${LIVE_OPTIONS.map((name) => `\`${name}\``).join(', ')} change then, at once; the others stay as they were at the start, and
-  those that differ are named in the log (\`config_reloaded\`). A configuration with anything wrong is refused whole (\`config_refused\`), and nothing changes.
+- \`heliographctl reload\`, or SIGHUP, has a process read all of it again ([operations](operations.md#changing-the-configuration)). What takes effect *at once*, or for the *next
+  connection*, changes then; what needs a *restart* stays as it was at the start, and is named. A configuration with anything wrong is refused whole, and nothing changes.
 - Relative paths are relative to the working directory.
 
 This page is generated from the schema: \`node packages/config/src/bin/write-docs.ts\`.
@@ -31,7 +31,7 @@ export function configurationMarkdown(): string {
   return `${[introduction, ...pages].join('\n')}\n`.replace(/\n## /g, '\n\n## ').replace(/\n{3,}/g, '\n\n')
 }
 
-const header = ['| option | type | default | environment | meaning |', '|---|---|---|---|---|']
+const header = ['| option | type | default | environment | takes effect | meaning |', '|---|---|---|---|---|---|']
 
 function row(option: Option): string {
   const cells = [
@@ -39,7 +39,13 @@ function row(option: Option): string {
     option.type,
     option.default === undefined ? '' : `\`${JSON.stringify(option.default).replace(/^"(.*)"$/, '$1')}\``,
     option.variable === undefined ? '' : `\`${option.variable}\``,
+    moment(option),
     option.description,
   ]
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+}
+
+function moment({ path }: Option): string {
+  const { when = 'restart', note } = effectOf(path) ?? {}
+  return note === undefined ? when : `${when} (${note})`
 }

@@ -12,7 +12,14 @@ import { readYamlFile } from './yaml-file.ts'
 export function readPeerPolicy({ mode, federation }: Pick<HeliographConfig, 'mode' | 'federation'>): PeerPolicyConfig {
   const { others, authentication, minTls, inbound, outbound, peers, policyFile, secret } = federation
   const configured = { others, authentication, minTls, inbound, outbound, peers }
-  if (policyFile === undefined) return configured
+  const policy = policyFile === undefined ? configured : laidOver(configured, policyFile)
+  // The secret is that of the start, what is said of servers may be later.
+  if (mode === 'cluster' && secret === undefined && dials(policy))
+    throw new ConfigError([{ option: 'federation.secret', message: NEEDED }])
+  return policy
+}
+
+function laidOver(configured: PeerPolicyConfig, policyFile: string): PeerPolicyConfig {
   const { raw, position } = readYamlFile(policyFile)
   const parsed = peerPolicyFile.safeParse(raw)
   if (!parsed.success)
@@ -21,13 +28,10 @@ export function readPeerPolicy({ mode, federation }: Pick<HeliographConfig, 'mod
     )
   // YAML has no `undefined`, so what wasn't given is absent.
   const said = parsed.data as Partial<PeerPolicyConfig>
-  const policy = {
+  return {
     ...configured,
     ...said,
-    inbound: { ...inbound, ...said.inbound },
-    outbound: { ...outbound, ...said.outbound },
+    inbound: { ...configured.inbound, ...said.inbound },
+    outbound: { ...configured.outbound, ...said.outbound },
   }
-  if (mode === 'cluster' && secret === undefined && dials(policy))
-    throw new ConfigError([{ option: 'federation.secret', message: NEEDED }])
-  return policy
 }

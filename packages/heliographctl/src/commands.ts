@@ -1,6 +1,7 @@
 import type { Command } from './command.ts'
 import { drain, info, listInstances, listOwners } from './commands/cluster.ts'
 import { createInvite, listInvites, revokeInvite } from './commands/invites.ts'
+import { reload } from './commands/reload.ts'
 import { createRoom, destroyRoom, inspectRoom, listRooms, moveRoom } from './commands/rooms.ts'
 import { kick, listSessions } from './commands/sessions.ts'
 import { trace } from './commands/trace.ts'
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   listInstances,
   listOwners,
   info,
+  reload,
   drain,
 ]
 

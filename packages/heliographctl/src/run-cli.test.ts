@@ -34,6 +34,7 @@ const sessions: SessionSummary[] = ['alice@localhost/phone', 'alice@localhost/de
   since: 1_700_000_000_000,
 }))
 const drained: string[] = []
+let mistaken = false
 const locked = new Set<string>()
 const retained = new Map<string, number>()
 
@@ -121,6 +122,10 @@ function about(name: string) {
       drained.push(name)
       return { begun: true }
     },
+    reload: () =>
+      mistaken
+        ? { ok: false, condition: 'not-acceptable', text: 'two mistakes', changed: [], needsRestart: [] }
+        : { ok: true, condition: '', text: '', changed: ['admins', 'rates.burstSeconds'], needsRestart: ['mode'] },
   })
 }
 
@@ -215,6 +220,17 @@ test('an instance is drained by name, or the one at the address', async () => {
   assert.equal((await ctl('drain')).out, 'session-a-1 is draining\n')
   assert.deepEqual(drained, ['muc-a-1', 'session-a-1'])
   assert.equal((await ctl('drain other')).code, 1)
+})
+
+test('configurations are read again, and what came of it is told', async () => {
+  const told = 'muc-a-1: changed admins, rates.burstSeconds; needs a restart: mode\n'
+  assert.deepEqual([(await ctl('reload')).out, (await ctl('reload muc-a-1')).out], [told, told])
+  assert.equal((await ctl('reload other')).code, 1)
+  mistaken = true
+  const { code, err } = await ctl('reload')
+  mistaken = false
+  assert.equal(code, 1)
+  assert.match(err, /muc-a-1 changed nothing: two mistakes/)
 })
 
 test('the state of an instance is told', async () => {

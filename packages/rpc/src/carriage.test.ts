@@ -30,7 +30,7 @@ async function carriageTo(t: TestContext, address: string): Promise<Carriage> {
 
 async function served(t: TestContext, handler: Drain) {
   const info = () => Promise.reject(new Error('not asked'))
-  const services = [serve(instanceContract, { info, drain: handler })]
+  const services = [serve(instanceContract, { info, drain: handler, reload: info })]
   const server = await startRpcServer({ host: '127.0.0.1', port: 0, log, services })
   t.after(() => server[Symbol.asyncDispose]())
   return { server, carriage: await carriageTo(t, server.address) }

@@ -38,7 +38,7 @@ function carried(drain: () => Promise<{ begun: boolean }>): FakeStream {
   }
   const carrier = new Carrier(server as unknown as Server, silentTelemetry().log)
   const info = () => Promise.reject(new Error('not asked'))
-  carrier.add(serve(instanceContract, { info, drain }).methods())
+  carrier.add(serve(instanceContract, { info, drain, reload: info }).methods())
   const stream = new FakeStream()
   carry(stream)
   return stream

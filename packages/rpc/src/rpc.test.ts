@@ -11,6 +11,7 @@ import { type RpcServer, serve, startRpcServer } from './rpc-server.ts'
 
 const { log } = silentTelemetry()
 const host = '127.0.0.1'
+const reload = () => ({ ok: true, condition: '', text: '', changed: [], needsRestart: [] })
 /** Nothing listens on the discard port here. */
 const nobody = '127.0.0.1:9'
 
@@ -27,7 +28,7 @@ function instanceServer(
     addresses: { c2s: 'x:1' },
     problems: [],
   })
-  return startRpcServer({ host, port: 0, log, services: [serve(instanceContract, { info, drain })] })
+  return startRpcServer({ host, port: 0, log, services: [serve(instanceContract, { info, drain, reload })] })
 }
 
 function failsWith(code: string, pattern = /./): (error: unknown) => boolean {
@@ -59,7 +60,8 @@ test('what the process serves itself is called directly, with the same errors an
   ]
   const info = () => Promise.reject(new Error('not asked'))
   using clients = new RpcClients()
-  clients.serveHere(nobody, serve(instanceContract, { info, drain: () => answers.shift()?.() ?? { begun: true } }), log)
+  const drain = () => answers.shift()?.() ?? { begun: true }
+  clients.serveHere(nobody, serve(instanceContract, { info, drain, reload }), log)
   const client = clients.among(instanceContract, () => [nobody])
   await assert.rejects(client.drain({}), failsWith('FAILED_PRECONDITION', /Instance\.Drain here: not now/))
   await assert.rejects(client.drain({}), failsWith('INTERNAL', /internal error/))

@@ -1,3 +1,4 @@
+import type { ConfigChange } from '@heliograph/config'
 import { type Taps, watch } from '@heliograph/live-trace'
 import {
   audited,
@@ -5,6 +6,7 @@ import {
   type Instance,
   type InstanceState,
   instanceContract,
+  type ReloadReply,
   RpcError,
   type ServedContract,
   serve,
@@ -26,6 +28,8 @@ export interface ProcessView {
   problems(): Promise<ReadinessProblems>
   /** Begins to drain and stop; false when that had begun already. */
   beginShutdown(): boolean
+  /** Reads the configuration again. */
+  reload(): ConfigChange | { readonly problem: string }
 }
 
 /** `grpc.health.v1` of a process. */
@@ -52,8 +56,16 @@ export function instanceService(view: ProcessView, taps: Taps, log: Logger): Ser
       problems: view.state === 'running' ? await view.problems() : [`it is ${view.state}`],
     }),
     drain: ({ instance }) => ({ ...meant(view, instance), begun: view.beginShutdown() }),
+    reload: ({ instance }) => ({ ...meant(view, instance), ...reloaded(view) }),
   }
   return serve(instanceContract, audited(instanceContract, handlers, log), { watch: watch(taps) })
+}
+
+function reloaded(view: ProcessView): ReloadReply {
+  const outcome = view.reload()
+  if ('problem' in outcome)
+    return { ok: false, condition: 'not-acceptable', text: outcome.problem, changed: [], needsRestart: [] }
+  return { ok: true, condition: '', text: '', ...outcome }
 }
 
 /** @throws RpcError when another instance is meant: it was at this address before, say. */

@@ -50,7 +50,7 @@ export async function runService(
   }
   // On a terminal it says that the terminal is gone.
   if (process.stdin.isTTY !== true) {
-    const onReload = (): void => running?.reload(order.read)
+    const onReload = (): void => void running?.reload()
     process.on('SIGHUP', onReload)
     signals.signal.addEventListener('abort', () => process.off('SIGHUP', onReload))
   }
@@ -59,7 +59,7 @@ export async function runService(
     signals.signal.addEventListener('abort', () => process.off(name, onSignal))
   }
   try {
-    running = await startProcess(definition, config, {}, starting.signal)
+    running = await startProcess(definition, config, { read: order.read }, starting.signal)
     logCrashes(running)
     using _ = trimWhenQuiet(running.telemetry.log)
     options.onReady?.(running, config)

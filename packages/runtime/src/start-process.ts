@@ -1,4 +1,4 @@
-import { type HeliographConfig, ReloadableConfig } from '@heliograph/config'
+import { type ConfigChange, type HeliographConfig, ReloadableConfig } from '@heliograph/config'
 import { Taps } from '@heliograph/live-trace'
 import { type InstanceState, RpcClients, type RpcServer, startRpcServer } from '@heliograph/rpc'
 import { createTelemetry, OperatorError, type ProcessTelemetry, type TelemetryOptions } from '@heliograph/telemetry'
@@ -25,6 +25,8 @@ export interface ProcessDefinition {
 
 /** What a test replaces. */
 export interface ProcessOverrides {
+  /** The configuration as it is there now, for `reload`; default: what it was started with. */
+  readonly read?: () => HeliographConfig
   readonly connect?: typeof connectAdapters
   readonly telemetry?: Pick<TelemetryOptions, 'logDestination' | 'spanExporter'>
 }
@@ -37,8 +39,8 @@ export interface RunningProcess extends AsyncDisposable {
   /** Listener → `host:port` as bound. */
   readonly addresses: Readonly<Record<string, string>>
   problems(): Promise<ReadinessProblems>
-  /** Takes the live options of what `read` gives; what can't be taken is logged, and nothing changes then. It doesn't throw. */
-  reload(read: () => HeliographConfig): void
+  /** Reads the configuration again and takes what may change; where anything is wrong nothing changes, and that is logged. It doesn't throw. */
+  reload(): ConfigChange | { readonly problem: string }
   /** Drains, then stops, within `config.drain.seconds`. Asking again gives the same promise. It doesn't reject. */
   shutdown(): Promise<void>
   /** Ends a drain that is under way (or skips it) and stops. */
@@ -60,7 +62,7 @@ export async function startProcess(
   overrides: ProcessOverrides = {},
   signal?: AbortSignal,
 ): Promise<RunningProcess> {
-  const started = new Process(definition, config)
+  const started = new Process(definition, config, overrides.read ?? (() => config))
   const giveUp = (): void => started.giveUp()
   signal?.addEventListener('abort', giveUp, { once: true })
   try {
@@ -93,6 +95,7 @@ class Process implements RunningProcess, ProcessView {
   telemetry!: ProcessTelemetry
   readonly #definition: ProcessDefinition
   readonly #config: HeliographConfig
+  readonly #read: () => HeliographConfig
   readonly #live: ReloadableConfig
   readonly #resources = new AsyncDisposableStack()
   readonly #taps = new Taps()
@@ -103,9 +106,10 @@ class Process implements RunningProcess, ProcessView {
   #readiness = new Readiness([], () => [])
   #shutdown: Promise<void> | undefined
 
-  constructor(definition: ProcessDefinition, config: HeliographConfig) {
+  constructor(definition: ProcessDefinition, config: HeliographConfig, read: () => HeliographConfig) {
     this.#definition = definition
     this.#config = config
+    this.#read = read
     this.#live = new ReloadableConfig(config)
     this.instance = `${definition.name}-${config.instance}`
     this.services = definition.services.map((service) => service.name)
@@ -165,13 +169,16 @@ class Process implements RunningProcess, ProcessView {
     return this.#readiness.problems()
   }
 
-  reload(read: () => HeliographConfig): void {
+  reload(): ConfigChange | { readonly problem: string } {
     const { log } = this.telemetry
     try {
-      const { changed, needsRestart } = this.#live.take(read())
-      log.info('config_reloaded', { changed, needs_restart: needsRestart })
+      const change = this.#live.take(this.#read())
+      log.info('config_reloaded', { changed: change.changed, needs_restart: change.needsRestart })
+      return change
     } catch (error) {
-      log.error('config_refused', { reason: error instanceof Error ? error.message : String(error) })
+      const problem = error instanceof Error ? error.message : String(error)
+      log.error('config_refused', { reason: problem })
+      return { problem }
     }
   }
 
@@ -266,7 +273,7 @@ class Process implements RunningProcess, ProcessView {
   /** Not ready → stop accepting → drain → release leases → close. */
   async #end(): Promise<void> {
     const begun = performance.now()
-    const { seconds } = this.#config.drain
+    const { seconds } = this.#live.current.drain
     const log = this.telemetry?.log
     if (this.state === 'starting') this.#starting.abort()
     if (this.state === 'running') {

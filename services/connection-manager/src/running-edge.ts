@@ -67,10 +67,10 @@ export class RunningEdge implements Disposable {
     this.edge = edge
     const { config, events, router } = edge
     events.observe(edge)
-    const limit = new AddressLimit(config.limits.connectionsPerAddress)
+    const limit = new AddressLimit(() => config.limits.connectionsPerAddress)
     this.#reception = new Reception({
       trusted: config.proxyProtocol.trusted,
-      connections: config.limits.connections,
+      limits: config.limits,
       limit,
       rejected: (reason) => events.rejected(reason),
     })

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Kind } from '@heliograph/bus'
 import { type CertificateStore, openCertificates, type ServerCertificates } from '@heliograph/certificates'
-import type { HeliographConfig } from '@heliograph/config'
+import { follow, type HeliographConfig } from '@heliograph/config'
 import { type Domain, ensureDomain } from '@heliograph/jid'
 import { Hosts, type Ownership } from '@heliograph/ownership'
 import {
@@ -54,7 +54,8 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
     new RunningEdge({
       taps: host.taps,
       instance: host.instance,
-      config: edgeConfig(config),
+      // A stream keeps the limits that its client was told.
+      config: follow(host.live, edgeConfig, ['xml', 'xmlBeforeAuth']),
       telemetry,
       hosts: new Hosts(domains),
       router,

@@ -29,7 +29,7 @@ export class BoshRequests {
 
   constructor(fixture: EdgeFixture, options: { peers?: Peers; bosh?: Bosh; limit?: number } = {}) {
     this.#fixture = fixture
-    const limit = new AddressLimit(options.limit ?? 100)
+    const limit = new AddressLimit(() => options.limit ?? 100)
     this.bosh = options.bosh ?? new Bosh(fixture.running.edge, { limit, peers: options.peers ?? nobody })
   }
 

@@ -116,7 +116,13 @@ function buildContext(parts: MucParts, { router, ownership, archive, distributio
     records,
     carrier: new Carrier(records, config.archive.queueBytes),
     searches: new SearchTurns(),
-    challenges: new Challenges({ questions: config.questions, counters: parts.live, mark: occupantIds.markOfQuestion }),
+    challenges: new Challenges({
+      get questions() {
+        return config.questions
+      },
+      counters: parts.live,
+      mark: occupantIds.markOfQuestion,
+    }),
     modules: new Registry(roomModules),
     rooms: new Rooms(
       (jid, partition) =>

@@ -1,6 +1,7 @@
 import { archiveMigrations } from '@heliograph/archive'
 import { BLOCK_LISTS_CHANGED, blockListMigrations, ListedAddresses, PostgresListStore } from '@heliograph/block-lists'
 import { Kind } from '@heliograph/bus'
+import { follow } from '@heliograph/config'
 import type { Domain } from '@heliograph/jid'
 import { Hosts } from '@heliograph/ownership'
 import { joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
@@ -23,7 +24,8 @@ export const muc: Service = {
 
 async function start(host: ServiceContext): Promise<RunningService> {
   const { database: db, liveState: live, telemetry } = host
-  const config = mucConfig(host.config)
+  // A room keeps what it was made with.
+  const config = follow(host.live, mucConfig, ['defaults'])
   const listed = await ListedAddresses.open({
     store: new PostgresListStore(db),
     lists: config.blockLists,
@@ -49,10 +51,7 @@ async function start(host: ServiceContext): Promise<RunningService> {
     tenancy: service.tenancy,
   })
   service.attach(membership)
-  host.live.onChange((fresh) => {
-    const { admins } = mucConfig(fresh)
-    return () => Object.assign(config, { admins })
-  })
+  host.live.onChange(() => () => listed.setLists(config.blockLists))
   await membership.ownership.start()
   return {
     rpc: [roomsRpc(service.context, host.rpc)],

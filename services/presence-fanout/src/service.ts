@@ -1,4 +1,5 @@
 import { Kind } from '@heliograph/bus'
+import { follow } from '@heliograph/config'
 import type { Domain } from '@heliograph/jid'
 import { Hosts } from '@heliograph/ownership'
 import { PostgresRosterStore, rosterMigrations } from '@heliograph/roster'
@@ -19,7 +20,7 @@ export const presenceFanout: Service = {
 async function start(host: ServiceContext): Promise<RunningService> {
   const { database, telemetry } = host
   const service = new FanoutService({
-    config: fanoutConfig(host.config),
+    config: follow(host.live, fanoutConfig),
     log: telemetry.log,
     metrics: telemetry.metrics,
     tracing: telemetry.tracer,

@@ -1,4 +1,5 @@
 import { Kind } from '@heliograph/bus'
+import { follow } from '@heliograph/config'
 import { eventMigrations } from '@heliograph/events'
 import type { Domain } from '@heliograph/jid'
 import { Hosts } from '@heliograph/ownership'
@@ -23,7 +24,7 @@ export const pubsub: Service = {
 
 async function start(host: ServiceContext, signal: AbortSignal): Promise<RunningService> {
   const { database: db, telemetry } = host
-  const config = pubsubConfig(host.config)
+  const config = follow(host.live, pubsubConfig)
   const service = new PubsubService({
     config,
     log: telemetry.log,
@@ -40,10 +41,6 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
     tenancy: service.tenancy,
   })
   service.attach(membership)
-  host.live.onChange((fresh) => {
-    const { admins } = pubsubConfig(fresh)
-    return () => Object.assign(config, { admins })
-  })
   await membership.ownership.start()
   return {
     rpc: [eventsRpc(service.context, host.rpc)],

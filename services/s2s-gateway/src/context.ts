@@ -1,4 +1,4 @@
-import type { HeliographConfig } from '@heliograph/config'
+import type { HeliographConfig, LiveConfig } from '@heliograph/config'
 import type { Hosts, Ownership, Router } from '@heliograph/ownership'
 import type { Flusher } from '@heliograph/streams'
 import type { Logger, Metrics, Tracing } from '@heliograph/telemetry'
@@ -7,7 +7,9 @@ import type { Logger, Metrics, Tracing } from '@heliograph/telemetry'
 export interface GatewayContext {
   /** Id of this instance. */
   readonly instance: string
+  /** Renewed in place. */
   readonly config: HeliographConfig
+  readonly live: LiveConfig
   readonly log: Logger
   readonly metrics: Metrics
   readonly tracing: Tracing

@@ -1,5 +1,5 @@
 import { type InstanceId, Kind, Op } from '@heliograph/bus'
-import type { HeliographConfig } from '@heliograph/config'
+import { follow, type HeliographConfig } from '@heliograph/config'
 import type { Database } from '@heliograph/database'
 import type { Domain } from '@heliograph/jid'
 import { Hosts, type Tenancy } from '@heliograph/ownership'
@@ -52,7 +52,8 @@ function queueOf(host: ServiceContext): PostgresQueue | undefined {
 }
 
 async function start(host: ServiceContext, signal: AbortSignal): Promise<RunningService> {
-  const { config, telemetry, instance } = host
+  const { live, telemetry, instance } = host
+  const config = follow(live, (given) => given)
   let halves: readonly Half[] = []
   const store = queueOf(host)
   const membership = joinCluster(host, {
@@ -64,6 +65,7 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
   const context: GatewayContext = {
     instance,
     config,
+    live,
     log: telemetry.log,
     metrics: telemetry.metrics,
     tracing: telemetry.tracer,

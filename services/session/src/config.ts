@@ -23,7 +23,10 @@ export interface SessionConfig {
   /** Some domain filters what strangers send, or block lists are asked about them. */
   readonly filtersStrangers: boolean
   readonly blockLists: readonly BlockListName[]
-  readonly registration: RegistrationPolicy & { readonly questions: readonly Question[] }
+  readonly registration: RegistrationPolicy & {
+    readonly questions: readonly Question[]
+    readonly keepRemovedDays: number
+  }
   readonly invites: HeliographConfig['invites']
   /** Of each domain where there are any. */
   readonly rates: ReadonlyMap<Domain, Rates>
@@ -100,6 +103,7 @@ export function sessionConfig(config: HeliographConfig): SessionConfig {
       similarNames: config.registration.similarNames,
       reserved: RESERVED_NAMES,
       questions: config.registration.questions,
+      keepRemovedDays: config.registration.keepRemovedDays,
       changePassword: true,
       remove: true,
     },

@@ -1,5 +1,6 @@
 import { BLOCK_LISTS_CHANGED, ListedAddresses, PostgresListStore } from '@heliograph/block-lists'
 import { Kind } from '@heliograph/bus'
+import { follow } from '@heliograph/config'
 import { type BareJid, type Domain, ensureDomain } from '@heliograph/jid'
 import { Hosts, proxyOf } from '@heliograph/ownership'
 import { PostgresRosterStore } from '@heliograph/roster'
@@ -38,8 +39,8 @@ export const session: Service = {
 
 async function start(host: ServiceContext, signal: AbortSignal): Promise<RunningService> {
   const { database: db, liveState: live, telemetry, rpc } = host
-  const config = sessionConfig(host.config)
-  const accounts = await openAccounts(host)
+  const config = follow(host.live, sessionConfig)
+  const accounts = await openAccounts(host, config)
   const listed = await ListedAddresses.open({
     store: new PostgresListStore(db),
     lists: config.blockLists,
@@ -74,9 +75,9 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
     tenancy: service.tenancy,
   })
   service.attach(membership)
-  host.live.onChange((fresh) => {
-    const { admins, reportsTo } = sessionConfig(fresh)
-    return () => Object.assign(config, { admins, reportsTo })
+  host.live.onChange(() => () => {
+    listed.setLists(config.blockLists)
+    service.context.lists.setLists(config.blockLists)
   })
   host.links.listen(CHANGED_ACCOUNTS, (jid) => service.accountChanged(Buffer.from(jid).toString() as BareJid))
   for (const { jid, password } of config.accounts) {
@@ -127,9 +128,10 @@ function bearerOf(bearer: NonNullable<SessionConfig['bearer']>): NonNullable<Acc
   return { policy: { ...policy, scope, domain: ensureDomain(domain) }, keys }
 }
 
-async function openAccounts({ config, database, liveState, links }: ServiceContext): Promise<Accounts> {
-  const { lockout, iterations, passwords, bearer } = sessionConfig(config)
-  const { keepRemovedDays } = config.registration
+async function openAccounts(
+  { database, liveState, links }: ServiceContext,
+  { lockout, iterations, passwords, bearer, registration }: SessionConfig,
+): Promise<Accounts> {
   const accounts = await Accounts.open({
     db: database,
     counters: liveState,
@@ -137,7 +139,7 @@ async function openAccounts({ config, database, liveState, links }: ServiceConte
     iterations,
     passwords,
     ...(bearer && { bearer: bearerOf(bearer) }),
-    keepRemovedDays,
+    registration,
     onChange: ({ jid }) => links.announce(CHANGED_ACCOUNTS, Buffer.from(jid)),
   })
   links.listen(CHANGED_ACCOUNTS, (jid) => accounts.forget(Buffer.from(jid).toString() as never))

@@ -219,7 +219,7 @@ function buildContext(parts: SessionParts, router: Router, ownership: Ownership)
       failed: (user, error) => context.log.error('mailbox_item_failed', { jid: user.jid, error }),
       bound: parts.config.mailboxBound,
     }),
-    invites: new Invites(new InviteStore(parts.db), parts.config.invites.days),
+    invites: new Invites(new InviteStore(parts.db), parts.config.invites),
     retention: new RetentionLimits(parts.db),
     lastActivity: new LastActivity(parts.db),
     archive: new Archive({

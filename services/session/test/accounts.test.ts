@@ -24,7 +24,7 @@ after(async () => {
 await migrate(db, [...accountMigrations, ...inviteMigrations])
 
 const counters = new MemoryLiveState()
-const invites = new Invites(new InviteStore(db), 7)
+const invites = new Invites(new InviteStore(db), { days: 7 })
 const domain = ensureDomain('example.com')
 const base: AccountsOptions = { db, counters, iterations: 4096, lockout: { attempts: 3, windowSeconds: 60 } }
 const open = (options: Partial<AccountsOptions> = {}) => Accounts.open({ ...base, ...options })
@@ -260,7 +260,7 @@ test('in-band registration', async () => {
 })
 
 test('who registers from elsewhere gets no name that was removed lately, is reserved or looks like another', async () => {
-  const accounts = await open({ keepRemovedDays: 30 })
+  const accounts = await open({ registration: { keepRemovedDays: 30 } })
   const refused: string[] = []
   const policy: RegistrationPolicy = {
     open: 'always',

@@ -20,7 +20,7 @@ after(async () => {
 await migrate(db, [...accountMigrations, ...inviteMigrations])
 
 const counters = new MemoryLiveState()
-const invites = new Invites(new InviteStore(db), 7)
+const invites = new Invites(new InviteStore(db), { days: 7 })
 const domain = ensureDomain('example.com')
 const THROTTLE = { perAddress: 5, perNetwork: 100, total: 1000, windowSeconds: 60 }
 const open = () => Accounts.open({ db, counters, iterations: 4096, lockout: { attempts: 3, windowSeconds: 60 } })

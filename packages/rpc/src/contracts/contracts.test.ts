@@ -167,6 +167,10 @@ test('instance', () => {
       },
     ],
     drain: [{ instance: '' }, { begun: true }],
+    reload: [
+      { instance: 'muc-1' },
+      { ok: false, condition: 'not-acceptable', text: 'two mistakes', changed: ['admins'], needsRestart: ['mode'] },
+    ],
   })
 })
 

@@ -34,10 +34,19 @@ export interface DrainReply {
   readonly begun: boolean
 }
 
+export interface ReloadReply {
+  readonly ok: boolean
+  readonly condition: string
+  readonly text: string
+  readonly changed: readonly string[]
+  readonly needsRestart: readonly string[]
+}
+
 /** `heliograph.v1.Instance`; the guarantees are in `proto/heliograph/v1/instance.proto`. */
 export interface Instance {
   info(request: InstanceRequest): Promise<InfoReply>
   drain(request: InstanceRequest): Promise<DrainReply>
+  reload(request: InstanceRequest): Promise<ReloadReply>
 }
 
 export const instanceContract = contract<Instance>('heliograph/v1/instance.proto', 'heliograph.v1.Instance')

@@ -67,12 +67,17 @@ export class ServiceProcess implements AsyncDisposable {
     return this.ready()
   }
 
+  /** Its configuration file is what becomes of that it was made with; whoever runs has to read it again. */
+  async configure(change: (config: Readonly<Record<string, unknown>>) => object): Promise<void> {
+    await writeFile(this.#file, JSON.stringify(change({ ...this.#options.config }), null, 2))
+  }
+
   /** Starts it without waiting. */
   async launch(): Promise<void> {
     if (this.running) throw new Error(`${this.name} runs already`)
     const { dir, config, env, service } = this.#options
     await mkdir(dir, { recursive: true })
-    const file = join(dir, 'heliograph.yaml')
+    const file = this.#file
     await writeFile(file, JSON.stringify(config, null, 2)) // JSON is YAML
     this.logs = []
     const entry = this.#options.entry ?? join(ROOT, 'services', service, 'src', 'main.ts')
@@ -147,6 +152,10 @@ export class ServiceProcess implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill()
+  }
+
+  get #file(): string {
+    return join(this.#options.dir, 'heliograph.yaml')
   }
 
   #take(line: LogLine): void {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { adminContract, RpcClients } from '@heliograph/rpc'
 import type { RawStreamOptions } from '../clients/raw/raw-stream.ts'
-import { Cluster, type ClusterOptions } from '../processes/cluster.ts'
+import { Cluster, type ClusterOptions, overlay } from '../processes/cluster.ts'
 import type { Ports, Role } from '../processes/roles.ts'
 import { Standalone, type StandaloneOptions } from '../processes/standalone.ts'
 import type { Mode } from './modes.ts'
@@ -112,6 +112,13 @@ export class Site implements AsyncDisposable {
     const verdict = await clients.at(adminContract, this.description.rpc).createUser({ jid, password })
     if (!verdict.ok) throw new Error(`no account for ${jid}: ${verdict.condition}`)
     return { user, password, jid }
+  }
+
+  /** Lays that over what is in the configuration files, not over what an earlier call laid there; whoever runs has to read them again. */
+  async configure(changes: Readonly<Record<string, unknown>>): Promise<void> {
+    const { server } = this
+    const processes = server instanceof Cluster ? server.members.map(({ process }) => process) : [server.process]
+    await Promise.all(processes.map((each) => each.configure((config) => overlay(config, changes))))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

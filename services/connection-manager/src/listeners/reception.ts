@@ -13,8 +13,9 @@ type Welcome = (socket: Socket, address: string) => void
 export interface ReceptionOptions {
   /** Networks whose connections begin with a PROXY header, and only theirs. */
   readonly trusted: readonly string[]
-  /** In all, and from one address. */
-  readonly connections: number
+  /** In all. */
+  readonly limits: { readonly connections: number }
+  /** From one address. */
   readonly limit: AddressLimit
   readonly rejected: (reason: RejectReason) => void
 }
@@ -24,11 +25,11 @@ export class Reception {
   readonly #trusted: Networks
   readonly #limit: AddressLimit
   readonly #rejected: ReceptionOptions['rejected']
-  readonly #most: number
+  readonly #limits: ReceptionOptions['limits']
   #open = 0
 
-  constructor({ trusted, connections, limit, rejected }: ReceptionOptions) {
-    this.#most = connections
+  constructor({ trusted, limits, limit, rejected }: ReceptionOptions) {
+    this.#limits = limits
     this.#trusted = new Networks(trusted)
     this.#limit = limit
     this.#rejected = rejected
@@ -42,7 +43,7 @@ export class Reception {
     // We gather writes ourselves.
     socket.setNoDelay(true)
     const peer = plainAddress(socket.remoteAddress)
-    if (this.#open >= this.#most) {
+    if (this.#open >= this.#limits.connections) {
       this.#rejected('limit')
       socket.destroy()
       return

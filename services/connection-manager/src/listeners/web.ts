@@ -73,7 +73,6 @@ export class Web {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
-      maxPayload: edge.config.xml.elementBytes + SLACK,
       handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
     })
   }
@@ -192,6 +191,7 @@ export class Web {
       socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
       return
     }
+    this.#webSockets.options.maxPayload = this.#edge.config.xml.elementBytes + SLACK
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       // RFC 6455 §4.1: every browser tells the page's origin.
       const ofPage = request.headers.origin !== undefined

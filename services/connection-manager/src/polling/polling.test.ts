@@ -23,7 +23,7 @@ before(async () => {
 after(() => fixture[Symbol.asyncDispose]())
 
 class Poller {
-  readonly polling = new Polling(fixture.running.edge, { limit: new AddressLimit(2), peers: nobody })
+  readonly polling = new Polling(fixture.running.edge, { limit: new AddressLimit(() => 2), peers: nobody })
   id = '0'
 
   async raw(body: string): Promise<WebReply> {

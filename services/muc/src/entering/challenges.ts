@@ -29,9 +29,17 @@ export class Challenges {
   readonly #counters: QuestionsDeps['counters']
   readonly #waiting = new Map<BareJid, Map<FullJid, Waiting>>()
 
-  constructor({ questions, counters, mark }: ChallengesParts) {
+  constructor(parts: ChallengesParts) {
+    const { counters, mark } = parts
     this.#counters = counters
-    this.#questions = new Questions({ purpose: 'room', questions, counters, mark })
+    this.#questions = new Questions({
+      purpose: 'room',
+      get questions() {
+        return parts.questions
+      },
+      counters,
+      mark,
+    })
   }
 
   get areAsked(): boolean {

@@ -45,10 +45,17 @@ export class PeerPolicy {
 
   /** Something else holds from now on. @returns whether that concerns a domain */
   renew(config: PeerPolicyConfig): (domain: Domain) => boolean {
-    const before = this.#known
+    return this.prepare(config)()
+  }
+
+  /** The same in two steps, of which only the first throws. */
+  prepare(config: PeerPolicyConfig): () => (domain: Domain) => boolean {
     const now = knownFrom(config)
-    this.#known = now
-    return (domain) => !isDeepStrictEqual(termsOf(before, domain), termsOf(now, domain))
+    return () => {
+      const before = this.#known
+      this.#known = now
+      return (domain) => !isDeepStrictEqual(termsOf(before, domain), termsOf(now, domain))
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import { OperatorError } from '@heliograph/telemetry'
 import type { GatewayContext } from '../context.ts'
 import { PeerPolicy } from './peer-policy.ts'
 
-type Source = Pick<GatewayContext, 'config' | 'log'>
+type Source = Pick<GatewayContext, 'config' | 'log' | 'live'>
 
 /** With whom we speak, and whom we trust, as files have it that may change. */
 export interface Watched extends AsyncDisposable {
@@ -18,7 +18,7 @@ export interface Watched extends AsyncDisposable {
 }
 
 /** @throws OperatorError when a file can't be used: later that is logged, and what held goes on to hold */
-export async function openWatched({ config, log }: Source, signal: AbortSignal): Promise<Watched> {
+export async function openWatched({ config, log, live }: Source, signal: AbortSignal): Promise<Watched> {
   await using opened = new AsyncDisposableStack()
   const { policyFile, ca, crl } = config.federation
   const watch = async (files: readonly (string | undefined)[], changed: () => Promise<void>): Promise<void> => {
@@ -49,6 +49,10 @@ export async function openWatched({ config, log }: Source, signal: AbortSignal):
     ...{ policy, certificates, onChanged: () => {} },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
+  live.onChange((fresh) => {
+    const renew = watched.policy.prepare(readPeerPolicy(fresh))
+    return () => watched.onChanged(renew())
+  })
   return watched
 }
 
@@ -62,7 +66,7 @@ function policyOf(config: HeliographConfig): ReturnType<typeof readPeerPolicy> {
   }
 }
 
-async function certificatesOf({ config, log }: Source, signal: AbortSignal): Promise<CertificateStore> {
+async function certificatesOf({ config, log }: Omit<Source, 'live'>, signal: AbortSignal): Promise<CertificateStore> {
   const { domains, dataDir, tls } = config
   const named = domains.map((domain) => ({ ...domain, name: ensureDomain(domain.name) }))
   return openCertificates({ domains: named, dataDir, tls: { ...tls, ...(await trustOf(config)) } }, { log, signal })

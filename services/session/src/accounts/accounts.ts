@@ -35,7 +35,7 @@ export interface AccountsOptions {
   /** Whose tokens let users in; default nobody's. */
   readonly bearer?: Pick<BearerTokensOptions, 'policy' | 'keys'>
   /** How long it is remembered that there was an account. Default: not at all. */
-  readonly keepRemovedDays?: number
+  readonly registration?: { readonly keepRemovedDays: number }
   /** Told after each change made here; other instances have to {@link Accounts.forget} the account. */
   readonly onChange?: (change: AccountChange) => void
   /** Milliseconds from any start; default `performance.now`. */
@@ -77,7 +77,7 @@ export class Accounts {
   readonly #db: Querier
   readonly #store: AccountStore
   readonly #tokens: TokenStore
-  readonly #keepRemovedDays: number
+  readonly #registration: { readonly keepRemovedDays: number }
   readonly #existence: Existence
   readonly #iterations: number
   readonly #rules: PasswordRules
@@ -88,7 +88,7 @@ export class Accounts {
     const { counters, lockout, iterations = DEFAULT_ITERATIONS, now = () => performance.now() } = options
     this.#db = options.db
     this.#store = store
-    this.#keepRemovedDays = options.keepRemovedDays ?? 0
+    this.#registration = options.registration ?? { keepRemovedDays: 0 }
     this.#iterations = iterations
     this.#secret = secret
     this.#rules = new PasswordRules(options.passwords ?? ANY_PASSWORD)
@@ -142,7 +142,8 @@ export class Accounts {
 
   /** What is known of a name that somebody wants to register; `reserved` are names that nobody may have. */
   nameFacts(jid: BareJid, reserved: readonly string[]): Promise<NameFacts> {
-    return nameFacts(this.#db, jid, { keepRemovedDays: this.#keepRemovedDays, reserved })
+    const { keepRemovedDays } = this.#registration
+    return nameFacts(this.#db, jid, { keepRemovedDays, reserved })
   }
 
   /**
@@ -184,7 +185,7 @@ export class Accounts {
   /** Removes account and keys; what else is stored of the user is its owners' to remove. */
   async delete(jid: BareJid): Promise<AccountVerdict> {
     return this.#changed(
-      await this.#store.delete(jid, this.#keepRemovedDays),
+      await this.#store.delete(jid, this.#registration.keepRemovedDays),
       { jid, kind: 'deleted' },
       'item-not-found',
     )

@@ -22,7 +22,7 @@ function invites() {
     },
     findForAccount: async (hash: Buffer) => (hashes.some((each) => each.equals(hash)) ? base : undefined),
   } as unknown as InviteStore
-  return new Invites(store, 7)
+  return new Invites(store, { days: 7 })
 }
 
 test('the address says what the invitation is for', async () => {

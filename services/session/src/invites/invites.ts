@@ -19,17 +19,17 @@ export interface Invitation {
 /** Invitations (XEP-0401): tokens that are good once, for a while. */
 export class Invites {
   readonly store: InviteStore
-  readonly #days: number
+  readonly #terms: { readonly days: number }
 
-  constructor(store: InviteStore, days: number) {
+  constructor(store: InviteStore, terms: { readonly days: number }) {
     this.store = store
-    this.#days = days
+    this.#terms = terms
   }
 
   /** Undefined when the inviter has too many open ones. @param days 0: as configured */
   async create(invite: NewInvite, days = 0): Promise<Invitation | undefined> {
     const token = randomBytes(TOKEN_BYTES).toString('hex')
-    const expiresAt = await this.store.add(invite, hashOf(token), { days: days || this.#days, most: MOST_OPEN })
+    const expiresAt = await this.store.add(invite, hashOf(token), { days: days || this.#terms.days, most: MOST_OPEN })
     return expiresAt && { token, uri: uriOf(invite, token), expiresAt }
   }
 

@@ -39,20 +39,27 @@ interface Kept {
 export class ListKeeper {
   readonly #parts: ListKeeperParts
   readonly #now: () => number
-  readonly #kept: readonly Kept[]
+  #kept: readonly Kept[] = []
   readonly #asking: Asking
   readonly #writes: Mailbox<() => Promise<void>>
 
   constructor(parts: ListKeeperParts) {
     this.#parts = parts
     this.#now = parts.now ?? (() => performance.now())
-    this.#kept = parts.lists.map((name) => ({ name, due: 0, failures: 0, heard: undefined }))
+    this.setLists(parts.lists)
     this.#asking = new Asking(parts.send, this.#now)
     this.#writes = new Mailbox({
       handle: (write) => write(),
       failed: (error) => parts.log.error('block_list_unwritten', { error }),
       bound: WRITES_WAITING,
     })
+  }
+
+  /** These are kept from now on; nothing is asked again of those that were kept before. */
+  setLists(names: readonly BlockListName[]): void {
+    const kept = ({ service, node }: BlockListName): Kept | undefined =>
+      this.#kept.find(({ name }) => name.service === service && name.node === node)
+    this.#kept = names.map((name) => kept(name) ?? { name, due: 0, failures: 0, heard: undefined })
   }
 
   /** To be called about once a second. */

@@ -29,14 +29,25 @@ function serverForms(config: SessionConfig, domain: Domain): Form[] {
 /** What the entities here say of themselves; a server says of each domain what is the domain's. */
 export function ownCapabilities(config: SessionConfig, registry: Registry<IqContext>): SessionContext['own'] {
   const plain = new OwnCapabilities('server', registry)
+  const made = new WeakMap<SessionConfig['policies'], Map<Domain, OwnCapabilities>>()
+  const servers = (): Map<Domain, OwnCapabilities> => {
+    const present = made.get(config.policies) ?? serversOf(config, registry)
+    made.set(config.policies, present)
+    return present
+  }
+  return {
+    server: (domain) => servers().get(domain) ?? plain,
+    account: new OwnCapabilities('account', registry),
+    anonymous: new OwnCapabilities('anonymous', registry),
+  }
+}
+
+/** Of the domains that have something to say beyond features. */
+function serversOf(config: SessionConfig, registry: Registry<IqContext>): Map<Domain, OwnCapabilities> {
   const servers = new Map<Domain, OwnCapabilities>()
   for (const domain of config.policies.keys()) {
     const forms = serverForms(config, domain)
     if (forms.length > 0) servers.set(domain, new OwnCapabilities('server', registry, forms))
   }
-  return {
-    server: (domain) => servers.get(domain) ?? plain,
-    account: new OwnCapabilities('account', registry),
-    anonymous: new OwnCapabilities('anonymous', registry),
-  }
+  return servers
 }

@@ -15,17 +15,23 @@ export function composePushes(
     config,
   }: { readonly log: SessionContext['log']; readonly metrics: Metrics; readonly config: SessionContext['config'] },
 ): Pushes {
-  const { burstSeconds, lastMessageSender, lastMessageBody } = config.push
+  const { push } = config
   return new Pushes({
-    burstMs: burstSeconds * 1000,
-    withSender: lastMessageSender,
-    withBody: lastMessageBody,
+    get burstMs() {
+      return push.burstSeconds * 1000
+    },
+    get withSender() {
+      return push.lastMessageSender
+    },
+    get withBody() {
+      return push.lastMessageBody
+    },
     send: (user, request, lost) =>
       forward(context(), user, request, SERVER_MADE, (outcome) => {
         if (outcome !== 'taken') lost()
       }),
-    isAttended: (user) => isAttended(user, config.push),
-    waiting: (user) => waitingFor(user, config.push),
+    isAttended: (user) => isAttended(user, push),
+    waiting: (user) => waitingFor(user, push),
     storeServices: (user, services) =>
       persistently(context(), user, () => storePushServices(context().db, user.jid, services)),
     storeTold: (user, id) => void user.chores.push(() => storePushTold(context().db, user.jid, id).catch(() => {})),

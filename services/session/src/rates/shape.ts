@@ -8,6 +8,7 @@ import type { User } from '../users/user.ts'
 
 /** What is taken of a user's rates, by all connections together; undefined where there is none. */
 export interface Spending {
+  readonly rates: Rates
   readonly stanzas: Bucket | undefined
   readonly bytes: Bucket | undefined
 }
@@ -19,8 +20,10 @@ const LEAST_MS = 250
 /** Then its client's acknowledgements are read, too, and it may send a little. */
 const MOST_MS = 5_000
 
-export function spendingOf({ stanzasPerSecond, bytesPerSecond, burstSeconds }: Rates, now: number): Spending {
+export function spendingOf(rates: Rates, now: number): Spending {
+  const { stanzasPerSecond, bytesPerSecond, burstSeconds } = rates
   return {
+    rates,
     stanzas: stanzasPerSecond > 0 ? new Bucket(stanzasPerSecond, burstSeconds, now) : undefined,
     bytes: bytesPerSecond > 0 ? new Bucket(bytesPerSecond, burstSeconds, now) : undefined,
   }
@@ -35,7 +38,7 @@ export function shape(context: SessionContext, user: User, resource: Resource, s
   const rates = context.config.rates.get(user.domain)
   if (rates === undefined) return
   const now = user.touched
-  user.spending ??= spendingOf(rates, now)
+  if (user.spending?.rates !== rates) user.spending = spendingOf(rates, now)
   const { stanzas, bytes } = user.spending
   const tooMany = stanzas?.take(1, now) ?? false
   const tooMuch = bytes?.take(stanza.payload.length + HEAD_BYTES, now) ?? false

@@ -25,7 +25,9 @@ export function accountsRpc(context: SessionContext): ServedContract {
     invites: context.invites,
     questions: new Questions({
       purpose: 'registration',
-      questions: context.config.registration.questions,
+      get questions() {
+        return context.config.registration.questions
+      },
       counters: context.live,
       mark: (text) => context.accounts.mark(text),
     }),

@@ -1,0 +1,90 @@
+/** ADM-04: a running server takes another configuration while people are connected, or refuses it whole. */
+import assert from 'node:assert/strict'
+import { bothModes, type RawClient, type Site } from '@heliograph/testkit'
+import { bareOf, newcomer, say, saying, settle } from '../support/actor.ts'
+import { control } from '../support/control.ts'
+import { freshRoom } from '../support/room.ts'
+
+const scenario = await bothModes({
+  config: {},
+  counts: { edge: 1, session: 1, fanout: 1, muc: 1, pubsub: 1, gateway: 1 },
+})
+const NS_INFO = 'http://jabber.org/protocol/disco#info'
+const LONG = 'x'.repeat(50_000)
+
+interface Reloaded {
+  readonly instance: string
+  readonly changed: readonly string[]
+  readonly needsRestart: readonly string[]
+}
+
+/** What the server's own forms say. */
+async function formsOf(client: RawClient, site: Site): Promise<string> {
+  const info = await client.request(
+    `<iq type='get' id='forms-${Date.now()}' to='${site.domain}'><query xmlns='${NS_INFO}'/></iq>`,
+  )
+  return String(info)
+}
+
+async function languageOfNewRoom(site: Site, owner: string): Promise<string | undefined> {
+  const room = freshRoom(site)
+  assert.equal((await control(site, ['rooms', 'create', room, owner])).code, 0)
+  const { data } = await control(site, ['rooms', 'show', room])
+  return (data as { config: Readonly<Record<string, string>> }).config['muc#roomconfig_lang']
+}
+
+async function makesAccount(site: Site, name: string, password: string): Promise<boolean> {
+  const { code } = await control(site, ['users', 'create', `${name}@${site.domain}`], `${password}\n`)
+  return code === 0
+}
+
+scenario('what may change holds from then on; a mistake changes nothing, and all mistakes are said', async (site) => {
+  await using alice = await newcomer(site, 'alice')
+  const owner = bareOf(alice.jid)
+
+  await site.configure({
+    passwords: { minLength: 65, minStrength: 0 },
+    rooms: { defaults: { language: 'it' } },
+    rates: { burstSeconds: 0 },
+    colour: 'red',
+  })
+  const refused = await control(site, ['reload'])
+  assert.equal(refused.code, 1)
+  for (const option of ['passwords.minLength', 'rates.burstSeconds', 'colour'])
+    assert.match(refused.errors, new RegExp(`- ${option}: .*heliograph.yaml`))
+  assert.equal(await languageOfNewRoom(site, owner), '')
+
+  await site.configure({
+    domains: [{ contacts: { abuse: ['mailto:abuse@verona.example'] } }],
+    passwords: { minLength: 20, minStrength: 0 },
+    rooms: { defaults: { language: 'it' } },
+    limits: { stanzaBytes: 20_000, depth: 80 },
+  })
+  const { code, data, errors } = await control(site, ['reload'])
+  assert.equal(code, 0, errors)
+  const told = data as readonly Reloaded[]
+  assert.equal(told.length, site.mode === 'cluster' ? 6 : 1)
+  for (const { changed, needsRestart } of told) {
+    assert.deepEqual(
+      [...changed].sort(),
+      ['domains', 'limits.stanzaBytes', 'passwords.minLength', 'passwords.minStrength', 'rooms.defaults.language'].sort(),
+    )
+    assert.deepEqual(needsRestart, ['limits.depth'])
+  }
+
+  assert.equal(await languageOfNewRoom(site, owner), 'it')
+  assert.equal(await makesAccount(site, `short-${Date.now()}`, 'nineteen characters'), false)
+  assert.equal(await makesAccount(site, `long-${Date.now()}`, 'twenty-one characters'), true)
+  assert.match(await formsOf(alice, site), /abuse@verona\.example/)
+
+  // Who is connected was told of another limit, and keeps it.
+  say(alice, owner, LONG)
+  await alice.expect(saying(LONG))
+  await settle(alice)
+  await using bob = await newcomer(site, 'bob')
+  assert.equal(bob.features?.getChild('limits', 'urn:xmpp:stream-limits:0')?.getChildText('max-bytes'), '20000')
+  say(bob, owner, LONG)
+  const error = await bob.expect((it) => it.name === 'stream:error' || it.name === 'error')
+  assert.ok(error.getChild('policy-violation'))
+  await bob.ended
+})
