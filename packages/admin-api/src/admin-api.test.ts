@@ -9,6 +9,7 @@ import { routesOf } from './routes.ts'
 const TOKENS = [
   { name: 'all', scopes: ['read', 'users', 'operate'], password: 'a'.repeat(32) },
   { name: 'reader', scopes: ['read'], password: 'b'.repeat(32) },
+  { name: 'verona', scopes: ['read', 'users', 'operate'], domains: ['verona.example'], password: 'd'.repeat(32) },
 ]
 
 interface Asked {
@@ -177,6 +178,29 @@ test('tokens let in where their scopes allow', async () => {
   assert.equal(narrow.status, 403)
   assert.match(narrow.headers.get('www-authenticate') ?? '', /insufficient_scope.*users/)
   assert.equal(api.asked.length, 1)
+})
+
+test('a token for some domains lets in to what is about those, and nothing else is called', async () => {
+  const lines: unknown[] = []
+  await using api = await open(() => ({ ok: true, condition: '' }), lines)
+  const { password: token } = TOKENS[2]!
+  const asked: [line: string, body: unknown, status: number][] = [
+    ['POST /v1/users', { jid: 'romeo@verona.example', password: 'p' }, 200],
+    ['GET /v1/users?domain=verona.example', undefined, 200],
+    ['DELETE /v1/users/romeo%40VERONA.example', undefined, 200],
+    ['GET /v1/rooms?domain=conference.verona.example', undefined, 200],
+    ['POST /v1/users', { jid: 'romeo@mantua.example', password: 'p' }, 403],
+    ['GET /v1/users', undefined, 403],
+    ['GET /v1/sessions', undefined, 403],
+    ['DELETE /v1/invites/7', undefined, 403],
+    ['GET /v1/instances', undefined, 403],
+    ['POST /v1/instances/muc-1/drain', undefined, 403],
+    ['POST /v1/invites', { jid: 'verona.example', inviter: 'friar@mantua.example' }, 403],
+  ]
+  for (const [line, body, status] of asked) assert.equal((await api.ask(line, body, token)).status, status, line)
+  assert.equal(api.asked.length, 4)
+  const refusals = lines.filter((line) => (line as { event: string }).event === 'admin_refused')
+  assert.equal(refusals.length, 7)
 })
 
 test('what is refused and what fails has a status', async () => {

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { type CertificateFiles, CertificateStore, type TlsPolicy } from '@heliograph/certificates'
-import { aboutOf } from '@heliograph/rpc'
+import { aboutOf, type GivenToken } from '@heliograph/rpc'
 import type { Telemetry } from '@heliograph/telemetry'
 import { openApi } from './openapi.ts'
 import { Problem, problemOf } from './problem.ts'
@@ -11,14 +11,14 @@ import { readBody } from './read-body.ts'
 import { requestOf } from './request-of.ts'
 import { resultOf } from './result-of.ts'
 import { type AdminService, findRoute, perform, type Route, routesOf } from './routes.ts'
-import { type AdminToken, Tokens } from './tokens.ts'
+import { confine, Tokens } from './tokens.ts'
 
 export interface AdminApiOptions {
   readonly at: { readonly host: string; readonly port: number }
   /** Without it plain HTTP. */
   readonly certificate: CertificateFiles | undefined
   readonly tls: TlsPolicy
-  readonly tokens: readonly AdminToken[]
+  readonly tokens: readonly GivenToken[]
   readonly services: readonly AdminService[]
   /** Of the release. */
   readonly version: string
@@ -30,7 +30,7 @@ export interface AdminApi extends AsyncDisposable {
   /** `host:port` as bound. */
   readonly address: string
   /** From now on these let in, and no others. */
-  setTokens(tokens: readonly AdminToken[]): void
+  setTokens(tokens: readonly GivenToken[]): void
 }
 
 const MOST_CONNECTIONS = 256
@@ -99,7 +99,7 @@ class Answers {
     this.#count = (status) => classes[status < 300 ? 0 : status < 500 ? 1 : 2]!.add()
   }
 
-  setTokens(tokens: readonly AdminToken[]): void {
+  setTokens(tokens: readonly GivenToken[]): void {
     this.#tokens = new Tokens(tokens)
   }
 
@@ -124,10 +124,12 @@ class Answers {
     const { route } = found
     const address = request.socket.remoteAddress ?? ''
     const entry = { via: 'http', peer: address, method: route.method.name }
-    const by = this.#allowed(request, route, entry)
+    const { authorization } = request.headers
+    const grant = this.#heard(entry, () => this.#tokens.allow(authorization, route.http.scope))
     const body = await readBody(request)
     const { searchParams: query } = new URL(request.url ?? '/', 'http://localhost')
     const call = requestOf(found, { query, body })
+    this.#heard(entry, () => confine(grant, call))
     let outcome = 'done'
     try {
       return JSON.stringify(resultOf(route.method.reply, await perform(route, call)))
@@ -135,13 +137,15 @@ class Answers {
       outcome = problemOf(error).condition
       throw error
     } finally {
-      if (route.http.scope !== 'read') this.#log.info('admin_called', { ...entry, by, about: aboutOf(call), outcome })
+      if (route.http.scope !== 'read')
+        this.#log.info('admin_called', { ...entry, by: grant.name, about: aboutOf(call), outcome })
     }
   }
 
-  #allowed({ headers }: IncomingMessage, { http }: Route, entry: Readonly<Record<string, string>>): string {
+  /** Who isn't let in is logged. */
+  #heard<Found>(entry: Readonly<Record<string, string>>, judge: () => Found): Found {
     try {
-      return this.#tokens.allow(headers.authorization, http.scope)
+      return judge()
     } catch (error) {
       this.#log.warn('admin_refused', { ...entry, reason: error instanceof Problem ? error.message : '' })
       throw error

@@ -1,3 +1,2 @@
 export { type AdminApi, type AdminApiOptions, startAdminApi } from './admin-api.ts'
 export type { AdminService } from './routes.ts'
-export type { AdminToken } from './tokens.ts'

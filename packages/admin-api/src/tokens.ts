@@ -1,53 +1,41 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
-
+import { type GivenToken, type Grant, GrantedTokens } from '@heliograph/rpc'
 import { Problem } from './problem.ts'
 
-export interface AdminToken {
-  /** Told in the log. */
-  readonly name: string
-  readonly scopes: readonly string[]
-  /** The token itself. */
-  readonly password: string
-}
-
-/** Who may do what; the tokens are kept as hashes. */
+/** Who may do what over HTTP. */
 export class Tokens {
-  readonly #tokens: readonly { readonly name: string; readonly scopes: ReadonlySet<string>; readonly hash: Buffer }[]
+  readonly #tokens: GrantedTokens
 
-  constructor(tokens: readonly AdminToken[]) {
-    this.#tokens = tokens.map(({ name, scopes, password }) => ({
-      name,
-      scopes: new Set(scopes),
-      hash: hashOf(password),
-    }))
+  constructor(tokens: readonly GivenToken[]) {
+    this.#tokens = new GrantedTokens(tokens)
   }
 
   /**
-   * The name of the token in `authorization`.
+   * What the token in `authorization` lets in to.
    *
    * @throws Problem 401 for no token or an unknown one, 403 for one without the scope
    */
-  allow(authorization: string | undefined, scope: string): string {
-    const [, given] = /^Bearer +([!-~]+)$/i.exec(authorization ?? '') ?? []
-    if (given === undefined) throw refused(401, 'Bearer', 'a token is needed')
-    const hash = hashOf(given)
-    const token = this.#tokens.find((each) => timingSafeEqual(each.hash, hash))
+  allow(authorization: string | undefined, scope: string): Grant {
+    const grant = this.#tokens.find(authorization)
+    if (grant === 'none') throw refused(401, 'Bearer', 'a token is needed')
     // RFC 6750 §3
-    if (token === undefined) throw refused(401, 'Bearer error="invalid_token"', 'an unknown token')
-    if (!token.scopes.has(scope))
+    if (grant === undefined) throw refused(401, 'Bearer error="invalid_token"', 'an unknown token')
+    if (!grant.has(scope))
       throw refused(
         403,
         `Bearer error="insufficient_scope", scope="${scope}"`,
-        `${token.name} may not do this: it needs the scope ${scope}`,
+        `${grant.name} may not do this: it needs the scope ${scope}`,
       )
-    return token.name
+    return grant
   }
+}
+
+/** @throws Problem 403 for what isn't within the grant's domains */
+export function confine(grant: Grant, request: unknown): void {
+  const outside = grant.outside(request)
+  if (outside === undefined) return
+  throw refused(403, 'Bearer error="insufficient_scope"', `${grant.name} may not do this: ${outside}`)
 }
 
 function refused(status: number, challenge: string, detail: string): Problem {
   return new Problem(status, { detail, headers: { 'www-authenticate': challenge } })
-}
-
-function hashOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest()
 }

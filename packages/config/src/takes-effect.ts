@@ -31,7 +31,7 @@ export const EFFECTS: ReadonlyMap<string, Effect> = new Map([
   ...of({ ...atOnce, note: 'rooms made from then on' }, 'rooms.defaults'),
   ...of(atOnce, ...within('federation', 'others authentication minTls inbound outbound peers')),
   ...of(atOnce, ...within('federation', 'connectSeconds takeSeconds idleSeconds')),
-  ...of(atOnce, 'multicast.addresses', 'multicast.addressesFromServers'),
+  ...of(atOnce, 'adminApi.certificates', 'multicast.addresses', 'multicast.addressesFromServers'),
   ...of(atOnce, 'externalServices.secret', 'externalServices.credentialSeconds', 'web.publicAddresses'),
   ...of(atOnce, 'web.polling.requestsPerMinute', 'web.polling.inactivitySeconds'),
   ...of(atOnce, 'telemetry.logLevel', 'telemetry.traceBodies'),

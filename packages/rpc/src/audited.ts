@@ -1,4 +1,5 @@
 import type { Logger } from '@heliograph/telemetry'
+import { scopeOf } from './caller-limits.ts'
 import type { Contract } from './contract.ts'
 import { RpcError } from './rpc-error.ts'
 import type { CallInfo, Handlers, UntypedHandler } from './rpc-server.ts'
@@ -36,15 +37,14 @@ export function audited<Service>(
   const wrapped = Object.values(contract.definition()).flatMap((definition) => {
     const method = definition.originalName ?? ''
     const handler = untyped[method]
-    const route = (definition as { options?: Readonly<Record<string, { scope?: string } | undefined>> }).options?.[
-      '(http)'
-    ]
-    if (handler === undefined || route?.scope === undefined || route.scope === 'read') return []
+    const scope = scopeOf(definition)
+    if (handler === undefined || scope === undefined || scope === 'read') return []
     const logged = async (request: unknown, call: CallInfo): Promise<unknown> => {
       // Between instances, and within this one: whoever asks logs.
       const inside = call.peer === 'local' || (request as { localOnly?: boolean }).localOnly === true
       if (inside) return handler(request, call)
-      const entry = { via: 'grpc', peer: call.peer, method, about: aboutOf(request) }
+      const by = call.by ? { by: call.by } : {}
+      const entry = { via: 'grpc', peer: call.peer, ...by, method, about: aboutOf(request) }
       try {
         const reply = await handler(request, call)
         const { ok, condition } = reply as { ok?: boolean; condition?: string }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { EventEmitter } from 'node:events'
 import { test } from 'node:test'
-import { type Server, status } from '@grpc/grpc-js'
+import { Metadata, type Server, status } from '@grpc/grpc-js'
 import { silentTelemetry } from '@heliograph/telemetry'
+import { CallerLimits } from './caller-limits.ts'
 import { Carrier } from './carrier.ts'
 import type { Answer } from './carry.ts'
 import { instanceContract } from './contracts/instance.ts'
@@ -12,11 +13,16 @@ const METHOD = 'heliograph.v1.Instance.Drain'
 
 class FakeStream extends EventEmitter {
   readonly written: Answer[] = []
+  readonly metadata = new Metadata()
   writableLength = 0
   destroyed = false
 
   getPeer(): string {
     return 'peer'
+  }
+
+  getAuthContext(): null {
+    return null
   }
 
   write(answer: Answer): void {
@@ -36,7 +42,7 @@ function carried(drain: () => Promise<{ begun: boolean }>): FakeStream {
       carry = methods.carry
     },
   }
-  const carrier = new Carrier(server as unknown as Server, silentTelemetry().log)
+  const carrier = new Carrier(server as unknown as Server, { log: silentTelemetry().log, limits: () => CallerLimits.none })
   const info = () => Promise.reject(new Error('not asked'))
   carrier.add(serve(instanceContract, { info, drain, reload: info }).methods())
   const stream = new FakeStream()

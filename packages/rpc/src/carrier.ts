@@ -1,8 +1,7 @@
 import { type Server, type ServerDuplexStream, status } from '@grpc/grpc-js'
-import type { Logger } from '@heliograph/telemetry'
 import { type Answer, type Call, callsContract, WELCOME } from './carry.ts'
 import { RpcError } from './rpc-error.ts'
-import type { CallInfo, ServedMethod } from './rpc-server.ts'
+import type { CallInfo, Conditions, ServedMethod } from './rpc-server.ts'
 
 type Stream = ServerDuplexStream<Call, Answer>
 
@@ -13,10 +12,10 @@ const MOST_RUNNING = 20_000
 export class Carrier {
   readonly #methods = new Map<string, ServedMethod>()
   readonly #streams = new Set<CarriedCalls>()
-  readonly #log: Logger
+  readonly #conditions: Pick<Conditions, 'log' | 'limits'>
 
-  constructor(server: Server, log: Logger) {
-    this.#log = log
+  constructor(server: Server, conditions: Pick<Conditions, 'log' | 'limits'>) {
+    this.#conditions = conditions
     server.addService(callsContract.definition(), { carry: (stream: Stream) => this.#begin(stream) })
   }
 
@@ -30,7 +29,13 @@ export class Carrier {
   }
 
   #begin(stream: Stream): void {
-    const calls = new CarriedCalls(stream, this.#methods, this.#log)
+    const { limits } = this.#conditions
+    // What it carries isn't looked at: it is for those who may do everything. Others call separately.
+    if (limits().limits(stream)) {
+      stream.emit('error', { code: status.UNIMPLEMENTED, details: 'call separately' })
+      return
+    }
+    const calls = new CarriedCalls(stream, this.#methods, this.#conditions)
     this.#streams.add(calls)
     const gone = (): void => {
       this.#streams.delete(calls)
@@ -49,15 +54,19 @@ export class Carrier {
 class CarriedCalls {
   readonly #stream: Stream
   readonly #methods: ReadonlyMap<string, ServedMethod>
-  readonly #log: Logger
+  readonly #conditions: Pick<Conditions, 'log' | 'limits'>
   readonly #peer: string
   readonly #running = new Map<number, CarriedCall>()
   #state: 'open' | 'stopping' | 'ended' = 'open'
 
-  constructor(stream: Stream, methods: ReadonlyMap<string, ServedMethod>, log: Logger) {
+  constructor(
+    stream: Stream,
+    methods: ReadonlyMap<string, ServedMethod>,
+    conditions: Pick<Conditions, 'log' | 'limits'>,
+  ) {
     this.#stream = stream
     this.#methods = methods
-    this.#log = log
+    this.#conditions = conditions
     this.#peer = stream.getPeer()
   }
 
@@ -66,6 +75,8 @@ class CarriedCalls {
     const served = this.#methods.get(method)
     if (this.#state !== 'open') this.#refuse(id, status.UNAVAILABLE, 'the server is stopping')
     else if (this.#running.size >= MOST_RUNNING) this.#refuse(id, status.RESOURCE_EXHAUSTED, 'too many calls under way')
+    else if (this.#conditions.limits().limits(this.#stream))
+      this.#refuse(id, status.PERMISSION_DENIED, 'less than everything is allowed by now')
     else if (served === undefined) this.#refuse(id, status.UNIMPLEMENTED, `there is no ${method}`)
     else this.#run(id, served, request)
   }
@@ -90,7 +101,7 @@ class CarriedCalls {
         this.#answer(id, { id, code: status.OK, message: '', reply: definition.responseSerialize(reply) }),
       )
       .catch((error: unknown) => {
-        if (!(error instanceof RpcError)) this.#log.error('rpc_failed', { method: name, error })
+        if (!(error instanceof RpcError)) this.#conditions.log.error('rpc_failed', { method: name, error })
         const [code, message] =
           error instanceof RpcError ? [error.code, error.message] : (['INTERNAL', 'internal error'] as const)
         this.#answer(id, { ...WELCOME, id, code: status[code], message })

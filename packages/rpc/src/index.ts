@@ -1,4 +1,5 @@
 export { aboutOf, audited } from './audited.ts'
+export { CallerLimits, type GivenLimits } from './caller-limits.ts'
 export type { Contract } from './contract.ts'
 export * from './contracts/accounts.ts'
 export * from './contracts/admin.ts'
@@ -15,6 +16,7 @@ export {
   describeContract,
   type HttpRoute,
 } from './described.ts'
+export { type GivenGrant, type GivenToken, Grant, GrantedTokens } from './grants.ts'
 export { type HealthChecks, serveHealth } from './health.ts'
 export { type CallOptions, type RpcClient, RpcClients } from './rpc-clients.ts'
 export { type RpcCode, RpcError } from './rpc-error.ts'

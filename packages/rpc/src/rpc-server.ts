@@ -9,6 +9,7 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js'
 import type { Logger } from '@heliograph/telemetry'
+import { admitted, CallerLimits, scopeOf } from './caller-limits.ts'
 import { Carrier } from './carrier.ts'
 import { type Contract, type Methods, methodsOf } from './contract.ts'
 import { largestMessage } from './largest-message.ts'
@@ -22,6 +23,8 @@ export interface CallInfo {
   readonly peer: string
   /** Aborts when the caller gives up or its deadline passes. */
   readonly signal: AbortSignal
+  /** By which names it is limited what the caller may do; without it, or empty: it isn't. */
+  readonly by?: string
 }
 
 /** One function a method. It may throw `RpcError` to refuse; anything else becomes INTERNAL and is logged once. */
@@ -35,10 +38,18 @@ export type Handlers<Service> = {
 /** A contract with who fulfils it; made by `serve`. */
 export interface ServedContract {
   readonly name: string
-  /** `stopping` ends its streams. */
-  register(server: Server, log: Logger, stopping: AbortSignal): void
+  register(server: Server, conditions: Conditions): void
   /** Its methods with one reply by full name, `package.Service.Method`. */
   methods(): ReadonlyMap<string, ServedMethod>
+}
+
+/** Under which a service is served. */
+export interface Conditions {
+  readonly log: Logger
+  /** Ends streams. */
+  readonly stopping: AbortSignal
+  /** Who may do less than everything, at the time of a call. */
+  readonly limits: () => CallerLimits
 }
 
 export interface ServedMethod {
@@ -57,6 +68,8 @@ export interface RpcServerOptions {
   readonly tls?: RpcTls | undefined
   readonly services: readonly ServedContract[]
   readonly log: Logger
+  /** Who may do less than everything, at the time of a call. Default: nobody. */
+  readonly limits?: () => CallerLimits
 }
 
 export interface RpcServer extends AsyncDisposable {
@@ -79,13 +92,13 @@ export function serve<Service>(
   const methods = () => handlersOf(contract.definition(), handlers as UntypedHandlers, name)
   return {
     name,
-    register(server, log, stopping) {
+    register(server, conditions) {
       const streaming = Object.entries(streams).map(([method, handler]) => [
         method,
-        streamed(handler, { method: `${name}.${method}`, log, stopping }),
+        streamed(handler, `${name}.${method}`, conditions),
       ])
       const definition = contract.definition()
-      server.addService(definition, { ...implementation(methods(), log), ...Object.fromEntries(streaming) })
+      server.addService(definition, { ...implementation(methods(), conditions), ...Object.fromEntries(streaming) })
     },
     methods,
   }
@@ -96,12 +109,14 @@ export function serve<Service>(
  *
  * @throws when the address can't be bound.
  */
-export async function startRpcServer({ host, port, tls, services, log }: RpcServerOptions): Promise<RpcServer> {
+export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
+  const { host, port, tls, services, log, limits = () => CallerLimits.none } = options
   const server = new Server({ 'grpc.max_receive_message_length': largestMessage, 'grpc.enable_channelz': 0 })
-  const carrier = new Carrier(server, log)
   const stopping = new AbortController()
+  const conditions = { log, stopping: stopping.signal, limits }
+  const carrier = new Carrier(server, conditions)
   const add = (service: ServedContract): void => {
-    service.register(server, log, stopping.signal)
+    service.register(server, conditions)
     carrier.add(service.methods())
   }
   for (const service of services) add(service)
@@ -140,17 +155,24 @@ function handlersOf(
   )
 }
 
-function implementation(methods: ReadonlyMap<string, ServedMethod>, log: Logger): UntypedServiceImplementation {
+function implementation(
+  methods: ReadonlyMap<string, ServedMethod>,
+  conditions: Conditions,
+): UntypedServiceImplementation {
   return Object.fromEntries(
-    [...methods].map(([name, { handler }]) => [name.slice(name.lastIndexOf('.') + 1), unary(handler, name, log)]),
+    [...methods].map(([name, method]) => [name.slice(name.lastIndexOf('.') + 1), unary(method, conditions)]),
   )
 }
 
-function unary(handler: UntypedHandler, what: string, log: Logger): handleUnaryCall<unknown, unknown> {
+function unary(
+  { name: what, handler, definition }: ServedMethod,
+  { log, limits }: Conditions,
+): handleUnaryCall<unknown, unknown> {
+  const scope = scopeOf(definition)
   return (call: ServerUnaryCall<unknown, unknown>, reply: sendUnaryData<unknown>) => {
     const cancelled = new AbortController()
     call.on('cancelled', () => cancelled.abort())
-    const info = { peer: call.getPeer(), signal: cancelled.signal }
+    const peer = call.getPeer()
     const refuse = (error: unknown): void => {
       if (error instanceof RpcError) {
         reply({ code: status[error.code], details: error.message })
@@ -160,7 +182,10 @@ function unary(handler: UntypedHandler, what: string, log: Logger): handleUnaryC
       reply({ code: status.INTERNAL, details: 'internal error' })
     }
     Promise.resolve()
-      .then(() => handler(call.request, info))
+      .then(() => {
+        const by = admitted(limits(), call, { scope, peer, method: what, log })
+        return handler(call.request, { peer, signal: cancelled.signal, by })
+      })
       .then((answer) => reply(null, answer), refuse)
       .catch((error: unknown) => log.error('rpc_reply_failed', { method: what, error }))
   }

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { type handleServerStreamingCall, type ServerWritableStream, status } from '@grpc/grpc-js'
-import type { Logger } from '@heliograph/telemetry'
+import { admitted } from './caller-limits.ts'
 import { RpcError } from './rpc-error.ts'
-import type { CallInfo } from './rpc-server.ts'
+import type { CallInfo, Conditions } from './rpc-server.ts'
 
 /** Yields replies until `call.signal` aborts: the caller went away, or the server stops. It may throw `RpcError` to refuse. */
 export type StreamHandler = (request: unknown, call: CallInfo) => AsyncIterable<unknown>
@@ -12,13 +12,19 @@ type Call = ServerWritableStream<unknown, unknown>
 /** Answers a method with a stream of replies; where the caller doesn't read them no more are asked for. */
 export function streamed(
   handler: StreamHandler,
-  { method, log, stopping }: { method: string; log: Logger; stopping: AbortSignal },
+  method: string,
+  { log, stopping, limits }: Conditions,
 ): handleServerStreamingCall<unknown, unknown> {
   return (call: Call) => {
     const gone = new AbortController()
     call.on('cancelled', () => gone.abort())
     const signal = AbortSignal.any([gone.signal, stopping])
-    send(call, handler(call.request, { peer: call.getPeer(), signal }), signal).catch((error: unknown) => {
+    const peer = call.getPeer()
+    const replies = async (): Promise<void> => {
+      admitted(limits(), call, { scope: undefined, peer, method, log })
+      await send(call, handler(call.request, { peer, signal }), signal)
+    }
+    replies().catch((error: unknown) => {
       if (!(error instanceof RpcError)) log.error('rpc_failed', { method, error })
       const refused = error instanceof RpcError ? error : new RpcError('INTERNAL', 'internal error')
       call.emit('error', { code: status[refused.code], details: refused.message })

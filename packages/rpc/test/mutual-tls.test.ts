@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { ensureSelfSigned } from '@heliograph/certificates'
 import { silentTelemetry } from '@heliograph/telemetry'
-import { healthContract, RpcClients, serveHealth, startRpcServer } from '../src/index.ts'
+import { CallerLimits, healthContract, RpcClients, serveHealth, startRpcServer } from '../src/index.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'hg-rpc-'))
 after(() => rm(folder, { recursive: true }))
@@ -35,4 +35,27 @@ test('both sides must show a certificate of the authority', async () => {
   await assert.rejects(ask(), { code: 'UNAVAILABLE' })
   await assert.rejects(ask(theirs), { code: 'UNAVAILABLE' })
   await assert.rejects(ask({ ...theirs, ca: ours.ca }), { code: 'UNAVAILABLE' })
+})
+
+test('who shows a certificate with a name that is limited may do no more than is said of it', async () => {
+  const whole = await identity('whole')
+  const yes = () => true
+  let limited: string[] = []
+  await using server = await startRpcServer({
+    host: '127.0.0.1',
+    port: 0,
+    tls: whole,
+    services: [serveHealth({ liveness: yes, readiness: yes, startup: yes })],
+    log: silentTelemetry().log,
+    limits: () =>
+      new CallerLimits({ tokens: [], certificates: limited.map((name) => ({ name, scopes: ['read', 'operate'] })) }),
+  })
+  using clients = new RpcClients(whole)
+  const ask = () => clients.at(healthContract, server.address).check({ service: '' })
+  // More than a few calls share a stream.
+  for (let calls = 0; calls < 5; calls++) assert.deepEqual(await ask(), { status: 'SERVING' })
+  limited = ['another.example']
+  assert.deepEqual(await ask(), { status: 'SERVING' })
+  limited = ['whole.example']
+  for (let calls = 0; calls < 5; calls++) await assert.rejects(ask(), { code: 'PERMISSION_DENIED' })
 })

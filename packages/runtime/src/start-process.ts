@@ -1,6 +1,6 @@
 import { type ConfigChange, type HeliographConfig, ReloadableConfig } from '@heliograph/config'
 import { Taps } from '@heliograph/live-trace'
-import { type InstanceState, RpcClients, type RpcServer, startRpcServer } from '@heliograph/rpc'
+import { CallerLimits, type InstanceState, RpcClients, type RpcServer, startRpcServer } from '@heliograph/rpc'
 import { createTelemetry, OperatorError, type ProcessTelemetry, type TelemetryOptions } from '@heliograph/telemetry'
 import type { Adapters } from './adapters.ts'
 import { advertisedAddress } from './advertised.ts'
@@ -235,7 +235,14 @@ class Process implements RunningProcess, ProcessView {
     if (listen.rpc === false) return undefined
     const { log } = this.telemetry
     const services = [healthService(this), instanceService(this, this.#taps, log)]
-    const server = await startRpcServer({ ...listen.rpc, tls: tls.rpcMutual, services, log })
+    let limits = new CallerLimits(this.#config.adminApi)
+    this.#live.onChange(({ adminApi }) => {
+      const fresh = new CallerLimits(adminApi)
+      return () => {
+        limits = fresh
+      }
+    })
+    const server = await startRpcServer({ ...listen.rpc, tls: tls.rpcMutual, services, log, limits: () => limits })
     this.#resources.defer(guard(log, 'rpc', () => server[Symbol.asyncDispose]()))
     this.addresses.rpc = server.address
     return server

@@ -20,6 +20,10 @@ none is restarted by what doesn't concern it. Secrets are named by the files the
 {{- range $section, $readers := $only -}}
 {{- if not (has $.component $readers) -}}{{- $config = omit $config $section -}}{{- end -}}
 {{- end -}}
+{{- /* Every process answers gRPC. */ -}}
+{{- if ne .component "session" -}}
+{{- with dig "adminApi" "certificates" (list) $values.config -}}{{- $_ := set $config "adminApi" (dict "certificates" .) -}}{{- end -}}
+{{- end -}}
 {{- $_ := set $config "mode" "cluster" -}}
 {{- $_ := set $config "domains" (include "heliograph.domains" .root | fromJsonArray) -}}
 {{- $_ := set $config "listen" (include "heliograph.listen" . | fromYaml) -}}
