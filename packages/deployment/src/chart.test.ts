@@ -66,7 +66,7 @@ test('a service takes the configuration that it is given, with the secrets that 
       for (const path of secretFilesOf(pod)) {
         const file = path.replace('/etc/heliograph', at)
         mkdirSync(dirname(file), { recursive: true })
-        writeFileSync(file, 'a secret of some length\n')
+        writeFileSync(file, 'a secret that is long enough for a token\n')
       }
       const file = join(at, 'heliograph.yaml')
       mkdirSync(at, { recursive: true })
@@ -199,6 +199,25 @@ test('nothing is allowed but what is declared; only gateways leave; edges have n
   })
 })
 
+test('administration over HTTP is reached by those that are named, where it is on; else it is at loopback', { skip }, () => {
+  type Ingress = { ingress: { ports: { port: number }[]; from?: unknown }[] }
+  each((manifests, service, shape) => {
+    const { ingress } = specOf<Ingress>(manifests, 'NetworkPolicy', `hg-heliograph-${service}`)
+    const admin = ingress.filter(({ ports }) => ports.some(({ port }) => port === 5293))
+    const open = service === 'session' && shape === 'federation-components'
+    assert.deepEqual(
+      admin.map(({ from }) => from),
+      open ? [[{ podSelector: { matchLabels: { app: 'provisioning' } } }]] : [],
+    )
+    assert.equal(of(manifests, 'Service', 'hg-heliograph-session-admin').length, shape === 'federation-components' ? 1 : 0)
+    const config = configOf(manifests, service)
+    assert.equal(config.includes('admin: 0.0.0.0:5293'), open, `${shape} ${service}`)
+    assert.equal(config.includes('name: watcher.example.org'), shape === 'federation-components', `${shape} ${service}`)
+    const tokens = /\/etc\/heliograph\/tokens\/\d/.test(config)
+    assert.equal(tokens, service === 'session' && ['external-stores', 'federation-components'].includes(shape))
+  })
+})
+
 /** Which service answers a contract of gRPC; what every instance answers is only asked by session, for heliographctl. */
 const ANSWERS: Readonly<Record<string, string>> = {
   accountsContract: 'session',
@@ -257,6 +276,8 @@ test('what does not exist is refused, and what would not start', { skip }, async
     ['redis.bundled.enabled=false', /redis\.url is needed/],
     ['config.uploads.store=directory', /secrets\.uploads\.existingSecret is needed/],
     ['rpcTls.enabled=true', /rpcTls needs/],
+    ['adminApi.enabled=true', /adminApi\.tokens are needed/],
+    ['config.adminApi.tokens[0].name=x', /tokens/],
   ] as const
   for (const [setting, message] of wrong) await assert.rejects(helm.render(undefined, setting), message)
 })

@@ -17,7 +17,7 @@ const NOT_GIVEN = [
   ...['nats.servers', 'nats.user', 'nats.password', 'nats.passwordFile', 'nats.tls'],
   ...['redis.url', 'redis.others', 'redis.topology', 'redis.master', 'redis.password', 'redis.passwordFile'],
   ...['postgres.url', 'postgres.password', 'postgres.passwordFile'],
-  ...['web.trustedProxies', 'tls.rpcMutual'],
+  ...['web.trustedProxies', 'tls.rpcMutual', 'adminApi.tokens', 'adminApi.certificate'],
   ...['uploads.secret', 'uploads.s3.accessKeyId', 'uploads.s3.secretAccessKey'],
   ...['federation.secret', 'externalServices.secret'],
 ]
@@ -28,9 +28,10 @@ export function configPart(): JsonSchema {
   return NOT_GIVEN.reduce((schema, path) => without(schema, path.split('.')), portable(whole))
 }
 
-/** The schema of the items of one of the configuration's lists, without some keys. */
+/** The schema of the items of one of the configuration's lists, by its dotted path, without some keys. */
 export function itemsOf(list: string, ...keys: readonly string[]): JsonSchema {
-  const items = configJsonSchema().properties?.[list]?.items
+  const found = list.split('.').reduce<JsonSchema | undefined>((at, key) => at?.properties?.[key], configJsonSchema())
+  const items = found?.items
   if (items === undefined) throw new Error(`${list} is no list`)
   return keys.reduce((schema, key) => without(schema, [key]), portable(items))
 }

@@ -42,7 +42,7 @@ const GIVEN: readonly (readonly [RegExp, JsonSchema])[] = [
   [/^redis\.topology$/, choice('server', 'cluster', 'sentinel')],
   [/\.resources$/, resources],
   [
-    /(^networkPolicy\.\w+|^web\.from|^web\.httpRoute\.parentRefs|\.extra(Ingress|Egress|Env|Volumes|VolumeMounts|Containers)|\.initContainers|\.tolerations)$/,
+    /(^networkPolicy\.\w+|^web\.from|^adminApi\.from|^web\.httpRoute\.parentRefs|\.extra(Ingress|Egress|Env|Volumes|VolumeMounts|Containers)|\.initContainers|\.tolerations)$/,
     list(foreign),
   ],
   [/\.(affinity|issuerRef|behavior)$/, foreign],

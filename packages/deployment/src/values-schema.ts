@@ -12,7 +12,7 @@ export function valuesSchema({ values, descriptions }: ValuesFile): JsonSchema {
   const workload = whole.properties?.defaults
   if (workload === undefined) throw new Error('values.yaml has no defaults')
   const services = SERVICES.map((key) => [key, serviceSchema(key, workload, descriptions)] as const)
-  const properties = { ...whole.properties, ...Object.fromEntries(services), ...special(descriptions) }
+  const properties = { ...whole.properties, ...Object.fromEntries(services), ...special(whole, descriptions) }
   return { $schema: 'http://json-schema.org/draft-07/schema#', ...whole, properties: { ...properties, global: {} } }
 }
 
@@ -57,7 +57,7 @@ function serviceSchema(key: string, workload: JsonSchema, descriptions: Readonly
 const text: JsonSchema = { type: 'string', minLength: 1 }
 
 /** What is more than its default shows. */
-function special(descriptions: ReadonlyMap<string, string>): Record<string, JsonSchema> {
+function special(whole: JsonSchema, descriptions: ReadonlyMap<string, string>): Record<string, JsonSchema> {
   const described = (key: string, schema: JsonSchema): JsonSchema => ({
     description: descriptions.get(key) ?? '',
     ...schema,
@@ -65,6 +65,8 @@ function special(descriptions: ReadonlyMap<string, string>): Record<string, Json
   const domain = itemsOf('domains')
   const component = itemsOf('components', 'password', 'passwordFile', 'passwordVariable')
   const account = itemsOf('accounts', 'password', 'passwordFile')
+  const token = itemsOf('adminApi.tokens', 'password', 'passwordFile', 'passwordVariable')
+  const adminApi = whole.properties?.adminApi
   const secret = { existingSecret: text, key: text }
   const certificate: JsonSchema = {
     type: 'object',
@@ -88,6 +90,13 @@ function special(descriptions: ReadonlyMap<string, string>): Record<string, Json
       items: { ...domain, properties: { ...domain.properties, certificate } },
     }),
     accounts: described('accounts', { type: 'array', items: withSecret(account) }),
+    adminApi: {
+      ...adminApi,
+      properties: {
+        ...adminApi?.properties,
+        tokens: described('adminApi.tokens', { type: 'array', items: withSecret(token) }),
+      },
+    },
     components: described('components', { type: 'array', items: withSecret(component) }),
   }
 }

@@ -12,6 +12,18 @@
 {{- end -}}
 {{- end -}}
 
+{{- define "heliograph.adminSecret" -}}
+{{- if .Values.adminApi.existingSecret -}}{{ .Values.adminApi.existingSecret }}
+{{- else if .Values.adminApi.issuerRef -}}{{ include "heliograph.adminName" . }}
+{{- else -}}{{ fail "adminApi.enabled needs an existingSecret or an issuerRef for the certificate" }}
+{{- end -}}
+{{- end -}}
+
+{{/* Of the Service for administration over HTTP. */}}
+{{- define "heliograph.adminName" -}}
+{{ include "heliograph.componentName" (dict "root" . "component" "session") }}-admin
+{{- end -}}
+
 {{/* Names that a domain's certificate is for: the domain, and those under which the services are found. */}}
 {{- define "heliograph.certificateNames" -}}
 {{- $domain := index .root.Values.domains .at -}}

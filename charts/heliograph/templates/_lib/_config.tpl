@@ -77,6 +77,16 @@ none is restarted by what doesn't concern it. Secrets are named by the files the
 {{- $accounts = append $accounts (dict "jid" $account.jid "passwordFile" (printf "/etc/heliograph/accounts/%d" $at)) -}}
 {{- end -}}
 {{- with $accounts -}}{{- $_ := set $config "accounts" . -}}{{- end -}}
+{{- $tokens := list -}}
+{{- range $at, $token := $values.adminApi.tokens -}}
+{{- $tokens = append $tokens (merge (dict "passwordFile" (printf "/etc/heliograph/tokens/%d" $at)) (omit $token "existingSecret" "key")) -}}
+{{- end -}}
+{{- with $tokens -}}{{- $_ := set $config "adminApi" (merge (dict "tokens" .) ($config.adminApi | default dict)) -}}{{- end -}}
+{{- if $values.adminApi.enabled -}}
+{{- if not $tokens -}}{{- fail "adminApi.tokens are needed with adminApi.enabled" -}}{{- end -}}
+{{- $files := dict "cert" "/etc/heliograph/admin-certificate/tls.crt" "key" "/etc/heliograph/admin-certificate/tls.key" -}}
+{{- $_ := set $config "adminApi" (merge (dict "certificate" $files) $config.adminApi) -}}
+{{- end -}}
 {{- end -}}
 {{- if has .component (list "session" "s2s-gateway") -}}
 {{- $components := list -}}
@@ -109,6 +119,9 @@ c2s: {{ ternary "0.0.0.0:5222" false (gt (int $values.edge.ports.c2s) 0) }}
 c2sTls: {{ ternary "0.0.0.0:5223" false (gt (int $values.edge.ports.c2sTls) 0) }}
 https: {{ ternary "0.0.0.0:5443" false (gt (int $values.edge.ports.https) 0) }}
 http: {{ if include "heliograph.web" .root }}0.0.0.0:5280{{ else }}false{{ end }}
+{{- end }}
+{{- if and (eq .component "session") $values.adminApi.enabled }}
+admin: 0.0.0.0:5293
 {{- end }}
 {{- if eq .component "s2s-gateway" }}
 s2s: {{ ternary "0.0.0.0:5269" false (gt (int $values.federation.ports.s2s) 0) }}

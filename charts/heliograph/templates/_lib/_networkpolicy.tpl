@@ -60,6 +60,9 @@ podSelector:
 {{ include "heliograph.rule" (dict "direction" "from" "peers" $values.web.from "ports" (list 5280)) }}
 {{- end }}
 {{- end }}
+{{- if and (eq .component "session") $values.adminApi.enabled $values.adminApi.from }}
+{{ include "heliograph.rule" (dict "direction" "from" "peers" $values.adminApi.from "ports" (list 5293)) }}
+{{- end }}
 {{- if eq .component "s2s-gateway" }}
 {{- if and $values.components $values.networkPolicy.componentsFrom }}
 {{ include "heliograph.rule" (dict "direction" "from" "peers" $values.networkPolicy.componentsFrom "ports" (list 5275 5276)) }}

@@ -37,6 +37,10 @@
 {{- end -}}
 {{- if eq .component "session" -}}
 {{- $mounts = concat $mounts (include "heliograph.numbered" (dict "folder" "accounts" "list" $root.Values.accounts) | fromJsonArray) -}}
+{{- $mounts = concat $mounts (include "heliograph.numbered" (dict "folder" "tokens" "list" $root.Values.adminApi.tokens) | fromJsonArray) -}}
+{{- if $root.Values.adminApi.enabled -}}
+{{- $mounts = append $mounts (dict "folder" "admin-certificate" "source" (dict "secret" (dict "secretName" (include "heliograph.adminSecret" $root) "defaultMode" 288))) -}}
+{{- end -}}
 {{- end -}}
 {{- if has .component (list "session" "s2s-gateway") -}}
 {{- $mounts = concat $mounts (include "heliograph.numbered" (dict "folder" "components" "list" $root.Values.components) | fromJsonArray) -}}
