@@ -43,7 +43,7 @@ const DAY_MS = 86_400_000
  * what they were opened with; a new file that can't be used is logged once and the old certificate stays in use.
  */
 export class CertificateStore implements AsyncDisposable {
-  readonly #entries: readonly Entry[]
+  #entries: readonly Entry[]
   #policy: TlsPolicy
   readonly #log: Logger
   readonly #servers = new Set<Server>()
@@ -107,6 +107,17 @@ export class CertificateStore implements AsyncDisposable {
   /** Looks at the files once, now; the polling does the same. */
   async refresh(): Promise<void> {
     for (const entry of this.#entries) await this.#refreshEntry(entry)
+  }
+
+  /**
+   * Has certificates for domains that it has none for; those of the others stay.
+   *
+   * @throws when one can't be loaded; then all stays as it was
+   */
+  async add(certificates: readonly DomainCertificate[]): Promise<void> {
+    const missing = certificates.filter(({ domain }) => !this.#entries.some((entry) => entry.domain === domain))
+    const added = await Promise.all(missing.map((given) => openEntry(given, this.#policy)))
+    this.#entries = [...this.#entries, ...added]
   }
 
   /**

@@ -176,6 +176,23 @@ test('servers that take their options once follow a reload, by polling', async (
   while ((await ask()) !== 'CN=second.example') assert.ok(Date.now() < deadline)
 })
 
+test('a domain that is added has its own certificate from then on, one that can not be loaded changes nothing', async (t) => {
+  const make = async (name: string) => ({
+    domain: name,
+    files: await ensureSelfSigned({ directory: await directory(t), domains: [name] }),
+  })
+  const [first, second] = [await make('first.example'), await make('second.example')]
+  const store = await open(t, [first])
+  const named = (name: string) => store.status().some(({ domain }) => domain === name)
+  const context = store.contextFor('second.example')
+  await assert.rejects(store.add([first, second, { domain: 'c.example', files: { cert: 'none.pem', key: 'none.pem' } }]))
+  assert.deepEqual([named('second.example'), store.contextFor('second.example') === context], [false, true])
+  await store.add([first, second])
+  assert.deepEqual([named('second.example'), store.contextFor('second.example') === context], [true, false])
+  assert.equal(store.contextFor('first.example'), context)
+  assert.equal(store.status().length, 2)
+})
+
 test('a store does not open without its files', async (t) => {
   const files = { cert: join(await directory(t), 'none.pem'), key: 'none.pem' }
   await assert.rejects(open(t, [{ domain: 'a.example', files }]), /a\.example/)

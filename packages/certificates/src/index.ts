@@ -7,6 +7,6 @@ export {
 export { channelBindingsOf, serverEndPoint, type TlsChannelBindings, tlsExporter } from './channel-bindings.ts'
 export { FileWatch, type FileWatchOptions } from './file-watch.ts'
 export type { CertificateFiles } from './files.ts'
-export { openCertificates, type ServerCertificates } from './open-certificates.ts'
+export { certificatesOf, openCertificates, type ServerCertificates } from './open-certificates.ts'
 export { ensureSelfSigned, type SelfSignedOptions } from './self-signed.ts'
 export { ALPN, type TlsPolicy, tlsDefaults } from './tls-options.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Logger } from '@heliograph/telemetry'
-import { CertificateStore } from './certificate-store.ts'
+import { CertificateStore, type DomainCertificate } from './certificate-store.ts'
 import type { CertificateFiles } from './files.ts'
 import { ensureSelfSigned } from './self-signed.ts'
 import type { TlsPolicy } from './tls-options.ts'
@@ -19,15 +19,24 @@ export interface ServerCertificates {
  * @throws when one can't be loaded
  */
 export async function openCertificates(
-  { domains, dataDir, tls: { minVersion, ciphers, ca, crl } }: ServerCertificates,
+  given: ServerCertificates,
   { log, signal }: { readonly log: Logger; readonly signal: AbortSignal },
 ): Promise<CertificateStore> {
+  const { minVersion, ciphers, ca, crl } = given.tls
+  const certificates = await certificatesOf(given)
+  return CertificateStore.open({ certificates, policy: { minVersion, ciphers, ca, crl }, log, signal })
+}
+
+/** The certificates of a server's domains, in their order; self-signed where none are configured. */
+export async function certificatesOf({
+  domains,
+  dataDir,
+}: Omit<ServerCertificates, 'tls'>): Promise<DomainCertificate[]> {
   const needed = domains.filter(({ certificate }) => certificate === undefined).map(({ name }) => name)
   const directory = join(dataDir, 'certificates')
   const selfSigned = needed.length === 0 ? undefined : await ensureSelfSigned({ directory, domains: needed })
-  const certificates = domains.flatMap(({ name, certificate }) => {
+  return domains.flatMap(({ name, certificate }) => {
     const files = certificate ?? selfSigned
     return files === undefined ? [] : [{ domain: name, files }]
   })
-  return CertificateStore.open({ certificates, policy: { minVersion, ciphers, ca, crl }, log, signal })
 }

@@ -54,7 +54,10 @@ test('some changes of an option wait for a restart, others do not', () => {
     ['federation.queueSeconds', 0, 60, true],
     ['federation.queueSeconds', 60, 90, false],
     ['domains', [{ name: 'a' }], [{ name: 'a', retentionDays: 7, rates: {}, contacts: {}, strangers: {} }], false],
-    ['domains', [{ name: 'a' }], [{ name: 'a' }, { name: 'b' }], true],
+    ['domains', [{ name: 'a' }], [{ name: 'a' }, { name: 'b', certificate: {} }], false],
+    ['domains', [{ name: 'a' }], [{ name: 'b' }, { name: 'a' }], true],
+    ['domains', [{ name: 'a' }, { name: 'b' }], [{ name: 'a' }], true],
+    ['domains', [{ name: 'a' }], [{ name: 'a' }, { name: 'b', anonymous: {} }], true],
     ['domains', [{ name: 'a' }], [{ name: 'a', anonymous: {} }], true],
   ]
   for (const [option, before, after, waits] of cases)

@@ -1,3 +1,5 @@
+import type { HeliographConfig } from './heliograph-config.ts'
+
 /** When a changed option holds in a process that has read its configuration again. */
 export interface Effect {
   readonly when: 'at once' | 'next connection'
@@ -6,6 +8,8 @@ export interface Effect {
   /** Whether this change waits for a restart all the same. */
   readonly waits?: (before: unknown, after: unknown) => boolean
 }
+
+type Domains = HeliographConfig['domains']
 
 const atOnce: Effect = { when: 'at once' }
 const nextConnection: Effect = { when: 'next connection' }
@@ -47,8 +51,8 @@ export const EFFECTS: ReadonlyMap<string, Effect> = new Map([
   ...of(
     {
       when: 'at once',
-      note: 'another `name`, `certificate` or `anonymous`, one more or less: restart',
-      waits: (before, after) => lasting(before) !== lasting(after),
+      note: 'also one that is added at the end; one less, another `certificate` or `anonymous`: restart',
+      waits: (before, after) => !isGrown(before as Domains, after as Domains),
     },
     'domains',
   ),
@@ -74,8 +78,11 @@ function isEmpty(list: unknown): boolean {
   return !Array.isArray(list) || list.length === 0
 }
 
-/** What can't change of domains. */
-function lasting(domains: unknown): string {
-  const all = domains as readonly { name: string; certificate?: unknown; anonymous?: unknown }[]
-  return JSON.stringify(all.map(({ name, certificate, anonymous }) => [name, certificate, anonymous]))
+/** Whether those that were there still are, with what can't change of them, and what came after them are domains for accounts. */
+function isGrown(before: Domains, after: Domains): boolean {
+  const lasting = ({ name, certificate, anonymous }: Domains[number]) => JSON.stringify([name, certificate, anonymous])
+  return (
+    before.every((domain, at) => after[at] !== undefined && lasting(domain) === lasting(after[at])) &&
+    after.slice(before.length).every(({ anonymous }) => anonymous === undefined)
+  )
 }

@@ -38,3 +38,18 @@ test('the key is the bare address here, and the pair of domains for others', () 
   assert.equal(hosts.keyOf(ensureJid('bob@example.net/desk'), alice), 'example.org example.net')
   assert.equal(pairKey(ensureDomain('example.org'), ensureDomain('example.net')), 'example.org example.net')
 })
+
+test('a domain that is added is served with its services', () => {
+  const growing = new Hosts([ensureDomain('example.org')])
+  const [room, upload] = [ensureJid('room@conference.example.net'), ensureJid('upload.example.net')]
+  assert.equal(growing.kindOf(room), Kind.domain)
+  growing.grow(['example.org', 'example.net'].map(ensureDomain), [ensureDomain('sms.example.net')])
+  assert.deepEqual([growing.kindOf(room), growing.isUpload(upload)], [Kind.room, true])
+  assert.deepEqual(growing.domains, ['example.org', 'example.net'])
+  assert.deepEqual(growing.services(ensureDomain('example.net')).toSorted(), [
+    'conference.example.net',
+    'pubsub.example.net',
+    'sms.example.net',
+  ])
+  assert.equal(growing.isLocalUser(alice), true)
+})

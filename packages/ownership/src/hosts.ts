@@ -5,15 +5,25 @@ import { bareOf, type Domain, domainOf, type Jid, localOf } from '@heliograph/ji
 export class Hosts {
   readonly #kinds = new Map<string, Kind>()
   readonly #uploads = new Set<string>()
-  readonly #components: readonly Domain[]
-  readonly domains: readonly Domain[]
+  #components: readonly Domain[] = []
+  #domains: readonly Domain[] = []
 
   /**
    * `domains` are the XMPP domains served; rooms, nodes live under `conference.` and `pubsub.` of each, files under `upload.`. `components` are
    * served by external components, which are reached like other servers.
    */
   constructor(domains: readonly Domain[], components: readonly Domain[] = []) {
-    this.domains = domains
+    this.grow(domains, components)
+  }
+
+  /** The first one is the default domain. */
+  get domains(): readonly Domain[] {
+    return this.#domains
+  }
+
+  /** From now on these are served: all that were before, and others. */
+  grow(domains: readonly Domain[], components: readonly Domain[] = []): void {
+    this.#domains = domains
     this.#components = components
     for (const domain of domains) {
       this.#kinds.set(domain, Kind.user)

@@ -1,9 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Kind } from '@heliograph/bus'
-import { type CertificateStore, openCertificates, type ServerCertificates } from '@heliograph/certificates'
+import {
+  type CertificateStore,
+  certificatesOf,
+  openCertificates,
+  type ServerCertificates,
+} from '@heliograph/certificates'
 import { follow, type HeliographConfig } from '@heliograph/config'
 import { type Domain, ensureDomain } from '@heliograph/jid'
-import { Hosts, type Ownership } from '@heliograph/ownership'
+import type { Ownership } from '@heliograph/ownership'
 import {
   type Accounts,
   accountsContract,
@@ -12,7 +17,7 @@ import {
   type RpcClients,
   roomsContract,
 } from '@heliograph/rpc'
-import { joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
+import { followHosts, joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
 import type { Logger, Metrics } from '@heliograph/telemetry'
 import { openUploads } from '@heliograph/uploads'
 import { edgeConfig } from './config.ts'
@@ -39,10 +44,12 @@ export const connectionManager: Service = {
 
 async function start(host: ServiceContext, signal: AbortSignal): Promise<RunningService> {
   const { config, telemetry } = host
-  const domains = config.domains.map(({ name }) => ensureDomain(name))
+  const hosts = followHosts(host.live)
+  const { domains } = hosts
   await using opened = new AsyncDisposableStack()
-  const certificates = opened.use(await openCertificates(named(config, domains), { log: telemetry.log, signal }))
+  const certificates = opened.use(await openCertificates(named(config), { log: telemetry.log, signal }))
   for (const domain of domains) watchExpiry(telemetry.metrics, certificates, domain)
+  host.live.onChange((fresh) => () => void addCertificates(host, certificates, fresh))
   const sources = config.events.sources.filter(({ password }) => password !== undefined)
   const watch = sources.length === 0 ? [Kind.user, Kind.room] : [Kind.user, Kind.room, Kind.node]
   const { ownership, router } = joinCluster(host, { kind: Kind.instance, watch })
@@ -57,7 +64,7 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
       // A stream keeps the limits that its client was told.
       config: follow(host.live, edgeConfig, ['xml', 'xmlBeforeAuth']),
       telemetry,
-      hosts: new Hosts(domains),
+      hosts,
       router,
       accounts,
       asking: askingOf(host, ownership),
@@ -84,8 +91,25 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
 }
 
 /** With the domains as they are written in addresses. */
-function named({ domains, dataDir, tls }: HeliographConfig, names: readonly Domain[]): ServerCertificates {
-  return { domains: domains.map((domain, at) => ({ ...domain, name: names[at]! })), dataDir, tls }
+function named({ domains, dataDir, tls }: HeliographConfig): ServerCertificates {
+  return { domains: domains.map((domain) => ({ ...domain, name: ensureDomain(domain.name) })), dataDir, tls }
+}
+
+/** Of domains that were added. One that can't be loaded is told; until a restart the first domain's is shown in its place. */
+async function addCertificates(
+  { telemetry: { log, metrics } }: ServiceContext,
+  store: CertificateStore,
+  config: HeliographConfig,
+): Promise<void> {
+  const known = new Set(store.status().map(({ domain }) => domain))
+  const added = config.domains.map(({ name }) => ensureDomain(name)).filter((domain) => !known.has(domain))
+  if (added.length === 0) return
+  try {
+    await store.add(await certificatesOf(named(config)))
+    for (const domain of added) watchExpiry(metrics, store, domain)
+  } catch (error) {
+    log.error('certificate_unusable', { domain: added.join(', '), error })
+  }
 }
 
 function watchExpiry(metrics: Metrics, certificates: CertificateStore, domain: Domain): void {

@@ -2,9 +2,7 @@ import { archiveMigrations } from '@heliograph/archive'
 import { BLOCK_LISTS_CHANGED, blockListMigrations, ListedAddresses, PostgresListStore } from '@heliograph/block-lists'
 import { Kind } from '@heliograph/bus'
 import { follow } from '@heliograph/config'
-import type { Domain } from '@heliograph/jid'
-import { Hosts } from '@heliograph/ownership'
-import { joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
+import { followHosts, joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
 import { mucConfig } from './config.ts'
 import { removeListed } from './entering/remove-listed.ts'
 import { roomModules } from './iqs/modules.ts'
@@ -39,7 +37,7 @@ async function start(host: ServiceContext): Promise<RunningService> {
     log: telemetry.log,
     metrics: telemetry.metrics,
     tracing: telemetry.tracer,
-    hosts: new Hosts(host.config.domains.map(({ name }) => name as Domain)),
+    hosts: followHosts(host.live),
     db,
     live,
     occupantIds: await OccupantIds.open(db),

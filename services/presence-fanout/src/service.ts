@@ -1,9 +1,7 @@
 import { Kind } from '@heliograph/bus'
 import { follow } from '@heliograph/config'
-import type { Domain } from '@heliograph/jid'
-import { Hosts } from '@heliograph/ownership'
 import { PostgresRosterStore, rosterMigrations } from '@heliograph/roster'
-import { joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
+import { followHosts, joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
 import { fanoutConfig } from './config.ts'
 import { FanoutService } from './fanout-service.ts'
 import { presenceBroadcast } from './modules.ts'
@@ -24,7 +22,7 @@ async function start(host: ServiceContext): Promise<RunningService> {
     log: telemetry.log,
     metrics: telemetry.metrics,
     tracing: telemetry.tracer,
-    hosts: new Hosts(host.config.domains.map(({ name }) => name as Domain)),
+    hosts: followHosts(host.live),
     rosters: new PostgresRosterStore(database),
   })
   const membership = joinCluster(host, {

@@ -1,10 +1,8 @@
 import { Kind } from '@heliograph/bus'
 import { follow } from '@heliograph/config'
 import { eventMigrations } from '@heliograph/events'
-import type { Domain } from '@heliograph/jid'
-import { Hosts } from '@heliograph/ownership'
 import { rosterMigrations } from '@heliograph/roster'
-import { joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
+import { followHosts, joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
 import { eventsRpc } from './bridge/events-rpc.ts'
 import { openBridge } from './bridge/open-bridge.ts'
 import { pubsubConfig } from './config.ts'
@@ -30,7 +28,7 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
     log: telemetry.log,
     metrics: telemetry.metrics,
     tracing: telemetry.tracer,
-    hosts: new Hosts(host.config.domains.map(({ name }) => name as Domain)),
+    hosts: followHosts(host.live),
     db,
     bridge: await openBridge(host, signal),
     onFenced: () => host.abandon('another instance shut this one out of the database'),

@@ -1,9 +1,8 @@
 import { type InstanceId, Kind, Op } from '@heliograph/bus'
 import { follow, type HeliographConfig } from '@heliograph/config'
 import type { Database } from '@heliograph/database'
-import type { Domain } from '@heliograph/jid'
-import { Hosts, type Tenancy } from '@heliograph/ownership'
-import { joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
+import type { Tenancy } from '@heliograph/ownership'
+import { followHosts, joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
 import { Flusher } from '@heliograph/streams'
 import { Components } from './components/components.ts'
 import { externalComponents } from './components/declaration.ts'
@@ -69,7 +68,7 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
     log: telemetry.log,
     metrics: telemetry.metrics,
     tracing: telemetry.tracer,
-    hosts: new Hosts(config.domains.map(({ name }) => name as Domain)),
+    hosts: followHosts(live),
     router,
     ownership,
     flusher: new Flusher(),

@@ -2,9 +2,10 @@ import { BLOCK_LISTS_CHANGED, ListedAddresses, PostgresListStore } from '@heliog
 import { Kind } from '@heliograph/bus'
 import { follow } from '@heliograph/config'
 import { type BareJid, type Domain, ensureDomain } from '@heliograph/jid'
-import { Hosts, proxyOf } from '@heliograph/ownership'
+import { proxyOf } from '@heliograph/ownership'
 import { PostgresRosterStore } from '@heliograph/roster'
 import {
+  followHosts,
   joinCluster,
   type RunningService,
   releaseVersion,
@@ -54,10 +55,8 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
     metrics: telemetry.metrics,
     tracing: telemetry.tracer,
     taps: host.taps,
-    hosts: new Hosts(
-      host.config.domains.map(({ name }) => name as Domain),
-      servedElsewhere(host.config),
-    ),
+    // Gateways serve proxies for the domains that there were at the start.
+    hosts: followHosts(host.live, () => servedElsewhere(host.config)),
     db,
     live,
     accounts,

@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { rootCertificates } from 'node:tls'
-import { type CertificateStore, FileWatch, openCertificates, type TlsPolicy } from '@heliograph/certificates'
+import {
+  type CertificateStore,
+  certificatesOf as filesOf,
+  FileWatch,
+  openCertificates,
+  type TlsPolicy,
+} from '@heliograph/certificates'
 import { type HeliographConfig, readPeerPolicy } from '@heliograph/config'
 import { type Domain, ensureDomain } from '@heliograph/jid'
 import { OperatorError } from '@heliograph/telemetry'
@@ -51,7 +57,10 @@ export async function openWatched({ config, log, live }: Source, signal: AbortSi
   }
   live.onChange((fresh) => {
     const renew = watched.policy.prepare(readPeerPolicy(fresh))
-    return () => watched.onChanged(renew())
+    return () => {
+      watched.onChanged(renew())
+      void addCertificates(certificates, { config: fresh, log })
+    }
   })
   return watched
 }
@@ -68,8 +77,22 @@ function policyOf(config: HeliographConfig): ReturnType<typeof readPeerPolicy> {
 
 async function certificatesOf({ config, log }: Omit<Source, 'live'>, signal: AbortSignal): Promise<CertificateStore> {
   const { domains, dataDir, tls } = config
-  const named = domains.map((domain) => ({ ...domain, name: ensureDomain(domain.name) }))
-  return openCertificates({ domains: named, dataDir, tls: { ...tls, ...(await trustOf(config)) } }, { log, signal })
+  return openCertificates({ domains: namedOf(domains), dataDir, tls: { ...tls, ...(await trustOf(config)) } }, { log, signal })
+}
+
+/** Of domains that were added. One that can't be loaded is told; until a restart the first domain's is shown in its place. */
+async function addCertificates(store: CertificateStore, { config, log }: Omit<Source, 'live'>): Promise<void> {
+  const { domains, dataDir } = config
+  if (domains.length === store.status().length) return
+  try {
+    await store.add(await filesOf({ domains: namedOf(domains), dataDir }))
+  } catch (error) {
+    log.error('certificate_unusable', { domain: domains.map(({ name }) => name).join(', '), error })
+  }
+}
+
+function namedOf(domains: HeliographConfig['domains']) {
+  return domains.map((domain) => ({ ...domain, name: ensureDomain(domain.name) }))
 }
 
 async function trustOf({ federation: { ca, crl } }: HeliographConfig): Promise<Pick<TlsPolicy, 'ca' | 'crl'>> {

@@ -1,7 +1,12 @@
 /** ADM-04: a running server takes another configuration while people are connected, or refuses it whole. */
 import assert from 'node:assert/strict'
-import { bothModes, type RawClient, type Site } from '@heliograph/testkit'
-import { bareOf, newcomer, say, saying, settle } from '../support/actor.ts'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ensureSelfSigned } from '@heliograph/certificates'
+import { bothModes, RawClient, type Site } from '@heliograph/testkit'
+import { announce, bareOf, isPresence, newcomer, say, saying, settle } from '../support/actor.ts'
 import { control } from '../support/control.ts'
 import { freshRoom } from '../support/room.ts'
 
@@ -87,4 +92,51 @@ scenario('what may change holds from then on; a mistake changes nothing, and all
   const error = await bob.expect((it) => it.name === 'stream:error' || it.name === 'error')
   assert.ok(error.getChild('policy-violation'))
   await bob.ended
+})
+
+const ADDED = 'added.example'
+
+/** Once its certificate is there: it is loaded beside the reload. */
+async function loginWhenServed(site: Site, user: string, password: string, ca: string): Promise<RawClient> {
+  for (const until = Date.now() + 20_000; ; await sleep(100)) {
+    try {
+      return await RawClient.login({ ...site.at(0, 'starttls'), domain: ADDED, ca }, { user, password })
+    } catch (error) {
+      if (Date.now() > until) throw error
+    }
+  }
+}
+
+scenario('a domain that is added is served at once: its certificate, users and rooms', async (site) => {
+  const directory = await mkdtemp(join(tmpdir(), 'hg-added-'))
+  try {
+    const certificate = await ensureSelfSigned({ directory, domains: [ADDED] })
+    await using alice = await newcomer(site, 'alice')
+    await site.configure({ domains: [{}, { name: ADDED, certificate }] })
+    const { code, data, errors } = await control(site, ['reload'])
+    assert.equal(code, 0, errors)
+    for (const { changed, needsRestart } of data as readonly Reloaded[])
+      assert.deepEqual([changed.includes('domains'), needsRestart], [true, []])
+
+    const made = await control(site, ['users', 'create', `bob@${ADDED}`], 'a long way from Mantua\n')
+    assert.equal(made.code, 0, made.errors)
+    await using bob = await loginWhenServed(site, 'bob', 'a long way from Mantua', await readFile(certificate.cert, 'utf8'))
+    await announce(bob)
+    say(bob, alice.jid, 'from the added domain')
+    await alice.expect(saying('from the added domain'))
+    say(alice, bob.jid, 'to the added domain')
+    await bob.expect(saying('to the added domain'))
+    const nick = `square@conference.${ADDED}/bob`
+    bob.send(`<presence to='${nick}'><x xmlns='http://jabber.org/protocol/muc'/></presence>`)
+    await bob.expect((it) => isPresence(it, nick))
+
+    await site.configure({})
+    const removed = await control(site, ['reload'])
+    assert.equal(removed.code, 0, removed.errors)
+    for (const { needsRestart } of removed.data as readonly Reloaded[]) assert.deepEqual(needsRestart, ['domains'])
+    say(alice, bob.jid, 'still there')
+    await bob.expect(saying('still there'))
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
 })
