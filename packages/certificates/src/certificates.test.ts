@@ -185,7 +185,9 @@ test('a domain that is added has its own certificate from then on, one that can 
   const store = await open(t, [first])
   const named = (name: string) => store.status().some(({ domain }) => domain === name)
   const context = store.contextFor('second.example')
-  await assert.rejects(store.add([first, second, { domain: 'c.example', files: { cert: 'none.pem', key: 'none.pem' } }]))
+  await assert.rejects(
+    store.add([first, second, { domain: 'c.example', files: { cert: 'none.pem', key: 'none.pem' } }]),
+  )
   assert.deepEqual([named('second.example'), store.contextFor('second.example') === context], [false, true])
   await store.add([first, second])
   assert.deepEqual([named('second.example'), store.contextFor('second.example') === context], [true, false])

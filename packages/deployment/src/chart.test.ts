@@ -199,7 +199,9 @@ test('nothing is allowed but what is declared; only gateways leave; edges have n
   })
 })
 
-test('administration over HTTP is reached by those that are named, where it is on; else it is at loopback', { skip }, () => {
+test('administration over HTTP is reached by those that are named, where it is on; else it is at loopback', {
+  skip,
+}, () => {
   type Ingress = { ingress: { ports: { port: number }[]; from?: unknown }[] }
   each((manifests, service, shape) => {
     const { ingress } = specOf<Ingress>(manifests, 'NetworkPolicy', `hg-heliograph-${service}`)
@@ -209,7 +211,10 @@ test('administration over HTTP is reached by those that are named, where it is o
       admin.map(({ from }) => from),
       open ? [[{ podSelector: { matchLabels: { app: 'provisioning' } } }]] : [],
     )
-    assert.equal(of(manifests, 'Service', 'hg-heliograph-session-admin').length, shape === 'federation-components' ? 1 : 0)
+    assert.equal(
+      of(manifests, 'Service', 'hg-heliograph-session-admin').length,
+      shape === 'federation-components' ? 1 : 0,
+    )
     const config = configOf(manifests, service)
     assert.equal(config.includes('admin: 0.0.0.0:5293'), open, `${shape} ${service}`)
     assert.equal(config.includes('name: watcher.example.org'), shape === 'federation-components', `${shape} ${service}`)

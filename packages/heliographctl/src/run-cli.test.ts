@@ -227,10 +227,10 @@ test('configurations are read again, and what came of it is told', async () => {
   assert.deepEqual([(await ctl('reload')).out, (await ctl('reload muc-a-1')).out], [told, told])
   assert.equal((await ctl('reload other')).code, 1)
   mistaken = true
-  const { code, err } = await ctl('reload')
+  const { code, error } = await ctl('reload')
   mistaken = false
   assert.equal(code, 1)
-  assert.match(err, /muc-a-1 changed nothing: two mistakes/)
+  assert.match(error, /muc-a-1 changed nothing: two mistakes/)
 })
 
 test('the state of an instance is told', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import type { PeerCertificate } from 'node:tls'
 import { test } from 'node:test'
+import type { PeerCertificate } from 'node:tls'
 import { Client, credentials, Metadata } from '@grpc/grpc-js'
 import { silentTelemetry } from '@heliograph/telemetry'
 import { type Caller, CallerLimits } from './caller-limits.ts'

@@ -1,5 +1,5 @@
 import type { PeerCertificate } from 'node:tls'
-import type { AuthContext, Metadata } from '@grpc/grpc-js'
+import type { Metadata } from '@grpc/grpc-js'
 import type { Logger } from '@heliograph/telemetry'
 import { type GivenGrant, type GivenToken, Grant, GrantedTokens } from './grants.ts'
 import { RpcError } from './rpc-error.ts'
@@ -7,7 +7,7 @@ import { RpcError } from './rpc-error.ts'
 /** What is known of who calls. */
 export interface Caller {
   readonly metadata: Metadata
-  getAuthContext(): Pick<AuthContext, 'sslPeerCertificate'> | null
+  getAuthContext(): { readonly sslPeerCertificate?: PeerCertificate } | null
 }
 
 export interface GivenLimits {

@@ -42,7 +42,10 @@ function carried(drain: () => Promise<{ begun: boolean }>): FakeStream {
       carry = methods.carry
     },
   }
-  const carrier = new Carrier(server as unknown as Server, { log: silentTelemetry().log, limits: () => CallerLimits.none })
+  const carrier = new Carrier(server as unknown as Server, {
+    log: silentTelemetry().log,
+    limits: () => CallerLimits.none,
+  })
   const info = () => Promise.reject(new Error('not asked'))
   carrier.add(serve(instanceContract, { info, drain, reload: info }).methods())
   const stream = new FakeStream()

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { rootCertificates } from 'node:tls'
 import {
   type CertificateStore,
-  certificatesOf as filesOf,
   FileWatch,
+  certificatesOf as filesOf,
   openCertificates,
   type TlsPolicy,
 } from '@heliograph/certificates'
@@ -77,7 +77,10 @@ function policyOf(config: HeliographConfig): ReturnType<typeof readPeerPolicy> {
 
 async function certificatesOf({ config, log }: Omit<Source, 'live'>, signal: AbortSignal): Promise<CertificateStore> {
   const { domains, dataDir, tls } = config
-  return openCertificates({ domains: namedOf(domains), dataDir, tls: { ...tls, ...(await trustOf(config)) } }, { log, signal })
+  return openCertificates(
+    { domains: namedOf(domains), dataDir, tls: { ...tls, ...(await trustOf(config)) } },
+    { log, signal },
+  )
 }
 
 /** Of domains that were added. One that can't be loaded is told; until a restart the first domain's is shown in its place. */

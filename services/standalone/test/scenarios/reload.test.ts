@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ensureSelfSigned } from '@heliograph/certificates'
 import { bothModes, RawClient, type Site } from '@heliograph/testkit'
-import { announce, bareOf, isPresence, newcomer, say, saying, settle } from '../support/actor.ts'
+import { announce, bareOf, enter, isPresence, newcomer, say, saying, settle } from '../support/actor.ts'
 import { control } from '../support/control.ts'
 import { freshRoom } from '../support/room.ts'
 
@@ -45,6 +45,7 @@ async function makesAccount(site: Site, name: string, password: string): Promise
 
 scenario('what may change holds from then on; a mistake changes nothing, and all mistakes are said', async (site) => {
   await using alice = await newcomer(site, 'alice')
+  const person = await site.person('bob')
   const owner = bareOf(alice.jid)
 
   await site.configure({
@@ -72,7 +73,13 @@ scenario('what may change holds from then on; a mistake changes nothing, and all
   for (const { changed, needsRestart } of told) {
     assert.deepEqual(
       [...changed].sort(),
-      ['domains', 'limits.stanzaBytes', 'passwords.minLength', 'passwords.minStrength', 'rooms.defaults.language'].sort(),
+      [
+        'domains',
+        'limits.stanzaBytes',
+        'passwords.minLength',
+        'passwords.minStrength',
+        'rooms.defaults.language',
+      ].sort(),
     )
     assert.deepEqual(needsRestart, ['limits.depth'])
   }
@@ -86,12 +93,16 @@ scenario('what may change holds from then on; a mistake changes nothing, and all
   say(alice, owner, LONG)
   await alice.expect(saying(LONG))
   await settle(alice)
-  await using bob = await newcomer(site, 'bob')
+  await using bob = await enter(site, person)
   assert.equal(bob.features?.getChild('limits', 'urn:xmpp:stream-limits:0')?.getChildText('max-bytes'), '20000')
   say(bob, owner, LONG)
   const error = await bob.expect((it) => it.name === 'stream:error' || it.name === 'error')
   assert.ok(error.getChild('policy-violation'))
   await bob.ended
+
+  await site.configure({})
+  assert.equal((await control(site, ['reload'])).code, 0)
+  assert.equal(await makesAccount(site, `again-${Date.now()}`, 'nineteen characters'), true)
 })
 
 const ADDED = 'added.example'
@@ -120,7 +131,12 @@ scenario('a domain that is added is served at once: its certificate, users and r
 
     const made = await control(site, ['users', 'create', `bob@${ADDED}`], 'a long way from Mantua\n')
     assert.equal(made.code, 0, made.errors)
-    await using bob = await loginWhenServed(site, 'bob', 'a long way from Mantua', await readFile(certificate.cert, 'utf8'))
+    await using bob = await loginWhenServed(
+      site,
+      'bob',
+      'a long way from Mantua',
+      await readFile(certificate.cert, 'utf8'),
+    )
     await announce(bob)
     say(bob, alice.jid, 'from the added domain')
     await alice.expect(saying('from the added domain'))
