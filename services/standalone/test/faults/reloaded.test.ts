@@ -45,9 +45,9 @@ test('SIGHUP changes what may change, and a configuration with anything wrong ch
     assert.match(String(refused.reason), /admins/)
     assert.deepEqual([await status(first), await status(second)], [200, 401])
 
-    await reload({ ...withToken(second), limits: { connections: 77 } })
+    await reload({ ...withToken(second), limits: { depth: 77 } })
     const taken = await server.logged(({ event }) => event === 'config_reloaded', WAIT_MS)
-    assert.deepEqual([taken.changed, taken.needs_restart], [['adminApi.tokens'], ['limits.connections']])
+    assert.deepEqual([taken.changed, taken.needs_restart], [['adminApi.tokens'], ['limits.depth']])
     assert.deepEqual([await status(first), await status(second)], [401, 200])
   } finally {
     await server.drain()
