@@ -15,8 +15,11 @@ export interface Tenancy {
    * what was taken from them; retried while it rejects.
    */
   fence?(instances: readonly InstanceId[]): Promise<void>
-  /** A partition became ours, and lower epochs can't write to its live state. Envelopes for it wait until this resolves; retried while it rejects. */
-  load(partition: number, epoch: number): Promise<void>
+  /**
+   * A partition became ours, and lower epochs can't write to its live state. Envelopes for it wait until this resolves; retried while it
+   * rejects. `usurped`: an owner since the last hand-over in order lost it without that, so its live state may be older than what that one did.
+   */
+  load(partition: number, epoch: number, usurped: boolean): Promise<void>
   /**
    * First part of a planned hand-over: resolves when everything emitted in the partition's name is taken (`Router.settled`). Edges are
    * refused already, other owners are still let in: they, too, may wait for us to take something before they can hand over.

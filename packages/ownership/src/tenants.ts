@@ -146,7 +146,7 @@ export class Tenants {
         if (!(await liveState.write({ service, partition, epoch }, []))) throw new Error('fenced off by a higher epoch')
         if (!this.#wants(partition, epoch)) break
         began = true
-        await tenancy.load(partition, epoch)
+        await tenancy.load(partition, epoch, usurped.length > 0)
         if (!this.#wants(partition, epoch)) break
         return this.#enter(partition, 'served')
       } catch (error) {

@@ -57,7 +57,7 @@ export class MucService {
     this.#parts = parts
     const { live, db } = parts
     this.tenancy = {
-      load: (partition, epoch) => loadPartition(this.context, { live, partition, epoch }),
+      load: (partition, epoch, usurped) => loadPartition(this.context, { live, partition, epoch, usurped }),
       settle: (partition) => settlePartition(this.context, partition),
       unload: (partition, reason) => unloadPartition(this.context, partition, reason),
       restore: (partition) => restoreRecords(this.context, partition),

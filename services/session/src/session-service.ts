@@ -104,7 +104,7 @@ export class SessionService {
   constructor(parts: SessionParts) {
     this.#parts = parts
     this.tenancy = {
-      load: (partition, epoch) => loadPartition(this.context, partition, epoch),
+      load: (partition, epoch, usurped) => loadPartition(this.context, { partition, epoch, usurped }),
       settle: (partition) => settlePartition(this.context, partition),
       unload: (partition, reason) => unloadPartition(this.context, partition, reason),
       restore: (partition) => restoreRecords(this.context, partition),

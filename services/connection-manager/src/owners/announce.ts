@@ -12,13 +12,14 @@ import { tellOwner } from './tell-owner.ts'
  */
 export function announceTo(edge: Edge, partition: number, owner: Owner): void {
   if (!edge.epochs.admits(partition, owner.epoch)) return
+  // Before who comes anew: a session that gives way to his is to be known whole by then.
+  for (const [connection, session] of edge.departed.inPartition(partition)) announce(connection, session)
   for (const connection of edge.connections.inPartition(partition)) {
     const { session, request } = connection
     if (session !== undefined) announce(connection, session)
     // Not answered: asked again.
     else if (request !== undefined) tellOwner(connection, again(request))
   }
-  for (const [connection, session] of edge.departed.inPartition(partition)) announce(connection, session)
 }
 
 function announce(connection: Connection, session: Session): void {

@@ -193,6 +193,21 @@ test('an owner that comes new before the news of a lost connection was taken hea
   assert.equal(owner.heard[1]!.stanza?.id, 'unread')
 })
 
+test('a new owner hears of a lost connection before it hears of who takes its place', async () => {
+  const { owner } = fixture
+  const client = await new FakeClient(fixture).bind()
+  client.say("<enable xmlns='urn:xmpp:sm:3'/>")
+  owner.takesClosed = false
+  client.destroy()
+  owner.answers = false
+  await new FakeClient(fixture).bind()
+  owner.takeOver(PARTITION)
+  assert.deepEqual(
+    heard().filter((op) => op === Op.announce || op === Op.open),
+    [Op.announce, Op.open],
+  )
+})
+
 test('a client that is not in custody is not read', async () => {
   await using small = await edgeFixture({ custody: { stanzas: 4, bytes: 1_000_000 } })
   small.owner.takesCustody = false

@@ -36,7 +36,7 @@ function occupant(nick: string, joined: number): Occupant {
 }
 
 /** An owner that finds this in the recovery copy, besides a message of a minute ago and one that was said before the crone entered. */
-async function takingOver(extra: Iterable<[string, Buffer]>) {
+async function takingOver(extra: Iterable<[string, Buffer]>, usurped = true) {
   const [old, early, late] = [message(NOW - 900_000_000), message(NOW - 60_000_000), message(NOW - 1_000_000)]
   const people = [occupant('hag', NOW - 1_000_000_000), occupant('crone', NOW - 30_000_000)]
   const records = new Map<string, Buffer>([
@@ -82,7 +82,7 @@ async function takingOver(extra: Iterable<[string, Buffer]>) {
     events: { replayed: () => {} },
     log: { info: () => {}, error: (event: string) => assert.fail(event) },
   } as unknown as MucContext
-  await loadPartition(context, { live: { read: async () => records }, partition: 7, epoch: 3 })
+  await loadPartition(context, { live: { read: async () => records }, partition: 7, epoch: 3, usurped })
   await room.mailbox.settled()
   return { context, room, sent, taken, written, ids: [old.id, early.id, late.id] }
 }
@@ -108,7 +108,10 @@ test('what a dead owner had of messages is said again to who was there, in order
 })
 
 test('after an orderly hand-over nothing is said again, but what comes again is known', async () => {
-  const { room, sent, taken, ids } = await takingOver([[SETTLED_FIELD, Buffer.from('{}')]])
+  const settled: [string, Buffer] = [SETTLED_FIELD, Buffer.from('{}')]
+  const { room, sent, taken, ids } = await takingOver([settled], false)
   assert.deepEqual([sent.length, taken], [0, ids])
   assert.ok(ids.every((id) => room.recent.has('s', id)))
+  // Unless the heir died before it wrote anything.
+  assert.equal((await takingOver([settled], true)).sent.length, 2)
 })

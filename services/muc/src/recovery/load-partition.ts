@@ -13,18 +13,13 @@ import { SERVICE, SETTLED_FIELD } from './room-records.ts'
  * Takes over a partition: who was in its rooms is in them, and is told again what the former owner may not have brought to everybody. May be tried
  * again when it rejects.
  */
-export async function loadPartition(
-  context: MucContext,
-  {
-    live,
-    partition,
-    epoch,
-  }: { readonly live: { read: ReadRecords }; readonly partition: number; readonly epoch: number },
-): Promise<void> {
+export async function loadPartition(context: MucContext, { live, partition, epoch, usurped }: Taken): Promise<void> {
   for (const room of context.rooms.dropPartition(partition)) context.carrier.dropped(room)
   const records = await live.read({ service: SERVICE, partition })
-  const isSettled = records.delete(SETTLED_FIELD)
-  if (isSettled) context.records.settled(partition, false)
+  const wasSettled = records.delete(SETTLED_FIELD)
+  if (wasSettled) context.records.settled(partition, false)
+  // Who died since may not have come to write that it isn't any more.
+  const isSettled = wasSettled && !usurped
   const farewells = new Map<BareJid, Farewell[]>()
   const messages: [room: Room, message: CarriedMessage][] = []
   for (const [field, bytes] of records) {
@@ -41,6 +36,13 @@ export async function loadPartition(
     room.mailbox.pushBeyond(() => repeatLast(context, room, farewells.get(room.jid) ?? []))
   void removeEmpty(context, partition)
   if (!isSettled) void openFollowed(context, partition)
+}
+
+interface Taken {
+  readonly live: { read: ReadRecords }
+  readonly partition: number
+  readonly epoch: number
+  readonly usurped: boolean
 }
 
 type ReadRecords = (place: { service: string; partition: number }) => Promise<Map<string, Buffer>>

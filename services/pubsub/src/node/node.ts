@@ -8,6 +8,7 @@ import type { Hearers } from '../account/tell-account.ts'
 import type { Home } from '../forms/config-form.ts'
 import type { StoredNode } from '../store/stored.ts'
 import type { Recipients } from './recipients.ts'
+import { Tellings } from './tellings.ts'
 
 /** What the mailbox of a node is given: an envelope, or something that is to be done in its turn. */
 export type Work = { readonly envelope: Envelope; readonly from: InstanceId } | (() => void | Promise<void>)
@@ -24,6 +25,7 @@ export class Node {
   readonly lane: Lane
   readonly recipients: Recipients
   readonly home: Home
+  readonly tellings = new Tellings()
   asks = new AskPace()
   /** Of an account's node: who hears of it without a subscription; undefined: not read yet. */
   hearers: Hearers | undefined

@@ -31,9 +31,30 @@ export function takeSequences({ clock }: Pick<PubsubContext, 'clock'>, node: Nod
 
 /**
  * Tells all subscribers, and those of the collections that the node is in: a page of them after the other, one parcel a page, so one envelope
- * a page and owner of users. `told` when all destinations took it.
+ * a page and owner of users. `told` when all destinations took it. What this owner has told under the same sequence before isn't told again.
  */
-export function tellAll(context: PubsubContext, node: Node, news: News, told: () => void = ignore): Promise<void> {
+export async function tellAll(
+  context: PubsubContext,
+  node: Node,
+  news: News,
+  told: () => void = ignore,
+): Promise<void> {
+  const { sequence } = news
+  if (sequence === undefined) return tellEach(context, node, news, told)
+  if (node.tellings.has(sequence)) return node.tellings.again(sequence, told)
+  const taken = node.tellings.begin(sequence)
+  try {
+    await tellEach(context, node, news, () => {
+      taken()
+      told()
+    })
+  } catch (error) {
+    node.tellings.failed(sequence)
+    throw error
+  }
+}
+
+function tellEach(context: PubsubContext, node: Node, news: News, told: () => void): Promise<void> {
   const stanza = messageOf(node, news)
   return tellParts(context, node, { ...news, stanza, parts: toAll(context, node, { stanza, of: news.of }) }, told)
 }

@@ -69,7 +69,7 @@ export const purge: Operation = {
 
 async function tellPurged(iq: ItemIq, { isKnown, sequence }: Done): Promise<void> {
   const { pubsub: context, node, trace, hold } = iq
-  const isLate = isKnown && sequence <= node.lastTold
+  const isLate = isKnown && sequence <= node.lastTold && !node.tellings.has(sequence)
   await tellAll(context, node, { event: `<purge node='${escapeAttribute(node.name)}'/>`, trace, sequence }, hold())
   if (!isLate) return
   // Something newer was told since, and to its receivers that has gone, too: what is there is told once more.

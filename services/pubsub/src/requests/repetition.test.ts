@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { ensureBare, ensureJid } from '@heliograph/jid'
 import { el, NS } from '@heliograph/stanza'
 import { DEFAULT_CONFIG } from '../forms/config-form.ts'
+import { Tellings } from '../node/tellings.ts'
 import type { Done } from '../store/stored.ts'
 import { deleteNode, purge } from './delete.ts'
 import type { ItemIq } from './node-iq.ts'
@@ -21,7 +22,7 @@ const around = el('pubsub', { xmlns: NS.pubsub })
 async function asked(
   operation: Operation,
   element: string,
-  { lastTold = 0, left = ['b'], details = about as unknown },
+  { lastTold = 0, left = ['b'], details = about as unknown, tellings = new Tellings() },
 ) {
   const told: string[] = []
   const items = {
@@ -46,6 +47,7 @@ async function asked(
     get about(): unknown {
       return node.details
     },
+    tellings,
     knownStanding: () => owner,
     peopleChanged: () => {},
     recipients: {
@@ -113,6 +115,21 @@ test('when newer things were told, then without what isn’t so any more', async
     purged.told.map((news) => /<(purge|item) /.exec(news)?.[1]),
     ['purge', 'item'],
   )
+})
+
+test('what this owner has told itself is not told once more', async () => {
+  for (const [operation, element] of [
+    [publish, 'publish b'],
+    [retract, 'retract a'],
+    [purge, 'purge'],
+    [deleteNode, 'delete'],
+  ] as const) {
+    const tellings = new Tellings()
+    const first = await asked(operation, element, { tellings, ...(operation === deleteNode && { details: 'absent' }) })
+    assert.equal(first.told.length, 1)
+    const late = { tellings, lastTold: 200, ...(operation === deleteNode && { details: 'absent' }) }
+    assert.deepEqual((await asked(operation, element, late)).told, [])
+  }
 })
 
 test('a deletion that comes again is told to the subscribers of what was deleted, and leaves what has its name now', async () => {

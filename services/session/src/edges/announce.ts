@@ -5,6 +5,7 @@ import { setClientState } from '../client-state/client-state.ts'
 import { refreshPresence } from '../client-state/refresh.ts'
 import type { SessionContext } from '../context.ts'
 import { catchUp } from '../recovery/catch-up.ts'
+import { unseenBy } from '../recovery/unseen.ts'
 import { handEarly } from '../rooms/parcels.ts'
 import { managed, Resource } from '../users/resource.ts'
 import type { User, Work } from '../users/user.ts'
@@ -40,6 +41,7 @@ export function handleAnnounce(context: SessionContext, user: User, { envelope, 
   resource.lastId = announce.lastId
   resource.marks = Marks.from(envelope.recipients, envelope.ids)
   resource.behind = false
+  resource.unseen = resource.available || wasHandedOver ? undefined : unseenBy(user, announce.lastId)
   resource.expected = announce.unacked
   resource.attachment = 'recovering'
   resource.deadline = performance.now() + context.config.announceWithinMs
@@ -65,8 +67,9 @@ function complete(context: SessionContext, user: User, resource: Resource): void
   context.events.announced()
   resource.managed = resource.announced
   resource.announced = undefined
-  if (resource.complete) context.records.dropUnacked(user, resource)
+  if (resource.complete || resource.wasComplete) context.records.dropUnacked(user, resource)
   resource.complete = false
+  resource.wasComplete = false
   catchUp(context, user, resource)
   context.records.changed(user, resource)
 }

@@ -18,8 +18,7 @@ export function handleClosed(context: SessionContext, user: User, { envelope, fr
     resource.lostEarly = receipt
     resource.closedEarly = over
   } else if (over) {
-    endSession(context, user, resource)
-    receipt()
+    endSession(context, user, resource, undefined, receipt)
   } else {
     hibernate(context, user, resource)
     // Until it is recorded only the edge knows.

@@ -5,6 +5,7 @@ import { deliverOffline } from '../archive/offline.ts'
 import type { SessionContext } from '../context.ts'
 import { forward } from '../pipeline/forward.ts'
 import type { Sent } from '../pipeline/sent.ts'
+import { deliverUnseen } from '../recovery/unseen.ts'
 import { deliverRequests } from '../roster/pending-requests.ts'
 import { tellStanding } from '../standing/tell-standing.ts'
 import type { Resource } from '../users/resource.ts'
@@ -29,7 +30,10 @@ export function becomeAvailable(context: SessionContext, sent: Sent): void {
   // Nothing is stored of who is anonymous, nor asked of his client.
   if (!user.anonymous) context.capabilities.note(user, resource)
   if (initial) greet(context, user, resource)
-  if (resource.priority >= 0 && !wasEligible) deliverOffline(context, user, resource)
+  if (resource.priority >= 0 && !wasEligible) {
+    if (resource.unseen) deliverUnseen(context, user, resource)
+    deliverOffline(context, user, resource)
+  }
   if (initial && !user.anonymous) tellStanding(context, user, resource)
 }
 

@@ -48,8 +48,8 @@ function lose(context: SessionContext, user: User, resource: Resource): void {
 }
 
 /**
- * Completes the queue of a session that hibernated when its owner died: what that one stored for it last, and had not yet put into the
- * recovery copy. Part of loading its user, so that nothing newer is in the queue before.
+ * Completes the queue of a session that hibernated when its owner died, or that had been handed over to it a moment before: what that one
+ * stored for it last, and had not yet put into the recovery copy. Part of loading its user, so that nothing newer is in the queue before.
  */
 export async function completeQueue(context: SessionContext, user: User, resource: Resource): Promise<void> {
   if (!resource.behind) return
@@ -57,7 +57,11 @@ export async function completeQueue(context: SessionContext, user: User, resourc
   if (!resource.behind) return
   resource.behind = false
   if (missed.length > 0) context.events.caughtUp(missed.length)
-  for (const { stanza, id } of missed) context.outgoing.deliver(user, resource, stanza, id)
+  for (const { stanza, id } of missed) {
+    // Its edge, if that is still there, knows better, and then this is forgotten; else it waits for the next session.
+    if (resource.attachment === 'recovering') resource.managed?.unacked.push({ stanza, id })
+    else context.outgoing.deliver(user, resource, stanza, id)
+  }
 }
 
 async function fetchMissed(context: SessionContext, user: User, resource: Resource, before: number): Promise<void> {

@@ -25,7 +25,8 @@ export class LiveRecords implements Disposable {
 
   removed(user: User, resource: Resource): void {
     this.#records.put(user.partition, resource.jid, () => null)
-    if (resource.attachment === 'hibernating' || resource.complete) this.dropUnacked(user, resource)
+    if (resource.attachment === 'hibernating' || resource.complete || resource.wasComplete)
+      this.dropUnacked(user, resource)
   }
 
   replaceUnacked(user: User, resource: Resource): void {

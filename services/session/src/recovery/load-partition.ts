@@ -12,7 +12,10 @@ import { decodeDelivery, decodeRecord, type QueuedDelivery, type SessionRecord }
  * none becomes a ghost. Sessions whose edge lives wait for its announcement; hibernating ones wait for their clients. May be tried again
  * when it rejects.
  */
-export async function loadPartition(context: SessionContext, partition: number, epoch: number): Promise<void> {
+export async function loadPartition(
+  context: SessionContext,
+  { partition, epoch, usurped }: { readonly partition: number; readonly epoch: number; readonly usurped: boolean },
+): Promise<void> {
   context.users.dropPartition(partition)
   context.tenure.began(partition)
   const place = { service: SERVICE, partition }
@@ -22,7 +25,9 @@ export async function loadPartition(context: SessionContext, partition: number, 
     if (record === undefined) continue
     const whole = record.attachment === 'hibernating' || record.complete
     const queue = whole ? await context.live.readList(place, record.jid) : []
-    attempt(context, field, () => revive(context, context.users.get(record.user, partition), record, queue))
+    attempt(context, field, () =>
+      revive(context, context.users.get(record.user, partition), { record, queue, usurped }),
+    )
     sessions++
   }
   if (sessions > 0) context.log.info('sessions_taken_over', { partition, epoch, sessions })
@@ -38,7 +43,13 @@ function attempt<T>(context: SessionContext, field: string, read: () => T): T | 
   }
 }
 
-function revive(context: SessionContext, user: User, record: SessionRecord, queue: readonly Buffer[]): void {
+interface Found {
+  readonly record: SessionRecord
+  readonly queue: readonly Buffer[]
+  readonly usurped: boolean
+}
+
+function revive(context: SessionContext, user: User, { record, queue, usurped }: Found): void {
   const resource = new Resource({
     jid: record.jid,
     name: record.jid.slice(user.jid.length + 1),
@@ -64,21 +75,28 @@ function revive(context: SessionContext, user: User, record: SessionRecord, queu
   resource.directed = record.directed && new Set(record.directed)
   resource.lastId = record.lastId
   if (record.marks) resource.marks = Marks.of(record.marks)
-  resource.complete = record.complete ?? false
+  resource.attachment = record.attachment === 'hibernating' ? 'hibernating' : 'recovering'
   // An edge that died, too, tells nothing any more.
   const patience = context.departed.has(record.edge) ? 0 : context.config.announceWithinMs
   const left = record.until === undefined ? patience : record.until - Date.now()
-  resource.attachment = record.attachment === 'hibernating' ? 'hibernating' : 'recovering'
   resource.deadline = performance.now() + Math.max(0, left)
   restoreQueue(resource, queue.map(decodeDelivery))
-  // A former owner that died may not have told anyone; one that handed over has.
-  resource.takenOver = !resource.complete
-  resource.behind = resource.attachment === 'hibernating' && !resource.complete
+  judge(resource, record, usurped)
   if (resource.available) resource.hears = 'inherited'
   user.resources.push(resource)
   context.capabilities.note(user, resource)
   const prominent = user.mostAvailable()
   for (const each of user.resources) each.prominent = prominent.includes(each)
+}
+
+/** How far what the recovery copy says of it can be relied on. */
+function judge(resource: Resource, record: SessionRecord, usurped: boolean): void {
+  resource.complete = record.complete === true && !usurped
+  // The heir to whom it was handed over died before it wrote what it made of it: its edge may know more than is in the queue.
+  resource.wasComplete = record.complete === true && usurped
+  resource.behind = resource.wasComplete || (resource.attachment === 'hibernating' && !resource.complete)
+  // A former owner that died may not have told anyone; one that handed over has.
+  resource.takenOver = !resource.complete
 }
 
 function restoreQueue(resource: Resource, queue: readonly QueuedDelivery[]): void {

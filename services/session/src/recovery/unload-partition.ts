@@ -31,6 +31,8 @@ export async function unloadPartition(
     // Answers to what came last.
     await within(PATIENCE_MS, context.router.settled(partition))
     await context.archive.flushed()
+    // What was found then to have no taker any more is marked as waiting: the next owner is to find that.
+    await Promise.all(users.map((user) => user.chores.settled()))
     for (const user of users) for (const resource of user.resources) handOver(context, user, resource)
     await context.records.flushed(partition)
   }

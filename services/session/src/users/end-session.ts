@@ -28,13 +28,14 @@ export function hibernate(context: SessionContext, user: User, resource: Resourc
 
 /**
  * The session is over. Watchers are told, what its client never acknowledged goes elsewhere. With `reason` a live stream is closed with
- * that stream error.
+ * that stream error. `kept` is called when another owner would find what was never acknowledged: until then its edge has to keep it.
  */
 export function endSession(
   context: SessionContext,
   user: User,
   resource: Resource,
   reason?: { condition: string; text: string },
+  kept: () => void = () => resource.lostEarly?.(),
 ): void {
   if (!user.resources.includes(resource)) return
   if (reason && resource.attachment !== 'hibernating') {
@@ -57,7 +58,6 @@ export function endSession(
   announceUnavailable(context, user, resource)
   // Of what came to one that hibernates they know.
   if (resource.attachment !== 'hibernating') wakeForMissed(context, user, undelivered)
-  salvage(context, user, undelivered)
+  salvage(context, user, undelivered, kept)
   answerWaiting(user, resource)
-  resource.lostEarly?.()
 }

@@ -3,6 +3,7 @@ import { Marks } from '@heliograph/distribution'
 import type { FullJid } from '@heliograph/jid'
 import type { Stanza } from '@heliograph/stanza'
 import type { Quiet } from '../client-state/quiet.ts'
+import type { Unseen } from '../recovery/unseen.ts'
 import { Custody } from './custody.ts'
 import { type Delivery, Unacked } from './unacked.ts'
 import type { Work } from './user.ts'
@@ -84,14 +85,18 @@ export class Resource {
   deadline = 0
   /** Recovered from a planned hand-over: the recovery copy was whole, so it can be resumed without its edge's announcement. */
   complete = false
-  /** Its edge said that the stream is lost while the session was still being recovered; called when that is recorded. */
+  /** It was, when an heir died: the queue that is in the recovery copy is to go when the session is whole again, or over. */
+  wasComplete = false
+  /** Its edge said that the stream is lost while the session was still being recovered; called when another owner would know what is left of it. */
   lostEarly: (() => void) | undefined = undefined
   /** Nor will its client come back: it closed the stream. */
   closedEarly = false
-  /** It hibernated when its owner died: what that one stored for it last may not have reached its queue in the recovery copy. */
+  /** Its queue in the recovery copy is from before its owner died: what that one stored for it last may not have reached it. */
   behind = false
   /** Only its edge knows of it: what its client believes to be known here, such as its presence, is lost. */
   bereft = false
+  /** While it isn't available to a new owner: what may have been stored for it before. */
+  unseen: Unseen | undefined = undefined
   /** It is about to end: nothing more is taken from its client. */
   isEnding = false
   /** This owner has it from another, and has not told its watchers yet. */

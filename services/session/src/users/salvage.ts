@@ -22,8 +22,15 @@ export function salvage(
 ): void {
   const others = user.mostAvailable()
   const waiting: Delivery[] = []
-  const arriveAgain = ({ stanza }: Delivery) =>
-    receiveMessage(context, { user, stanza, ...SERVER_MADE, told: true, taken: () => {} })
+  let open = 1
+  const close = () => {
+    open--
+    if (open === 0) kept()
+  }
+  const arriveAgain = ({ stanza }: Delivery) => {
+    open++
+    receiveMessage(context, { user, stanza, ...SERVER_MADE, told: true, taken: close })
+  }
   for (const delivery of deliveries) {
     const { stanza, id } = delivery
     if (stanza.name === 'iq') answerFor(context, user, stanza)
@@ -34,8 +41,8 @@ export function salvage(
     // It has no place among the user's messages yet: as if it came now.
     else arriveAgain(delivery)
   }
-  if (waiting.length > 0) keepForLater(context, user, waiting, arriveAgain, kept)
-  else kept()
+  if (waiting.length > 0) keepForLater(context, user, waiting, arriveAgain, close)
+  else close()
 }
 
 /**

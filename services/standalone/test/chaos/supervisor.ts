@@ -19,6 +19,7 @@ export class Supervisor implements AsyncDisposable {
   readonly #book: Book
   /** Those that somebody ended, until when they stay so. */
   readonly #down = new Map<Member, number>()
+  /** Those that were killed since they were last started. */
   readonly #killed = new Set<Member>()
   #watching: Promise<void> | undefined
   #stop = false
@@ -40,10 +41,9 @@ export class Supervisor implements AsyncDisposable {
     await this.back(member)
   }
 
-  /** SIGTERM; it is started again when it has ended. Resolves when it serves: with its exit code, or that it was killed meanwhile. */
+  /** SIGTERM; it is started again when it has ended. Resolves when it serves: with its exit code, or that it was killed meanwhile, or had been. */
   async drain(member: Member, pauseMs: number): Promise<number | 'killed' | null> {
     this.#down.set(member, Number.POSITIVE_INFINITY)
-    this.#killed.delete(member)
     const ended = await member.process.drain()
     const code = this.#killed.has(member) ? 'killed' : ended
     this.#down.set(member, performance.now() + pauseMs)
@@ -85,8 +85,11 @@ export class Supervisor implements AsyncDisposable {
         continue
       }
       this.#down.delete(member)
+      this.#killed.delete(member)
       await process.start().catch((error: unknown) => {
-        if (!this.#stop) this.#book.note({ concern: 'process', kind: 'start', what: `${process.name}: ${error}` })
+        // Killed while it started, it was to end.
+        if (this.#stop || this.#killed.has(member)) return
+        this.#book.note({ concern: 'process', kind: 'start', what: `${process.name}: ${error}` })
       })
     }
   }

@@ -35,3 +35,19 @@ test('what Redis lost is written again a while after it is back: a death in betw
   assert.match(judge(out, [beat(95_000, 'redis-lost'), beat(99_000, 'muc')]).excuse ?? '', /lost with Redis/)
   assert.equal(judge(out, [beat(80_000, 'redis-lost'), beat(99_000, 'muc')]).excuse, undefined)
 })
+
+test('what waited comes late where Postgres was away; chat never does', () => {
+  const away = [beat(97_000, 'postgres-away')]
+  assert.match(judge(finding('reordered', 'letter', 100_000), away).excuse ?? '', /could not be read/)
+  assert.equal(judge(finding('reordered', 'letter', 100_000), [beat(97_000, 'session')]).excuse, undefined)
+  assert.equal(judge(finding('reordered', 'chat', 100_000), away).excuse, undefined)
+})
+
+test('an owner of users that has just come back is being handed sessions: Redis may be lost in between', () => {
+  const lost = finding('session', 'rebound', 100_000)
+  assert.match(
+    judge(lost, [beat(92_000, 'session'), beat(97_000, 'redis-lost')]).excuse ?? '',
+    /handed over when Redis was lost/,
+  )
+  assert.equal(judge(lost, [beat(80_000, 'session'), beat(97_000, 'redis-lost')]).excuse, undefined)
+})

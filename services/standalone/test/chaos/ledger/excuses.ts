@@ -62,6 +62,11 @@ const EXCUSES: readonly Excuse[] = [
     struck: ['postgres-away', 'muc'],
     why: 'Postgres stalled and the owner died before it wrote what it had sent on',
   },
+  {
+    covers: is('reordered', 'letter'),
+    struck: ['postgres-away'],
+    why: 'what waited could not be read for more than 2 s, and came after what came live',
+  },
   { covers: is('occupant'), struck: ['redis-lost', 'muc'], why: 'the recovery copy of the room was lost with Redis' },
   {
     covers: is('occupant'),
@@ -93,10 +98,18 @@ export function judge(finding: Finding, performed: readonly Performed[]): Findin
   return excuse === undefined ? finding : { ...finding, excuse: excuse.why }
 }
 
+/** What hasn't come to rest some seconds after it was struck. An owner of users that is back is handed over what the others hold for it. */
+const LINGERING: Partial<Record<Strike, Strike>> = {
+  'redis-lost': 'redis-lost',
+  'postgres-away': 'postgres-away',
+  session: 'session-drained',
+  'session-drained': 'session-drained',
+}
+
 /** What was struck in a beat, and what hadn't yet come to rest from those before it. */
 function struckWith(one: Performed, performed: readonly Performed[]): ReadonlySet<Strike> {
   const strikesOf = ({ beat }: Performed) => beat.steps.flatMap(({ strikes }) => strikes)
   const lingering = performed.filter((it) => endOf(it) <= one.began && endOf(it) + LINGERS_MS >= one.began)
-  const lingers = lingering.flatMap(strikesOf).filter((strike) => strike === 'redis-lost' || strike === 'postgres-away')
-  return new Set([...strikesOf(one), ...lingers])
+  const lingers = lingering.flatMap(strikesOf).map((strike) => LINGERING[strike])
+  return new Set([...strikesOf(one), ...lingers.filter((strike) => strike !== undefined)])
 }
