@@ -25,7 +25,7 @@ export function handleRoute(context: SessionContext, user: User, { envelope, fro
   }
   const arrived: Arrived = { user, stanza, stream, count, trace: span.trace, taken }
   if (blocks(user, stanza.from)) return refuseBlocked(context, arrived)
-  if (context.listed.isAsked && refusedListed(context, arrived)) return
+  if (context.listed.size > 0 && refusedListed(context, arrived)) return
   switch (stanza.name) {
     case 'message':
       return receiveMessage(context, arrived)

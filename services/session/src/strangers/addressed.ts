@@ -5,10 +5,11 @@ const ADDRESSED_MAX = 200
 /** Whom a user wrote to lately, the last ones: their answers are no strangers'. */
 export class Addressed {
   readonly #jids = new Set<BareJid>()
+  // Who says much says it to one and the same for a while, and has the answers from there: nothing is looked up for those.
   #last: Jid | undefined
+  #known: Jid | undefined
 
   add(jid: Jid): void {
-    // Who says much says it to one and the same for a while.
     if (jid === this.#last) return
     this.#last = jid
     const bare = bareOf(jid)
@@ -17,11 +18,16 @@ export class Addressed {
     if (this.#jids.size <= ADDRESSED_MAX) return
     for (const oldest of this.#jids) {
       this.#jids.delete(oldest)
+      this.#known = undefined
       return
     }
   }
 
-  has(jid: BareJid): boolean {
-    return this.#jids.has(jid)
+  /** Whether the user wrote to that one lately, at whichever resource. */
+  has(jid: Jid): boolean {
+    if (jid === this.#known) return true
+    if (!this.#jids.has(bareOf(jid))) return false
+    this.#known = jid
+    return true
   }
 }

@@ -50,13 +50,13 @@ function admits(user: User, from: Jid, policy: StrangerPolicy, treatment: Treatm
  * whom the user told his presence, as a room, or wrote to lately.
  */
 export function isStranger(user: User, from: Jid): boolean {
-  return localOf(from) !== '' && isUnrelated(user, from)
+  return isUnrelated(user, from) && localOf(from) !== ''
 }
 
 /** The same of servers and services, too. */
 export function isUnrelated(user: User, from: Jid): boolean {
+  if (user.addressed?.has(from) || !user.exists) return false
   const bare = bareOf(from)
-  if (bare === user.jid || !user.exists) return false
-  if (user.roster.get(bare) !== undefined || user.addressed?.has(bare)) return false
+  if (bare === user.jid || user.roster.get(bare) !== undefined) return false
   return !user.resources.some(({ directed }) => directed && [...directed].some((to) => bareOf(trusted(to)) === bare))
 }

@@ -19,6 +19,15 @@ test('the last 200 addressees are remembered', () => {
   assert.deepEqual([addressed.has('a0@m.example' as never), addressed.has('a1@m.example' as never)], [false, true])
 })
 
+test('who was forgotten as an addressee is a stranger again, also where he was the last to write', () => {
+  const addressed = new Addressed()
+  const nurse = ensureJid('nurse@capulet.example/chamber')
+  addressed.add(ensureJid('nurse@capulet.example'))
+  const before = [addressed.has(nurse), addressed.has(nurse)]
+  for (let i = 0; i < 200; i++) addressed.add(ensureJid(`a${i}@m.example`))
+  assert.deepEqual([...before, addressed.has(nurse)], [true, true, false])
+})
+
 test('contacts, whoever asked or was asked, rooms the user is in, addressees and servers are no strangers', () => {
   const user = makeUser()
   const asked: RosterItem = {

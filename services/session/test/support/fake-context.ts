@@ -47,7 +47,7 @@ export function fakeContext(config: Partial<SessionContext['config']> = {}) {
       abandon: () => {},
     },
     lists: { tick: () => {}, heard: () => false, answered: () => false },
-    listed: { isAsked: false },
+    listed: { size: 0 },
     pushes: { tell: () => {}, tick: () => {}, forget: () => {}, handOver: () => {}, answered: () => false },
     outgoing: { tellEdge: () => {} },
   } as unknown as SessionContext
