@@ -31,7 +31,10 @@ export const EFFECTS: ReadonlyMap<string, Effect> = new Map([
   ...of(atOnce, 'limits.sendQueueBytes', 'archive.pageMax', 'archive.retentionDays'),
   ...of(atOnce, ...within('uploads', 'maxFileBytes contentTypes slotSeconds retentionDays quotaBytes dayBytes')),
   ...of(atOnce, 'uploads.dayFiles', 'uploads.profile'),
-  ...of(atOnce, ...within('rooms', 'creation perUser maxOccupants shownOccupants occupantRate roomRate fixed')),
+  ...of(
+    atOnce,
+    ...within('rooms', 'creation perUser maxOccupants shownOccupants maxFollowers occupantRate roomRate fixed'),
+  ),
   ...of({ ...atOnce, note: 'rooms made from then on' }, 'rooms.defaults'),
   ...of(atOnce, ...within('federation', 'others authentication minTls inbound outbound peers')),
   ...of(atOnce, ...within('federation', 'connectSeconds takeSeconds idleSeconds')),

@@ -17,6 +17,8 @@ export interface MucConfig {
   readonly maxOccupants: number
   /** A room with more tells nobody of who enters, unless he moderates it. */
   readonly shownOccupants: number
+  /** Who follow one room without being there. */
+  readonly maxFollowers: number
   readonly rates: Rates
   /** What a room is like whose owner said nothing. */
   readonly defaults: RoomConfig
@@ -50,6 +52,7 @@ export function mucConfig(config: HeliographConfig): MucConfig {
     perUser: rooms.perUser,
     maxOccupants: rooms.maxOccupants,
     shownOccupants: rooms.shownOccupants,
+    maxFollowers: rooms.maxFollowers,
     rates: {
       occupant: { perSecond: rooms.occupantRate.perSecond, burst: rooms.occupantRate.burst },
       room: { perSecond: rooms.roomRate.perSecond, burst: rooms.roomRate.burst },

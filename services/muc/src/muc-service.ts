@@ -2,6 +2,7 @@ import { IdClock } from '@heliograph/archive'
 import type { ListedAddresses } from '@heliograph/block-lists'
 import { Kind } from '@heliograph/bus'
 import type { Database } from '@heliograph/database'
+import { DepartedAccounts } from '@heliograph/departures'
 import { Distribution } from '@heliograph/distribution'
 import type { LiveState } from '@heliograph/live-state'
 import { Registry } from '@heliograph/module'
@@ -10,6 +11,7 @@ import type { Logger, Metrics, Tracing } from '@heliograph/telemetry'
 import { PostgresRoomArchive } from './archive/postgres-room-archive.ts'
 import type { MucConfig } from './config.ts'
 import type { MucContext } from './context.ts'
+import { forgetDeparted } from './departed/forget-departed.ts'
 import { handle, receive } from './dispatch.ts'
 import { Challenges } from './entering/challenges.ts'
 import { mucEvents } from './events.ts'
@@ -51,6 +53,7 @@ export class MucService {
   #context: MucContext | undefined
   #distribution: Distribution | undefined
   #archive: PostgresRoomArchive | undefined
+  #departed: DepartedAccounts | undefined
   #timer: NodeJS.Timeout | undefined
 
   constructor(parts: MucParts) {
@@ -83,14 +86,21 @@ export class MucService {
     this.#archive = archive
     router.serve((envelope, from) => receive(context, envelope, from))
     observeRooms(context, metrics)
+    this.#departed = new DepartedAccounts({ db, log, onDeparted: (users) => forgetDeparted(context, users) })
     this.#timer = setInterval(() => {
       archive.watch()
       sweep(context, performance.now())
     }, SWEEP_MS)
   }
 
+  /** An account was made, changed or deleted. */
+  accountsChanged(): void {
+    this.#departed?.refresh()
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer)
+    this.#departed?.[Symbol.dispose]()
     await this.#archive?.[Symbol.asyncDispose]()
     this.#context?.carrier[Symbol.dispose]()
     this.#context?.records[Symbol.dispose]()

@@ -2,6 +2,7 @@ import { archiveMigrations } from '@heliograph/archive'
 import { BLOCK_LISTS_CHANGED, blockListMigrations, ListedAddresses, PostgresListStore } from '@heliograph/block-lists'
 import { Kind } from '@heliograph/bus'
 import { follow } from '@heliograph/config'
+import { ACCOUNTS_CHANGED } from '@heliograph/departures'
 import { followHosts, joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
 import { mucConfig } from './config.ts'
 import { removeListed } from './entering/remove-listed.ts'
@@ -49,6 +50,7 @@ async function start(host: ServiceContext): Promise<RunningService> {
     tenancy: service.tenancy,
   })
   service.attach(membership)
+  host.links.listen(ACCOUNTS_CHANGED, () => service.accountsChanged())
   host.live.onChange(() => () => listed.setLists(config.blockLists))
   await membership.ownership.start()
   return {

@@ -254,7 +254,8 @@ test('who follows a room is known with it, by user and by partition, until he en
   } as const
   await store.setSubscription(jid, { ...following, nick: 'J', nodes: ['subject'] })
   await store.setSubscription(jid, following)
-  await store.setSubscription(other, following)
+  await store.setSubscription(other, { ...following, since: 1 })
+  await store.setSince(other, following)
   assert.deepEqual((await store.load(jid))?.subscriptions, [following])
   const { nick, nodes } = following
   const both = [jid, other].map((each) => ({ room: each, nick, nodes }))
@@ -275,6 +276,30 @@ test('who follows a room is known with it, by user and by partition, until he en
   await store.destroy(moved)
   assert.deepEqual(await store.subscriptionsOf(juliet, domain), [])
   await store.destroy(jid)
+})
+
+test('what rooms keep of a user goes with the account, also when the name was used before; not a ban', async () => {
+  const [jid, other] = [room('left'), room('left-too')]
+  const worn = { hats: [{ uri: 'urn:x:mad', title: 'Mad' }], worn: { [juliet]: ['urn:x:mad'], [romeo]: ['urn:x:mad'] } }
+  const departs = `INSERT INTO departed_accounts (jid) VALUES ($1) ON CONFLICT (jid) DO UPDATE SET departed_at = now()`
+  for (const each of [jid, other])
+    await store.create({ jid: each, creator: romeo, config: DEFAULT_CONFIG, locked: false }, 10)
+  for (const since of [5, 6]) {
+    await store.setAffiliates(jid, [{ jid: juliet, affiliation: 'admin', nick: 'Juliet' }])
+    await store.setAffiliates(other, [{ jid: juliet, affiliation: 'outcast' }])
+    await store.setSubscription(jid, { jid: juliet, nick: 'Juliet', nodes: ['messages'], since })
+    await store.setHats(jid, worn)
+    await db.query('test_departs', departs, [juliet])
+    // He leaves the room after that.
+    await store.setSince(jid, { jid: juliet, since: 9 })
+    const left = await store.load(jid)
+    assert.deepEqual(
+      [left?.affiliates.map((each) => each.jid), left?.subscriptions, Object.keys(left?.hats?.worn ?? {})],
+      [[romeo], [], [romeo]],
+    )
+    assert.equal((await store.load(other))?.affiliates.length, 2)
+  }
+  for (const each of [jid, other]) await store.destroy(each)
 })
 
 test('who was shut out changes nothing', async () => {

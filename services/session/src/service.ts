@@ -1,6 +1,7 @@
 import { BLOCK_LISTS_CHANGED, ListedAddresses, PostgresListStore } from '@heliograph/block-lists'
 import { Kind } from '@heliograph/bus'
 import { follow } from '@heliograph/config'
+import { ACCOUNTS_CHANGED } from '@heliograph/departures'
 import { type BareJid, type Domain, ensureDomain } from '@heliograph/jid'
 import { proxyOf } from '@heliograph/ownership'
 import { PostgresRosterStore } from '@heliograph/roster'
@@ -26,7 +27,6 @@ import { traceEverywhere } from './rpc/trace-everywhere.ts'
 import { SessionService } from './session-service.ts'
 import { StandingMessages } from './standing/standing-messages.ts'
 
-const CHANGED_ACCOUNTS = 'accounts'
 const CHANGED_STANDING = 'standing'
 
 /** Owners of users: rosters, resources, routing, archive, stream management queues. */
@@ -78,7 +78,7 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
     listed.setLists(config.blockLists)
     service.context.lists.setLists(config.blockLists)
   })
-  host.links.listen(CHANGED_ACCOUNTS, (jid) => service.accountChanged(Buffer.from(jid).toString() as BareJid))
+  host.links.listen(ACCOUNTS_CHANGED, (jid) => service.accountChanged(Buffer.from(jid).toString() as BareJid))
   for (const { jid, password } of config.accounts) {
     const made = await accounts.create(jid, password)
     if (!made.ok && made.condition !== 'conflict')
@@ -139,8 +139,8 @@ async function openAccounts(
     passwords,
     ...(bearer && { bearer: bearerOf(bearer) }),
     registration,
-    onChange: ({ jid }) => links.announce(CHANGED_ACCOUNTS, Buffer.from(jid)),
+    onChange: ({ jid }) => links.announce(ACCOUNTS_CHANGED, Buffer.from(jid)),
   })
-  links.listen(CHANGED_ACCOUNTS, (jid) => accounts.forget(Buffer.from(jid).toString() as never))
+  links.listen(ACCOUNTS_CHANGED, (jid) => accounts.forget(Buffer.from(jid).toString() as never))
   return accounts
 }

@@ -71,7 +71,12 @@ test('an account is made once, changed, and removed', async () => {
   assert.deepEqual(await accounts.setDisabled(jid, false), { ok: true })
   assert.equal(await check('two'), 'ok')
 
+  const departed = async () =>
+    (await db.query<{ jid: string }>('test_departed', 'SELECT jid FROM departed_accounts ORDER BY jid')).rows
+  const longAgo = `INSERT INTO departed_accounts VALUES ('long@example.com', now() - interval '2 hours')`
+  await db.query('test_departed_long_ago', longAgo)
   assert.deepEqual(await accounts.delete(jid), { ok: true })
+  assert.deepEqual(await departed(), [{ jid }])
   assert.equal(await accounts.exists(jid), false)
   assert.equal(await check('two'), 'not-authorized')
   for (const verdict of [accounts.delete(jid), accounts.setPassword(jid, 'x'), accounts.setDisabled(jid, true)])

@@ -50,6 +50,11 @@ const defaults = z
       .describe('Messages of the past that somebody who enters is shown at most.')
       .default(50),
     registration: z.boolean().describe('Whether users may ask to become members.').default(true),
+    nicksLocked: z
+      .boolean()
+      .describe('Whether somebody who has a reserved nickname is in the room under that alone, whichever he asks for.')
+      .default(false),
+    nickChanges: z.boolean().describe('Whether occupants may change their nicknames.').default(true),
     subscriptions: z
       .boolean()
       .describe('Whether users may have messages sent to them while they aren’t in the room (MUC/Sub).')
@@ -80,6 +85,8 @@ const fixed = [
   'addressesFor',
   'historyMax',
   'registration',
+  'nicksLocked',
+  'nickChanges',
   'subscriptions',
   'captchaProtected',
 ] as const
@@ -99,6 +106,12 @@ export const rooms = z
       .max(1_000_000)
       .describe(
         'Of so many occupants all others are told that they come and go; of who enters a fuller room only if he moderates it, or entering would cost all of them the square of their number.',
+      )
+      .default(1_000),
+    maxFollowers: positive
+      .max(100_000)
+      .describe(
+        'Users who follow one room without being in it (MUC/Sub): each message there is stored once more for each of them, as if it had been sent to him.',
       )
       .default(1_000),
     occupantRate: rate(10, 100, 'Messages and presence that a room takes from one client.'),

@@ -11,6 +11,7 @@ import { announce } from '../presence/announce.ts'
 import { audienceOf } from '../presence/audience.ts'
 import { depart, sendAll } from '../presence/depart.ts'
 import { isToBeShown } from '../presence/shown.ts'
+import { holdToNicks } from '../registration/hold-to-nicks.ts'
 import type { Room } from '../room.ts'
 import { takeSequences } from '../sequence.ts'
 import type { Affiliate } from '../store/stored-room.ts'
@@ -50,6 +51,7 @@ export function carryOut(context: MucContext, room: Room, plan: Plan<Occupant>, 
   for (const effect of plan.effects) affect(context, room, effect, { actor, kept: one })
   tellOfAbsent(context, room, plan.affiliates)
   tellAbsent(context, room, plan.absent)
+  holdToNicks(context, room)
   one()
 }
 

@@ -91,3 +91,22 @@ test('where all are what they are said to be nobody hears anything', () => {
   reconcile(context(), room)
   assert.deepEqual(sent, [])
 })
+
+test('who is here under another nick than his locked one goes on under that, unless somebody has it', () => {
+  const user = (name: string) => ensureBare(`${name}@verona.example`)
+  const known = new Affiliates([
+    { jid: user('owen'), affiliation: 'owner' },
+    { jid: user('ada'), affiliation: 'member', nick: 'Ada' },
+    { jid: user('max'), affiliation: 'member', nick: 'nora' },
+  ])
+  const people = { owen: 'moderator', ada: 'participant', max: 'participant', nora: 'participant' } as const
+  const { room, sent } = roomWith(people, known, false)
+  Object.assign(room.about, { config: { ...DEFAULT_CONFIG, nicksLocked: true } })
+  reconcile(context(), room)
+  assert.deepEqual([...room.occupants].map(({ nick }) => nick).sort(), ['Ada', 'max', 'nora', 'owen'])
+  assert.equal(room.occupants.by(ensureFull('ada@verona.example/x'))?.nick, 'Ada')
+  const told = sent.filter(({ recipients }) => recipients.includes('max@verona.example/x')).map((it) => `${it.stanza}`)
+  assert.match(told[0]!, /\/ada'.*nick='Ada'.*code='303'/)
+  assert.match(told[1]!, /\/Ada'.*code='210'/)
+  assert.equal(told.length, 2)
+})

@@ -3,6 +3,7 @@ import { isAtLeast } from '../authority/standing.ts'
 import type { MucContext } from '../context.ts'
 import { announce } from '../presence/announce.ts'
 import { depart, sendAll } from '../presence/depart.ts'
+import { holdToNicks } from '../registration/hold-to-nicks.ts'
 import type { Room } from '../room.ts'
 
 /** What a former owner of the room had stored and not carried out: who may not be here goes, who is an admin now moderates. */
@@ -19,4 +20,5 @@ export function reconcile(context: MucContext, room: Room): void {
       context.records.changed(room, occupant)
     }
   }
+  holdToNicks(context, room)
 }

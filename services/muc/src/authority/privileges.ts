@@ -7,6 +7,7 @@ type RoleRow = Readonly<Record<Role, Cell>>
 
 const broadcast = (role: PresentRole) => (config: RoomConfig) => config.presenceBroadcast.includes(role)
 const messages = (role: Role) => (config: RoomConfig) => mayMessage(config.privateMessages, role)
+const nicks = (config: RoomConfig) => config.nickChanges
 const invites = (config: RoomConfig) => !config.membersOnly || config.invitations
 
 /** XEP-0045 §5.1.1. Where a cell depends on the room's configuration it is a question to that. */
@@ -21,7 +22,7 @@ const BY_ROLE = {
     moderator: broadcast('moderator'),
   },
   changeAvailability: { none: false, visitor: true, participant: true, moderator: true },
-  changeNick: { none: false, visitor: true, participant: true, moderator: true },
+  changeNick: { none: false, visitor: nicks, participant: nicks, moderator: nicks },
   messagePrivately: {
     none: false,
     visitor: messages('visitor'),

@@ -7,6 +7,7 @@ import type { MucContext } from '../context.ts'
 import { Occupant, type Present, type Session } from '../occupant.ts'
 import { announce } from '../presence/announce.ts'
 import { keptPresence } from '../presence/occupant-presence.ts'
+import { nickOnEntering } from '../registration/locked-nick.ts'
 import { occupantJid, type Room } from '../room.ts'
 import { refusedAdmission } from './admission.ts'
 import { askFirst, isToBeAsked } from './ask-question.ts'
@@ -16,9 +17,9 @@ import { welcome } from './welcome.ts'
 
 /** Somebody wants to enter a room that is there (XEP-0045 §7.2), or enters once more because he lost track. */
 export function enter(context: MucContext, arrived: Arrived, { isNew = false } = {}): void | Promise<void> {
-  const { room, stanza } = arrived
+  const { room } = arrived
   const from = arrived.from as FullJid
-  const nick = resourceOf(stanza.to!)
+  const nick = nickOnEntering(arrived, bareOf(from))
   if (isListed(context, room, bareOf(from))) {
     context.events.listedRefused()
     // As if he were banned (XEP-0045 §7.2.7): he isn't told of any list.
@@ -34,7 +35,7 @@ export function enter(context: MucContext, arrived: Arrived, { isNew = false } =
 function letIn(context: MucContext, arrived: Arrived, isNew: boolean): void {
   const { room, stanza } = arrived
   const from = arrived.from as FullJid
-  const nick = resourceOf(stanza.to!)
+  const nick = nickOnEntering(arrived, bareOf(from))
   const present = room.occupants.named(nick)
   const occupant = present ?? newOccupant(context, arrived, nick)
   const session: Session = {
@@ -56,6 +57,8 @@ function letIn(context: MucContext, arrived: Arrived, isNew: boolean): void {
     ...(config.addressesFor === 'anyone' ? [100] : []),
     ...(config.logged ? [170] : []),
     ...(isNew ? [201] : []),
+    // §7.2.2: it isn't the one that was asked for.
+    ...(nick === resourceOf(stanza.to!) ? [] : [210]),
   ]
   const news = announce(context, room, occupant, { ownCodes, id: stanza.id, trace: arrived.trace })
   session.joined = occupant.changed

@@ -94,6 +94,9 @@ export const CONFIG_FIELDS: { readonly [Key in keyof RoomConfig]: ConfigField<Ro
     read: readContacts,
   },
   registration: flag('x-muc#roomconfig_registration', 'Users may ask to become members', true),
+  // These two are named as Openfire does.
+  nicksLocked: flag('x-muc#roomconfig_reservednick', 'Who has a reserved nickname is here under that alone', false),
+  nickChanges: flag('x-muc#roomconfig_canchangenick', 'Occupants may change their nicknames', true),
   // Named as ejabberd does, whose clients look for it.
   subscriptions: flag('muc#roomconfig_allow_subscription', 'Users may follow the room without being in it', true),
   captchaProtected: flag('x-muc#roomconfig_captcha_protected', 'Ask whoever has no affiliation a question', false),

@@ -48,6 +48,8 @@ const busy: RoomConfig = {
   pubsubNode: 'xmpp:pubsub.example?;node=balcony',
   contacts: [ensureBare('nurse@capulet.example')],
   registration: false,
+  nicksLocked: true,
+  nickChanges: false,
   subscriptions: false,
   captchaProtected: true,
 }

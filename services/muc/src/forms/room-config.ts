@@ -36,6 +36,10 @@ export interface RoomConfig {
   readonly contacts: readonly BareJid[]
   /** Whether users may ask to become members (§7.10). */
   readonly registration: boolean
+  /** Whether somebody for whom a nick is kept is here under that one alone (§7.10). */
+  readonly nicksLocked: boolean
+  /** Whether occupants may change their nicks (§7.6). */
+  readonly nickChanges: boolean
   /** Whether users may have what is said here sent to them while they aren't here. */
   readonly subscriptions: boolean
   /** Whether whoever is nothing here answers a question before he enters (XEP-0158). */

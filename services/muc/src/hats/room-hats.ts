@@ -105,6 +105,14 @@ export class RoomHats {
     return given <= GIVEN_MAX && characters <= GIVEN_CHARACTERS_MAX
   }
 
+  /** He wears none any more. */
+  without(user: BareJid): RoomHats {
+    if (!this.worn.has(user)) return this
+    const worn = new Map(this.worn)
+    worn.delete(user)
+    return new RoomHats(this.list, worn)
+  }
+
   take(user: BareJid, gone: string): RoomHats {
     const rest = (this.worn.get(user) ?? []).filter((uri) => uri !== gone)
     const worn = new Map(this.worn)

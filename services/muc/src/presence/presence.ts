@@ -6,6 +6,7 @@ import { createRoom } from '../entering/create-room.ts'
 import { enter } from '../entering/enter.ts'
 import { slows } from '../limits/slows.ts'
 import type { Occupant, Session } from '../occupant.ts'
+import { lockedNick } from '../registration/locked-nick.ts'
 import { announce } from './announce.ts'
 import { changeNick } from './change-nick.ts'
 import { departBy, sendAll } from './depart.ts'
@@ -56,8 +57,12 @@ function available(context: MucContext, arrived: Arrived, occupant: Occupant | u
   if (slows(context, arrived)) return
   if (room.details === 'absent') return createRoom(context, arrived)
   if (!occupant) return enter(context, arrived)
-  if (resourceOf(to) !== occupant.nick) return changeNick(context, arrived, occupant)
-  return isEntering ? enter(context, arrived) : changeAvailability(context, arrived, occupant)
+  const { nick, bare } = occupant
+  // Who has to have the nick that he has enters under it again, whichever he asks for.
+  if (isEntering && (resourceOf(to) === nick || lockedNick(room, bare) === nick)) return enter(context, arrived)
+  return resourceOf(to) === nick
+    ? changeAvailability(context, arrived, occupant)
+    : changeNick(context, arrived, occupant)
 }
 
 /** §7.7 */

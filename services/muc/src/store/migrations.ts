@@ -1,4 +1,5 @@
 import type { Migration } from '@heliograph/database'
+import { departureMigrations } from '@heliograph/departures'
 
 /**
  * `partition` finds the temporary rooms that an owner who died left behind. `listed`, `persistent` and `name` repeat what the
@@ -90,6 +91,24 @@ export const roomMigrations: readonly Migration[] = [
       );
       CREATE INDEX room_subscriptions_by_user ON room_subscriptions (jid, room);
       CREATE INDEX room_subscriptions_by_partition ON room_subscriptions (partition, room);
+    `,
+  },
+  ...departureMigrations,
+  {
+    // What rooms keep of a user goes with his account, in one transaction. Bans stay, or he would be rid of them by taking the name again.
+    id: '0187_room_departures',
+    sql: `
+      CREATE INDEX room_affiliations_by_user ON room_affiliations (jid);
+      CREATE INDEX rooms_by_wearers ON rooms USING gin ((hats -> 'worn')) WHERE hats IS NOT NULL;
+      CREATE FUNCTION room_user_departed() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          DELETE FROM room_subscriptions WHERE jid = NEW.jid;
+          DELETE FROM room_affiliations WHERE jid = NEW.jid AND affiliation <> 'outcast';
+          UPDATE rooms SET hats = hats #- ARRAY['worn', NEW.jid] WHERE hats IS NOT NULL AND hats -> 'worn' ? NEW.jid;
+          RETURN NULL;
+        END $$;
+      CREATE TRIGGER room_user_departed AFTER INSERT OR UPDATE ON departed_accounts
+        FOR EACH ROW EXECUTE FUNCTION room_user_departed();
     `,
   },
 ]

@@ -10,7 +10,14 @@ import { copyRoom, forgetMove, movedTo, replaceRoom } from './move-room.ts'
 import type { FoundRoom, KnownRoom, NewRoom, RoomPage, RoomQuery, RoomSearch, RoomStore } from './room-store.ts'
 import { searchRooms } from './search-rooms.ts'
 import type { Affiliate, RoomVcard, StoredRoom, Subject, Subscription } from './stored-room.ts'
-import { deleteSubscriptions, followed, putSubscription, type RoomOfUser, roomsOfUser } from './subscriptions.ts'
+import {
+  deleteSubscriptions,
+  followed,
+  putSince,
+  putSubscription,
+  type RoomOfUser,
+  roomsOfUser,
+} from './subscriptions.ts'
 
 interface Row {
   creator: string
@@ -122,6 +129,10 @@ export class PostgresRoomStore implements RoomStore {
 
   setSubscription(jid: BareJid, subscription: Subscription): Promise<void> {
     return putSubscription(this.#db, jid, subscription)
+  }
+
+  setSince(jid: BareJid, subscriber: Pick<Subscription, 'jid' | 'since'>): Promise<void> {
+    return putSince(this.#db, jid, subscriber)
   }
 
   endSubscriptions(jid: BareJid, users: readonly BareJid[]): Promise<void> {

@@ -74,6 +74,8 @@ export interface RoomStore {
   /** All or none. Who is `none` and has no nick reserved is forgotten. */
   setAffiliates(jid: BareJid, changes: readonly Affiliate[]): Promise<void>
   setSubscription(jid: BareJid, subscription: Subscription): Promise<void>
+  /** What isn't newer than `since` is not for the subscriber; nothing where he is none any more. */
+  setSince(jid: BareJid, subscriber: Pick<Subscription, 'jid' | 'since'>): Promise<void>
   endSubscriptions(jid: BareJid, users: readonly BareJid[]): Promise<void>
   /** Of a user, to rooms of one service, by their addresses. */
   subscriptionsOf(user: BareJid, domain: Domain): Promise<readonly RoomOfUser[]>

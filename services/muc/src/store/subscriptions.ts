@@ -17,6 +17,16 @@ export async function putSubscription(db: Database, room: BareJid, subscription:
   await db.fencedQuery('room_subscribe', PUT, [room, jid, partitionOf(room), nick, nodes, since])
 }
 
+/** Only where there is one: it may have ended meanwhile. */
+export async function putSince(
+  db: Database,
+  room: BareJid,
+  { jid, since }: Pick<Subscription, 'jid' | 'since'>,
+): Promise<void> {
+  const sql = 'UPDATE room_subscriptions SET since = $3 WHERE room = $1 AND jid = $2 RETURNING room'
+  await db.fencedQuery('room_subscribed_since', sql, [room, jid, since])
+}
+
 export async function deleteSubscriptions(db: Database, room: BareJid, users: readonly BareJid[]): Promise<void> {
   const sql = 'DELETE FROM room_subscriptions WHERE room = $1 AND jid = ANY($2) RETURNING jid'
   await db.fencedQuery('room_unsubscribe', sql, [room, users])

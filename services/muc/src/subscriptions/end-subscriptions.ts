@@ -40,7 +40,7 @@ export function followsFromNow(context: MucContext, room: Room, user: BareJid): 
   if (known === undefined || room.occupants.of(user).length > 0) return
   const subscription = { ...known, since: room.lastSequence }
   room.details.subscribers.put(subscription)
-  context.store.setSubscription(room.jid, subscription).catch((error: unknown) => {
+  context.store.setSince(room.jid, subscription).catch((error: unknown) => {
     const level = isUnavailable(error) ? 'warn' : 'error'
     context.log[level]('subscription_unstored', { room: room.jid, error })
   })

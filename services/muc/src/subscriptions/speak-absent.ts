@@ -6,6 +6,7 @@ import { slows } from '../limits/slows.ts'
 import { isLogged } from '../messages/broadcast.ts'
 import { sayToAll } from '../messages/groupchat.ts'
 import { Occupant } from '../occupant.ts'
+import { lockedNick } from '../registration/locked-nick.ts'
 import { occupantJid } from '../room.ts'
 import type { Subscription } from '../store/stored-room.ts'
 
@@ -23,7 +24,7 @@ export function speakAbsent(context: MucContext, arrived: Arrived, subscription:
   const role = initialRole(room.affiliationOf(user), room.about.config)
   if (role === 'none') return refuse(context, arrived, 'forbidden')
   const [present] = room.occupants.of(user)
-  const { nick } = subscription
+  const nick = lockedNick(room, user) ?? subscription.nick
   const id = context.occupantIds.of(room.jid, user)
   const absent = () =>
     new Occupant({ nick, jid: occupantJid(room.jid, nick), bare: user, id, role, changed: 0, sessions: [] })

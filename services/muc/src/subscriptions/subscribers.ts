@@ -2,9 +2,6 @@ import { type BareJid, bareOf, type Jid } from '@heliograph/jid'
 import type { Occupants } from '../occupants.ts'
 import type { SubscribedNode, Subscription } from '../store/stored-room.ts'
 
-/** More users don't follow one room: each message to it is stored once for each of them. */
-export const MOST_SUBSCRIBERS = 1_000
-
 /** Those who follow a room. Mutable; changed by the room's mailbox after the store was. */
 export class Subscribers implements Iterable<Subscription> {
   readonly #byJid = new Map<BareJid, Subscription>()

@@ -7,11 +7,11 @@ import { isAtLeast } from '../authority/standing.ts'
 import { isTaken } from '../entering/admission.ts'
 import { isListed } from '../entering/remove-listed.ts'
 import { type ItemIq, inRoom, type RoomIq } from '../iqs/room-iq.ts'
+import { lockedNick } from '../registration/locked-nick.ts'
 import { takeSequences } from '../sequence.ts'
 import { SUBSCRIBED_NODES, type SubscribedNode } from '../store/stored-room.ts'
 import { tellEnded } from './end-subscriptions.ts'
 import { eventElements, nodeNamed } from './event.ts'
-import { MOST_SUBSCRIBERS } from './subscribers.ts'
 
 const SUBSCRIBE = `{${NS.mucSub}}subscribe`
 const UNSUBSCRIBE = `{${NS.mucSub}}unsubscribe`
@@ -68,8 +68,9 @@ function refusal({ room, muc, from, occupant }: ItemIq, element: Element): Stanz
   if (config.passwordProtected && element.attrs.password !== config.password) return stanzaError('not-authorized')
   if (config.captchaProtected && affiliation === 'none' && muc.challenges.areAsked)
     return stanzaError('not-acceptable', { text: 'enter the room first' })
-  return subscribers.size >= MOST_SUBSCRIBERS
-    ? stanzaError('resource-constraint', { text: `${MOST_SUBSCRIBERS} follow this room already` })
+  const { maxFollowers } = muc.config
+  return subscribers.size >= maxFollowers
+    ? stanzaError('resource-constraint', { text: `${maxFollowers} follow this room already` })
     : undefined
 }
 
@@ -83,10 +84,13 @@ function read({ room, from, occupant }: ItemIq, element: Element): Wanted | Stan
       : prepareResource(given)
   if (nick === undefined && given !== undefined) return stanzaError('jid-malformed', { text: 'no good nick' })
   if (nick === undefined) return stanzaError('bad-request', { text: 'without a nick' })
-  if (isTaken(room, nick, user)) return stanzaError('conflict')
+  const own = lockedNick(room, user) ?? nick
+  if (isTaken(room, own, user)) return stanzaError('conflict')
   const names = element.getChildren('event').map(({ attrs }) => attrs.node as string | undefined)
   const nodes = SUBSCRIBED_NODES.filter((node) => names.some((name) => nodeNamed(name, [node])))
-  return nodes.length > 0 ? { user, nick, nodes } : stanzaError('not-acceptable', { text: 'no node that is told here' })
+  return nodes.length > 0
+    ? { user, nick: own, nodes }
+    : stanzaError('not-acceptable', { text: 'no node that is told here' })
 }
 
 /** Of oneself, or, by those who moderate, of others. */

@@ -1,4 +1,5 @@
 import type { Querier } from '@heliograph/database'
+import { NOTE_DEPARTED } from '@heliograph/departures'
 import { type BareJid, type Domain, domainOf, trusted } from '@heliograph/jid'
 import type { ScramHash, ScramKeys } from '@heliograph/sasl'
 
@@ -147,7 +148,8 @@ export class AccountStore {
         forgotten AS (DELETE FROM removed_accounts WHERE jid <> $1 AND removed_at <= now() - make_interval(days => $2)),
         kept AS (
           INSERT INTO removed_accounts (jid) SELECT jid FROM gone WHERE $2 > 0
-          ON CONFLICT (jid) DO UPDATE SET removed_at = now())
+          ON CONFLICT (jid) DO UPDATE SET removed_at = now()),
+        ${NOTE_DEPARTED}
       SELECT jid FROM gone`
     const { count } = await this.#db.query('account_delete', sql, [jid, keepRemovedDays])
     return count > 0

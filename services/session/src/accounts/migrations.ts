@@ -1,4 +1,5 @@
 import type { Migration } from '@heliograph/database'
+import { departureMigrations } from '@heliograph/departures'
 import { SKELETON_FUNCTION } from './skeleton.ts'
 
 /** Accounts, and the keys that stand for their passwords. Byte order makes paging by address stable. */
@@ -77,4 +78,5 @@ export const accountMigrations: readonly Migration[] = [
       CREATE INDEX accounts_by_skeleton ON accounts (domain, account_skeleton(split_part(jid, '@', 1)));
     `,
   },
+  ...departureMigrations,
 ]

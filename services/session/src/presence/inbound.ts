@@ -5,7 +5,7 @@ import type { SessionContext } from '../context.ts'
 import { tokenIn } from '../invites/redeem.ts'
 import { noteGuest } from '../pep/guests.ts'
 import type { Arrived } from '../pipeline/arrived.ts'
-import { noteOutside } from '../rooms/outside.ts'
+import { noteStay } from '../rooms/note-stay.ts'
 import { receiveSubscription } from '../roster/subscription-inbound.ts'
 import { admitsRequest } from '../strangers/stranger-filter.ts'
 import { answerProbe } from './probe.ts'
@@ -46,7 +46,7 @@ function deliver(context: SessionContext, { user, stanza, trace }: Arrived): voi
   if (isFull(to)) {
     const resource = user.resource(to as FullJid)
     if (!resource) return
-    noteOutside(context, user, resource, stanza)
+    noteStay(context, user, resource, stanza)
     user.afterCommit.pass(() => context.outgoing.deliver(user, resource, stanza, 0, trace))
     return
   }

@@ -100,6 +100,27 @@ test('a session that a room says is not in it needs not tell it of its end', () 
   assert.deepEqual([...phone.directed], ['friend@montague.example/x'])
 })
 
+test('under which nick a session is in a room is what the room says of it, not what others pretend', () => {
+  const { user, hand } = setUp()
+  user.profile = 'unknown'
+  const phone = addResource(user, 'phone')
+  const X = (code: string) => `<x xmlns='http://jabber.org/protocol/muc#user'><status code='${code}'/></x>`
+  const [asked, given] = [`${ROOM}/Romeo`, `${ROOM}/montague`]
+  phone.directed = new Set([asked, 'friend@montague.example/x'])
+  hand(
+    `<presence from='${ROOM}/tybalt'><status>110</status><y xmlns='x'>${X('110')}</y>${X('100')}</presence>`,
+    phone.jid,
+  )
+  hand(`<presence from='friend@montague.example/x'>${X('110')}</presence>`, phone.jid)
+  assert.deepEqual([...phone.directed], [asked, 'friend@montague.example/x'])
+  hand(`<presence from='${given}'>${X('110')}</presence>`, phone.jid)
+  assert.deepEqual([...phone.directed], ['friend@montague.example/x', given])
+  // By another client of his he is under another nick now, and so by this one.
+  hand(`<presence from='${given}' type='unavailable'>${X('303')}</presence>`, phone.jid)
+  hand(`<presence from='${asked}'>${X('110')}</presence>`, phone.jid)
+  assert.deepEqual([...phone.directed], ['friend@montague.example/x', asked])
+})
+
 test('what comes before its session is announced waits for that, up to a bound; a new session gets what was for nobody else', () => {
   const { user, hand, stage } = setUp({ settling: true })
   user.profile = 'unknown'

@@ -11,7 +11,7 @@ import { wake } from '../push/away.ts'
 import type { Recipient } from '../users/copies.ts'
 import type { Resource } from '../users/resource.ts'
 import type { User, Work } from '../users/user.ts'
-import { noteOutside } from './outside.ts'
+import { noteStay } from './note-stay.ts'
 
 /** What a room or node distributes. */
 export interface ParcelWork extends Work {
@@ -128,7 +128,7 @@ function handTo(context: SessionContext, user: User, resource: Resource, as: Add
   const stanza = envelope.stanza!
   const { trace } = envelope
   const recipient = { user, resource, as }
-  noteOutside(context, user, resource, stanza)
+  noteStay(context, user, resource, stanza)
   if (user.push !== undefined && stanza.name === 'message' && (resource.marks?.of(mark.source) ?? 0) < mark.sequence)
     wake(context, { user, stanza }, { id: 0, takers: [resource] })
   if (user.afterCommit.length === 0 && recipients) recipients.push(recipient)

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { bothModes, type RawClient } from '@heliograph/testkit'
 import type { Element } from '@heliograph/xml'
 import { bareOf, enter, errorOf, newcomer, receivedAfter, settle, together } from '../support/actor.ts'
-import { configure, freshRoom, join, makeRoom, tell } from '../support/room.ts'
+import { control } from '../support/control.ts'
+import { configure, freshRoom, itemOf, join, knock, makeRoom, tell } from '../support/room.ts'
 import { administer, ask } from '../support/room-admin.ts'
 import { endedOf, follow, followXml, isEvent, isTold, MUCSUB, nodesIn, toldOf } from '../support/subscriptions.ts'
 
@@ -127,6 +128,42 @@ scenario(
     await bob.expect(saidBy(room, 'host', 'after'), PATIENCE_MS)
   },
 )
+
+scenario('who takes the name of a deleted account is nothing in rooms, and follows none of them', async (site) => {
+  const bob = await site.person('bob')
+  using all = together({ host: await newcomer(site, 'host'), eve: await newcomer(site, 'eve', { edge: 1 }) })
+  const { host, eve } = all
+  const [room, empty] = [freshRoom(site), freshRoom(site)]
+  for (const each of [room, empty]) await makeRoom(host, each, 'host', { persistentroom: '1' })
+  const first = await enter(site, bob, { edge: 1 })
+  await follow(first, empty, 'bob')
+  await follow(first, room, 'bob')
+  await administer(host, room, { jid: bob.jid, affiliation: 'admin', nick: 'bob' })
+  await join(first, room, 'bob')
+  host.takeAll('presence')
+  assert.equal((await control(site, ['users', 'delete', bob.jid])).code, 0)
+  const isGone = (it: Element) => it.attrs.from === `${room}/bob` && it.attrs.type === 'unavailable'
+  await host.expect(isGone, PATIENCE_MS)
+  await first.ended
+  // Whoever asks for the nick has it, as soon as the room knows.
+  for (const end = Date.now() + PATIENCE_MS; ; ) {
+    knock(eve, room, 'bob')
+    const answer = await eve.expect((it) => it.name === 'presence' && it.attrs.from === `${room}/bob`, PATIENCE_MS)
+    if (answer.attrs.type === undefined) break
+    assert.ok(errorOf(answer) === 'cancel/conflict' && Date.now() < end, `${answer}`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  assert.deepEqual(await subscriptionsOf(host, room), [])
+  assert.equal((await control(site, ['users', 'create', bob.jid], `${bob.password}\n`)).code, 0)
+  await using second = await enter(site, bob, { edge: 0 })
+  assert.deepEqual(await subscriptionsOf(second, `conference.${site.domain}`), [])
+  const own = await join(second, room, 'robert')
+  assert.equal(itemOf(own)?.attrs.affiliation, 'none')
+  for (const each of [room, empty]) tell(host, each, `in ${each}`)
+  await second.expect(saidBy(room, 'host', `in ${room}`), PATIENCE_MS)
+  await host.expect(saidBy(empty, 'host', `in ${empty}`), PATIENCE_MS)
+  assert.deepEqual((await receivedAfter(host, second, isEvent)).map(String), [])
+})
 
 scenario('nobody follows a room that he may not enter, nor in the name or under the nick of another', async (site) => {
   using all = together({

@@ -162,7 +162,12 @@ async def room_profile(juliet, romeo, domain, **_):
         return made
     await commands.send_command(room, "urn:xmpp:hats:commands:create", payload=form(title="Host", uri=uri), timeout=PATIENCE)
     await commands.send_command(room, "urn:xmpp:hats:commands:assign", payload=form(jid=own, uri=uri), timeout=PATIENCE)
-    _, _, occupants, _ = await romeo["xep_0045"].join_muc_wait(room, "Montague", maxstanzas=0, timeout=PATIENCE)
+    locked = await muc.get_room_config(room, timeout=PATIENCE)
+    locked["type"] = "submit"
+    locked["values"] = {**locked["values"], "x-muc#roomconfig_reservednick": True}
+    await muc.set_room_config(room, locked, timeout=PATIENCE)
+    here, _, occupants, _ = await romeo["xep_0045"].join_muc_wait(room, "Tybalt", maxstanzas=0, timeout=PATIENCE)
+    assert here["from"] == f"{room}/Montague" and {110, 210} <= set(here["muc"]["status_codes"]), here
     wears = lambda it: it.xml.find("{urn:xmpp:hats:0}hats/{urn:xmpp:hats:0}hat") is not None
     seen = await juliet.take("groupchat_presence", lambda it: it["from"] == f"{room}/Montague" and wears(it))
     assert seen.xml.find("{urn:xmpp:hats:0}hats/{urn:xmpp:hats:0}hat").get("title") == "Host", seen
