@@ -1,10 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { isUnavailable } from '@heliograph/database'
 import type { Parcel } from '@heliograph/distribution'
+import type { FullJid } from '@heliograph/jid'
 import { reconcile } from '../administration/reconcile.ts'
 import type { PastMessage } from '../archive/history.ts'
 import type { MucContext } from '../context.ts'
 import { loadRoom } from '../load-room.ts'
+import type { Session } from '../occupant.ts'
+import type { Occupants } from '../occupants.ts'
 import { announcedAgain, farewellParcels } from '../presence/announce.ts'
 import type { Farewell } from '../presence/farewell.ts'
 import type { Room } from '../room.ts'
@@ -17,6 +20,8 @@ const MESSAGES_MAX = 1_000
 /** What nobody stored but the dead owner's rooms waits for the next one; receivers forget somewhat later how far they had come. */
 const CARRIED_US = 600_000_000
 const RETRY_MS = 250
+/** Some milliseconds; then other rooms have a turn. */
+const COPIES_A_TURN = 10_000
 
 /**
  * Says again what was said last in a room, under the same sequences: those who had it ignore it. So a message that was stored, or is in the
@@ -52,7 +57,7 @@ export async function repeatLast(context: MucContext, room: Room, farewells: rea
   }
   parcels.sort((a, b) => a.sequence - b.sequence)
   context.events.replayed(parcels.length)
-  for (const parcel of parcels) room.lane.send(parcel, taken.get(parcel))
+  await sendInTurns(room, parcels, taken)
   if (isThere) reconcile(context, room)
   else tellLost(context, room)
 }
@@ -71,13 +76,34 @@ export async function openRoom(context: MucContext, room: Room): Promise<boolean
   return context.ownership.heldEpochOf(room.partition) !== 0
 }
 
+/** Nobody else sends by the room's lane meanwhile: whatever it says next waits in its mailbox. */
+async function sendInTurns(
+  { lane }: Room,
+  parcels: readonly Parcel[],
+  taken: ReadonlyMap<Parcel, () => void>,
+): Promise<void> {
+  let copies = 0
+  for (const parcel of parcels) {
+    lane.send(parcel, taken.get(parcel))
+    copies += parcel.recipients.length
+    if (copies < COPIES_A_TURN) continue
+    copies = 0
+    await turn()
+  }
+}
+
 /** To those who were there by then, and to those who follow the room without being there. */
 function messageParcels(room: Room, { id, stanza }: Pick<PastMessage, 'id' | 'stanza'>): Parcel[] {
-  const recipients = [...room.occupants].flatMap(({ sessions }) =>
-    sessions.filter(({ joined }) => joined < id).map(({ jid }) => jid),
-  )
+  const recipients = hearersOf(room.occupants, id)
   const again: Parcel[] = recipients.length === 0 ? [] : [{ stanza, recipients, sequence: id }]
   return [...again, ...copiesAgain(room, { id, stanza })]
+}
+
+/** Where nobody has entered since it is the list of all, which is grouped once for many messages. */
+function hearersOf(occupants: Occupants, id: number): readonly FullJid[] {
+  const isSince = ({ joined }: Session) => joined >= id
+  if (![...occupants].some(({ sessions }) => sessions.some(isSince))) return occupants.clients
+  return [...occupants].flatMap(({ sessions }) => sessions.filter((each) => !isSince(each)).map(({ jid }) => jid))
 }
 
 async function messagesSince(context: MucContext, room: Room, from: number): Promise<readonly PastMessage[]> {

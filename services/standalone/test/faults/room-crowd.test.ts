@@ -3,32 +3,11 @@ import { test } from 'node:test'
 import { type Cluster, infrastructure, Site } from '@heliograph/testkit'
 import { enter } from '../support/actor.ts'
 import { freshRoom, makeRoom, UNLOGGED } from '../support/room.ts'
-import { Listener } from './room-listeners.ts'
+import { Listener, until, verdict } from './room-listeners.ts'
 
 const LISTENERS = 50
 const ROOMS = 3
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-
-async function until(holds: () => boolean, timeoutMs: number): Promise<void> {
-  for (const end = Date.now() + timeoutMs; !holds() && Date.now() < end; ) await pause(50)
-}
-
-/** What is wrong with what was heard: everybody hears everything once, in one order, and each speaker in the order of speaking. */
-function verdict(listeners: readonly Listener[], rooms: readonly string[]): string[] {
-  const faults = listeners.flatMap(({ odd }) => odd)
-  for (const room of rooms) {
-    const [first = [], ...others] = listeners.map(({ heard }) => heard.get(room) ?? [])
-    if (new Set(first).size !== first.length) faults.push(`${room}: something twice`)
-    for (const [i, heard] of others.entries())
-      if (heard.join() !== first.join())
-        faults.push(`${room}: ${i + 1} heard ${heard.length}, not ${first.length}, or in another order`)
-    for (const { number } of listeners) {
-      const own = first.filter((body) => body.startsWith(`${number}-`)).map((body) => Number(body.split('-')[1]))
-      if (own.some((n, i) => i > 0 && n <= own[i - 1]!)) faults.push(`${room}: ${number} isn't heard in order`)
-    }
-  }
-  return faults
-}
 
 test('an owner of users is killed, then an edge, while fifty people talk: nobody misses, repeats or reorders anything', async () => {
   await using servers = await infrastructure({ own: true })

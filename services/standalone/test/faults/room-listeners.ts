@@ -1,4 +1,4 @@
-import { RawClient, type Site } from '@heliograph/testkit'
+import { type Person, RawClient, type Site } from '@heliograph/testkit'
 import type { Element } from '@heliograph/xml'
 import { enter } from '../support/actor.ts'
 import { join, tell } from '../support/room.ts'
@@ -29,8 +29,9 @@ export class Listener {
     this.#edge = number
   }
 
-  static async start(site: Site, number: number, rooms: readonly string[]): Promise<Listener> {
-    const person = await site.person(`listener-${number}`)
+  /** `known`: one client more of somebody. */
+  static async start(site: Site, number: number, rooms: readonly string[], known?: Person): Promise<Listener> {
+    const person = known ?? (await site.person(`listener-${number}`))
     const client = await enter(site, person, { edge: number, sm: true })
     for (const room of rooms) await join(client, room, `${number}`)
     return new Listener(site, number, { client, user: person.user, password: person.password })
@@ -57,6 +58,16 @@ export class Listener {
       if (stanza.attrs.type !== 'groupchat' || body === null) this.odd.push(`${this.number} hears ${stanza}`)
       else this.heard.set(room, [...(this.heard.get(room) ?? []), body])
     }
+  }
+
+  /** Presence that came since somebody listens. */
+  get seen(): readonly string[] {
+    return this.#client.takeAll('presence').map((it) => `${this.number} sees ${it}`)
+  }
+
+  /** Waits until that was said. */
+  async hears(body: string): Promise<void> {
+    await this.#client.expect((it) => it.attrs.type === 'groupchat' && it.getChildText('body') === body, 20_000)
   }
 
   stop(): void {
@@ -95,4 +106,27 @@ export class Listener {
       throw error
     }
   }
+}
+
+/** Until something holds, or the time is over. */
+export async function until(holds: () => boolean, timeoutMs: number): Promise<void> {
+  for (const end = Date.now() + timeoutMs; !holds() && Date.now() < end; )
+    await new Promise((resolve) => setTimeout(resolve, 50))
+}
+
+/** What is wrong with what was heard: everybody hears everything once, in one order, and each speaker in the order of speaking. */
+export function verdict(listeners: readonly Listener[], rooms: readonly string[]): string[] {
+  const faults = listeners.flatMap(({ odd }) => odd)
+  for (const room of rooms) {
+    const [first = [], ...others] = listeners.map(({ heard }) => heard.get(room) ?? [])
+    if (new Set(first).size !== first.length) faults.push(`${room}: something twice`)
+    for (const [i, heard] of others.entries())
+      if (heard.join() !== first.join())
+        faults.push(`${room}: ${i + 1} heard ${heard.length}, not ${first.length}, or in another order`)
+    for (const { number } of listeners) {
+      const own = first.filter((body) => body.startsWith(`${number}-`)).map((body) => Number(body.split('-')[1]))
+      if (own.some((n, i) => i > 0 && n <= own[i - 1]!)) faults.push(`${room}: ${number} isn't heard in order`)
+    }
+  }
+  return faults
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Cluster, infrastructure, Site } from '@heliograph/testkit'
 import { Chorus } from './room-chorus.ts'
+import { Followers } from './room-followers.ts'
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -11,6 +12,9 @@ test('owners of rooms and of users are replaced one after the other while people
   await using site = await Site.cluster({ servers })
   await using chorus = await Chorus.start(site)
   chorus.talk()
+  // And some who are in no room, and hear what is said in one.
+  await using followers = await Followers.start(site)
+  followers.talk()
   const cluster = site.server as Cluster
   for (const member of [...cluster.of('muc'), cluster.of('session')[0]!]) {
     await pause(1_000)
@@ -20,6 +24,8 @@ test('owners of rooms and of users are replaced one after the other while people
     await pause(3_000)
   }
   chorus.stopTalking()
+  followers.stopTalking()
   await chorus.heard(30_000)
-  assert.deepEqual(chorus.verdict(), [])
+  await followers.heard(30_000)
+  assert.deepEqual([...chorus.verdict(), ...followers.verdict()], [])
 })

@@ -5,6 +5,7 @@ import { infrastructure, Site } from '@heliograph/testkit'
 import { newcomer, saying } from '../support/actor.ts'
 import { freshRoom, makeRoom, tell, UNLOGGED } from '../support/room.ts'
 import { Chorus } from './room-chorus.ts'
+import { Followers } from './room-followers.ts'
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -15,8 +16,10 @@ test('Postgres stops and comes back while people talk in rooms', async () => {
   await using soloist = await newcomer(site, 'soloist', { sm: true })
   const stage = freshRoom(site, 'stage')
   await makeRoom(soloist, stage, 'alone', UNLOGGED)
+  await using followers = await Followers.start(site)
   // Slowly enough for what a room takes from one client, when all that waited comes at once.
   chorus.talk({ everyMs: 80 })
+  followers.talk(200)
   await pause(1_000)
   await servers.postgres.stop()
   tell(soloist, stage, 'without archive')
@@ -27,6 +30,8 @@ test('Postgres stops and comes back while people talk in rooms', async () => {
   await servers.postgres.start()
   await pause(3_000)
   chorus.stopTalking()
+  followers.stopTalking()
   await chorus.heard(30_000)
-  assert.deepEqual(chorus.verdict(), [])
+  await followers.heard(30_000)
+  assert.deepEqual([...chorus.verdict(), ...followers.verdict()], [])
 })

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { freePort, type OtherServer, type RawClient, type Site } from '@heliograph/testkit'
-import { befriend, followFromAfar, meet, talk } from '../support/across-servers.ts'
+import { befriend, comeUnderOwnNick, followFromAfar, meet, talk } from '../support/across-servers.ts'
 import { bareOf, errorOf, newcomer, say, saying, settle } from '../support/actor.ts'
 import { hashOf, listingXml, unlistingXml, until, writing } from '../support/block-lists.ts'
 import { federation, regular, stranger } from '../support/federation.ts'
@@ -47,6 +47,7 @@ for (const other of world.others) {
     const here = `tea-${alice.jid.slice(6, 14)}@conference.${site.domain}`
     await meet(romeo, alice, here)
     await followFromAfar(romeo, alice, here)
+    await comeUnderOwnNick(romeo, alice, here)
   })
 }
 

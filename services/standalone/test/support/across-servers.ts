@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import type { RawClient } from '@heliograph/testkit'
-import { bareOf, isPresence, say, saying } from './actor.ts'
+import { bareOf, errorOf, isPresence, say, saying } from './actor.ts'
+import { codesOf, configure, knock } from './room.ts'
+import { ask, submission } from './room-admin.ts'
 import { getRoster } from './roster.ts'
 import { follow, isTold } from './subscriptions.ts'
 
@@ -90,4 +92,24 @@ export async function followFromAfar(follower: RawClient, host: RawClient, room:
   const heard = await host.expect(saying('from who follows'), PATIENCE_MS)
   assert.equal(heard.attrs.from, `${room}/follower`)
   await follower.expect(isTold('from who follows'), PATIENCE_MS)
+}
+
+/** In a room of the host's server, which locks nicks: whoever comes from another is there under the one that is kept for him. */
+export async function comeUnderOwnNick(guest: RawClient, host: RawClient, room: string): Promise<void> {
+  await configure(host, room, { 'x-muc#roomconfig_reservednick': '1' })
+  const form = submission('http://jabber.org/protocol/muc#register', { 'muc#register_roomnick': 'montague' })
+  await ask(guest, 'set', room, `<query xmlns='jabber:iq:register'>${form}</query>`)
+  knock(guest, room, 'guest')
+  const own = await guest.expect((it) => isPresence(it, `${room}/montague`), PATIENCE_MS)
+  assert.ok(
+    ['110', '210'].every((code) => codesOf(own).includes(code)),
+    `${own}`,
+  )
+  await host.expect((it) => isPresence(it, `${room}/montague`), PATIENCE_MS)
+  guest.send(`<presence to='${room}/romeo'/>`)
+  const refused = await guest.expect((it) => isPresence(it, `${room}/romeo`, 'error'), PATIENCE_MS)
+  assert.equal(errorOf(refused), 'modify/not-acceptable')
+  // As his server would say it for him, which may know no more than what he asked for.
+  guest.send(`<presence to='${room}/guest' type='unavailable'/>`)
+  await host.expect((it) => isPresence(it, `${room}/montague`, 'unavailable'), PATIENCE_MS)
 }
