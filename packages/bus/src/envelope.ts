@@ -45,6 +45,8 @@ export const Op = {
   streams: 37,
   component: 38,
   heard: 44,
+  broken: 45,
+  found: 46,
   // back to whoever made the transfer
   receipt: 48,
   moved: 49,
@@ -121,12 +123,13 @@ export class Envelope {
    * `multicast`: JIDs (bare or full) on the receiving instance that get a copy. `moved`: those not owned there. `announce`, `resumed`: sources whose last
    * sequences are in `ids`. `streams`: by turns the domain of a component and the number of a stream of it. `believe`: by turns the full JID of a session and the address under which it thinks to be in a room.
    * `route` to a pair of domains: those of the remote one that the stanza, which then has no `to`, is for.
-   * `news`: contacts that it is for, or isn't, as its body says. `notify`: as `multicast`. `interest`: names of nodes. `relation`: a contact.
+   * `broken`: the id of a stream of another server, our domain and theirs. `news`: contacts that it is for, or isn't, as its body says. `notify`: as `multicast`. `interest`: names of nodes. `relation`: a contact.
    */
   recipients: readonly string[] | undefined = undefined
   /**
    * `receipt`: transfers taken. `multicast` of a room or node: by turns partitions and the epochs under which they are known to be owned by the receiver.
-   * `announce`, `resumed`: for each of `recipients` the last sequence had. `believe`: the same, for each two.
+   * `announce`, `resumed`: for each of `recipients` the last sequence had. `believe`: the same, for each two. `found`: the count of the last stanza of
+   * `stream` that was handled, and what that is in the other server's counting; none where the stream isn't known.
    */
   ids: readonly number[] | undefined = undefined
   /** Op-specific message, encoded by its codec in `messages.ts`. */

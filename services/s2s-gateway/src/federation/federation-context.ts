@@ -5,6 +5,7 @@ import type { DialbackKeys } from '../dialback/key.ts'
 import type { Finder } from '../finding/finder.ts'
 import type { NameResolver } from '../finding/resolver.ts'
 import type { Setbacks } from '../finding/setbacks.ts'
+import type { Elsewhere } from '../inbound/elsewhere.ts'
 import type { Inquiries } from '../inbound/inquiries.ts'
 import type { Resumables } from '../inbound/resumables.ts'
 import type { TlsReception } from '../inbound/tls-reception.ts'
@@ -29,6 +30,7 @@ export interface FederationContext extends GatewayContext, StreamLimits {
   /** Undefined where nothing is kept for servers that can't be reached. */
   readonly store?: QueueStore | undefined
   readonly resumables: Resumables
+  readonly elsewhere: Elsewhere
   readonly certificates: CertificateStore
   readonly tls: TlsReception
   /** Whether a domain is served here, by us or by a component, so that others may have stanzas for it. */

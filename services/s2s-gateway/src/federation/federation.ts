@@ -12,6 +12,7 @@ import { Setbacks } from '../finding/setbacks.ts'
 import type { Half } from '../half.ts'
 import { patiently } from '../hand-over.ts'
 import { Admission, type Ticket } from '../inbound/admission.ts'
+import { Elsewhere } from '../inbound/elsewhere.ts'
 import { Inbound } from '../inbound/inbound.ts'
 import { Inquiries } from '../inbound/inquiries.ts'
 import { Resumables } from '../inbound/resumables.ts'
@@ -87,6 +88,10 @@ class Federation implements Half {
 
   hear(...heard: Parameters<Pairs['hear']>): void {
     this.#pairs.hear(...heard)
+  }
+
+  hears(...heard: Parameters<Elsewhere['hears']>): boolean {
+    return this.#context.elsewhere.hears(...heard)
   }
 
   receive(...received: Parameters<Pairs['receive']>): void {
@@ -177,6 +182,7 @@ function contextOf(
   const { federation } = gateway.config
   const names = new NameResolver(federation.nameServers)
   const events = federationEvents(gateway.metrics)
+  const resumables = new Resumables()
   return {
     ...gateway,
     events,
@@ -188,7 +194,8 @@ function contextOf(
     setbacks: new Setbacks(),
     keys: new DialbackKeys(federation.secret ?? randomBytes(32).toString('hex')),
     inquiries: new Inquiries(),
-    resumables: new Resumables(),
+    resumables,
+    elsewhere: new Elsewhere(gateway, resumables),
     certificates,
     tls: new TlsReception(certificates),
     ...streamLimitsOf(gateway.config),

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { ensureDomain } from '@heliograph/jid'
 import { Acknowledging } from './acknowledging.ts'
 import type { Inbound } from './inbound.ts'
+import { Intake } from './intake.ts'
 import { Resumables } from './resumables.ts'
 
 test('what is handled is what nothing before is missing from', () => {
@@ -31,14 +32,14 @@ test('who asks is answered when all that came before is handled, or after half a
   assert.deepEqual(said, [2, 2])
 })
 
-test('a stream is resumed once, by the same server, and while there is time', (test) => {
+test('a stream is resumed once, by the same server, and while there is time', async (test) => {
   let now = 0
   test.mock.method(performance, 'now', () => now)
   const [local, remote, other] = ['ours.example', 'theirs.example', 'else.example'].map((name) => ensureDomain(name))
   const inbound = (who = remote): Inbound =>
     ({
       ...{ local, remote: who, resumption: undefined },
-      intake: { ingress: 's2s-1', acknowledging: new Acknowledging(2, 0) },
+      intake: { ingress: 's2s-1', acknowledging: new Acknowledging(2, 0), handled: async () => {} },
       stream: { destroy: () => {} },
     }) as unknown as Inbound
   const resumables = new Resumables()
@@ -46,17 +47,40 @@ test('a stream is resumed once, by the same server, and while there is time', (t
   const id = resumables.add(broken)
   broken.intake.acknowledging?.settled(3)
   resumables.ended(broken, false)
-  assert.equal(resumables.take(id, inbound(other)), undefined)
-  assert.deepEqual(resumables.take(id, inbound()), { ingress: 's2s-1', count: 3, h: 1 })
-  assert.equal(resumables.take(id, inbound()), undefined)
+  assert.equal(await resumables.take(id, inbound(other)), undefined)
+  assert.deepEqual(await resumables.take(id, inbound()), { ingress: 's2s-1', count: 3, h: 1 })
+  assert.equal(await resumables.take(id, inbound()), undefined)
   const closed = inbound()
   const gone = resumables.add(closed)
   resumables.ended(closed, true)
-  assert.equal(resumables.take(gone, inbound()), undefined)
+  assert.equal(await resumables.take(gone, inbound()), undefined)
   const late = inbound()
   const tooLate = resumables.add(late)
   resumables.ended(late, false)
   now = 301_000
   resumables.sweep(now)
-  assert.equal(resumables.take(tooLate, inbound()), undefined)
+  assert.equal(await resumables.take(tooLate, inbound()), undefined)
+})
+
+test('who resumes a stream learns of all that had come on it, unless that takes too long', async (test) => {
+  test.mock.timers.enable({ apis: ['setTimeout'] })
+  const intake = new Intake({ hold: () => {}, release: () => {}, write: () => {} })
+  intake.acknowledge()
+  for (let i = 0; i < 2; i++) intake.nextCount()
+  const told: number[] = []
+  const wait = async (): Promise<void> => {
+    await intake.handled()
+    told.push(intake.acknowledging!.h)
+  }
+  const waiting = wait()
+  intake.settled(1)
+  await new Promise(setImmediate)
+  assert.deepEqual(told, [])
+  intake.settled(2)
+  await waiting
+  intake.nextCount()
+  const impatient = wait()
+  test.mock.timers.tick(2_000)
+  await impatient
+  assert.deepEqual(told, [2, 2])
 })

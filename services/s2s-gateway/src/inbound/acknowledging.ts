@@ -1,7 +1,8 @@
 import { NS } from '@heliograph/stanza'
-import type { ParsedElement } from '@heliograph/xml'
+import { escapeAttribute, type ParsedElement } from '@heliograph/xml'
 import { answerXml, counted, countIn, failedXml } from '../streams/management.ts'
 import type { Inbound } from './inbound.ts'
+import type { Former } from './resumables.ts'
 
 /** XEP-0198 §4: an answer MUST NOT be withheld but for a timeout. */
 const ANSWER_WITHIN_MS = 500
@@ -70,7 +71,7 @@ export function handleManagement(inbound: Inbound, parsed: ParsedElement): void 
     case 'enable':
       return intake.acknowledging === undefined ? enable(inbound, parsed) : refuse(inbound)
     case 'resume':
-      return intake.acknowledging === undefined ? resume(inbound, parsed) : refuse(inbound)
+      return intake.acknowledging === undefined ? void resume(inbound, parsed) : refuse(inbound)
     case 'r':
       return intake.acknowledging?.asked(intake.count, (h) => stream.write(answerXml(h)))
     // We send nothing that could be acknowledged.
@@ -95,14 +96,30 @@ function enable(inbound: Inbound, { element }: ParsedElement): void {
   stream.write(`<enabled xmlns='${NS.streamManagement}'${offer}/>`)
 }
 
-function resume(inbound: Inbound, parsed: ParsedElement): void {
-  const { stream, context } = inbound
+/** Where its former stream ended is known here or at another gateway. What follows isn't read before that is found. */
+async function resume(inbound: Inbound, parsed: ParsedElement): Promise<void> {
+  const { stream } = inbound
   const { previd = '' } = parsed.element.attrs as Record<string, string | undefined>
-  const former = countIn(parsed) === undefined ? undefined : context.resumables.take(previd, inbound)
-  // §5: whether it never was, was another's, or is at another instance isn't told.
-  if (former === undefined) return stream.write(failedXml('item-not-found'))
+  stream.hold()
+  const former = countIn(parsed) === undefined ? undefined : await formerOf(inbound, previd)
+  // §5: whether it never was, or was another's isn't told.
+  if (former !== undefined) goOn(inbound, previd, former)
+  else if (!stream.over) stream.write(failedXml('item-not-found'))
+  stream.release()
+}
+
+async function formerOf({ context, local, remote }: Inbound, id: string): Promise<Former | undefined> {
+  if (local === undefined || remote === undefined) return undefined
+  const between = { local, remote }
+  return (await context.resumables.take(id, between)) ?? context.elsewhere.ask(id, between)
+}
+
+function goOn(inbound: Inbound, id: string, former: Former): void {
+  const { stream, context } = inbound
   inbound.intake.goOn(former)
-  context.resumables.put(previd, inbound)
+  context.resumables.put(id, inbound)
+  // It broke, too, meanwhile.
+  if (stream.over) return context.resumables.ended(inbound, false)
   context.events.resumed('in')
-  stream.write(`<resumed xmlns='${NS.streamManagement}' previd='${previd}' h='${former.h}'/>`)
+  stream.write(`<resumed xmlns='${NS.streamManagement}' previd='${escapeAttribute(id)}' h='${former.h}'/>`)
 }

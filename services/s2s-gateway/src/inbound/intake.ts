@@ -19,6 +19,7 @@ export class Intake {
   #ingress = `s2s-${randomUUID()}`
   #count = 0
   readonly #landed = Promise.withResolvers<void>()
+  #onHandled: (() => void) | undefined
   #isFinishing = false
   #flying = 0
   #flyingBytes = 0
@@ -57,6 +58,7 @@ export class Intake {
   /** A stanza's owner has it, or its error is on the way back. */
   settled(count: number): void {
     this.acknowledging?.settled(count)
+    if (this.#isHandled) this.#onHandled?.()
     this.acknowledging?.covered((h) => this.#stream.write(answerXml(h)))
   }
 
@@ -96,6 +98,14 @@ export class Intake {
     if (this.acknowledging !== undefined) this.#stream.write(answerXml(this.acknowledging.h))
   }
 
+  /** The stream broke: resolves when all that had come is handled, or that takes too long. */
+  async handled(): Promise<void> {
+    if (this.#isHandled) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#onHandled = resolve
+    await patiently(promise)
+  }
+
   /** The stream is over. */
   stop(): void {
     clearTimeout(this.#slowed)
@@ -104,6 +114,10 @@ export class Intake {
 
   #readOn(): void {
     if (!this.#isFull && this.#slowed === undefined) this.#stream.release()
+  }
+
+  get #isHandled(): boolean {
+    return this.acknowledging === undefined || this.acknowledging.handled === this.#count
   }
 
   get #isFull(): boolean {

@@ -40,16 +40,21 @@ export class Resumables {
     if (this.#known.size > MOST) for (const oldest of this.#known.keys().take(1)) this.#known.delete(oldest)
   }
 
-  /** For the same server only, as it has proven itself anew. A stream that still seems to be open ends. */
-  take(id: string, by: Inbound): Former | undefined {
+  /**
+   * For the same server only, as it has proven itself anew. A stream that still seems to be open ends. What had come on it is handled first, unless that takes
+   * too long: so the other server learns what it needn't send again, whoever of its instances asks.
+   */
+  async take(id: string, { local, remote }: Pick<Known, 'local' | 'remote'>): Promise<Former | undefined> {
     const known = this.#known.get(id)
-    if (known === undefined || known.local !== by.local || known.remote !== by.remote) return undefined
-    this.#known.delete(id)
+    if (known === undefined || known.local !== local || known.remote !== remote) return undefined
     const { inbound } = known
+    // While it may be taken it is over in any case, but not in order.
     inbound.resumption = undefined
     inbound.stream.destroy()
+    known.until = expiry()
+    await inbound.intake.handled()
     const { acknowledging, ingress } = inbound.intake
-    if (acknowledging === undefined) return undefined
+    if (!this.#known.delete(id) || acknowledging === undefined) return undefined
     return { ingress, count: acknowledging.handled, h: acknowledging.h }
   }
 
@@ -58,10 +63,14 @@ export class Resumables {
     const known = resumption === undefined ? undefined : this.#known.get(resumption)
     if (known === undefined || resumption === undefined) return
     if (isInOrder) this.#known.delete(resumption)
-    else known.until = performance.now() + RESUMABLE_SECONDS * 1_000
+    else known.until = expiry()
   }
 
   sweep(now: number): void {
     for (const [id, { until }] of this.#known) if (until <= now) this.#known.delete(id)
   }
+}
+
+function expiry(): number {
+  return performance.now() + RESUMABLE_SECONDS * 1_000
 }

@@ -1,5 +1,7 @@
 import type { Stanza } from '@heliograph/stanza'
 
+const MOST_ATTEMPTS = { inMemory: 3, stored: 10 }
+
 /** A stanza on its way to another domain. Its sender keeps it, too, until it is told that it was taken. */
 export interface Entry {
   readonly stanza: Stanza
@@ -19,8 +21,8 @@ export interface Entry {
   attempts: number
   /** When it was written to the last of them. */
   writtenAt: number
-  /** Of the stream that it was written to last, if that may be resumed, and its place among what was written there. */
-  mark?: { readonly id: string | undefined; readonly count: number }
+  /** Where it was written last. */
+  mark?: Mark
   /** Its place in what outlives us; 0: it has none. */
   seq: number
   /** Whether it does outlive us: then nobody else keeps it. */
@@ -29,6 +31,12 @@ export interface Entry {
   isOver: boolean
   /** The database doesn't take it. */
   isRefused: boolean
+}
+
+/** A stream, by its id if it may be resumed, and a place among what was written there, as the other server counts. */
+export interface Mark {
+  readonly id: string | undefined
+  readonly count: number
 }
 
 export interface Group {
@@ -42,4 +50,13 @@ export function entryOf(stanza: Stanza, key: string, ...taken: (() => void)[]): 
     ...{ share: 0, attempts: 0, writtenAt: 0 },
     ...{ seq: 0, isStored: false, isOver: false, isRefused: false },
   }
+}
+
+/** Whether it ended every stream it was written to: then it is given up. One that outlives us is tried more often, as it may be the streams' fault. */
+export function isTriedEnough({ attempts, seq }: Entry): boolean {
+  return attempts >= MOST_ATTEMPTS[seq === 0 ? 'inMemory' : 'stored']
+}
+
+export function tellSenders({ taken }: Entry): void {
+  for (const tell of taken.splice(0)) tell()
 }

@@ -3,20 +3,17 @@ import { type Failure, unreachable } from '../outbound/failure.ts'
 import { isDurable, isState } from '../queue/durable.ts'
 import type { Fate } from '../queue/queue-store.ts'
 import { includes } from '../streams/management.ts'
-import type { Entry } from './entry.ts'
+import { type Entry, isTriedEnough, tellSenders } from './entry.ts'
 import { giveBack } from './give-back.ts'
 import { Latest } from './latest.ts'
 import type { LineOptions } from './line-options.ts'
+import { Portion } from './portion.ts'
 import { Recent } from './recent.ts'
 
 /** Stanzas that may wait in memory for one pair. */
 const MOST_WAITING = 4_000
-/** What a stanza costs beside its payload. */
-const OVERHEAD = 512
 /** What is still here then is stored. */
 const STORE_AFTER_MS = 1_000
-/** A stanza that ends every stream it is written to is given up; one that outlives us is tried more often, as it may be the streams' fault. */
-const MOST_ATTEMPTS = { inMemory: 3, stored: 10 }
 
 const TOO_MUCH = unreachable('too much waits for that server')
 
@@ -26,7 +23,8 @@ const TOO_MUCH = unreachable('too much waits for that server')
  */
 export class Line {
   readonly #options: LineOptions
-  readonly #recent = new Recent()
+  readonly recent = new Recent()
+  readonly #portion: Portion
   readonly #latest = new Latest()
   /** Comes before what is in the database, or was read from there. */
   readonly #first: Entry[] = []
@@ -37,6 +35,7 @@ export class Line {
 
   constructor(options: LineOptions) {
     this.#options = options
+    this.#portion = new Portion(options.shares, options.remote)
   }
 
   /** Stanzas in memory. */
@@ -61,22 +60,20 @@ export class Line {
 
   /** False for what came before, or comes back at once. */
   push(entry: Entry, written: number): boolean {
-    const { context, remote, shares, spool } = this.#options
-    const known = this.#recent.find(entry.key)
+    const { context, spool } = this.#options
+    const known = this.recent.find(entry.key)
     if (known !== undefined) {
       context.events.repeated()
-      if (known === 'done' || known.isStored) for (const tell of entry.taken) tell()
+      if (known === 'done' || known.isStored) tellSenders(entry)
       else known.taken.push(...entry.taken)
       return false
     }
-    this.#recent.add(entry)
-    const share = entry.bytes + OVERHEAD
-    if (this.waiting + written >= MOST_WAITING || !shares.take(remote, share)) {
+    this.recent.add(entry)
+    if (this.waiting + written >= MOST_WAITING || !this.#portion.take(entry)) {
       context.events.full()
       this.#giveBack(entry, TOO_MUCH)
       return false
     }
-    entry.share = share
     this.#waiting.push(entry)
     // In its order behind what is there already.
     if (spool?.hasMore) this.keep([])
@@ -115,12 +112,36 @@ export class Line {
     }
   }
 
-  /** Stores, in order, all that is worth it. */
-  keep(written: readonly Entry[]): void {
+  /** What was written to a stream that broke and isn't handled, as far as is known. */
+  writtenTo(id: string): Entry[] {
+    return this.#first.filter(({ mark }) => mark?.id === id)
+  }
+
+  /** A former owner relieved the senders of these; where `isSent` as the other server has them. */
+  inherit(keys: readonly string[], isSent: boolean): void {
+    if (isSent) this.recent.hadSent(keys)
+    this.recent.remember(keys)
+    const known = new Set(keys)
+    this.#divide((entry) => {
+      if (!known.has(entry.key)) return true
+      this.finish(entry)
+      return false
+    })
+  }
+
+  /** Whether something has been here for so long that it is to be stored. */
+  isDue(now: number, written: readonly Entry[]): boolean {
+    const oldest = written[0] ?? this.#first[0] ?? this.#waiting[0]
+    return oldest !== undefined && now - oldest.since >= STORE_AFTER_MS
+  }
+
+  /** Stores, in order, all that is worth it, up to what may not be yet. */
+  keep(written: readonly Entry[], may: (entry: Entry) => boolean = () => true): void {
     const { spool, context } = this.#options
     if (spool === undefined) return
     for (const entry of [...written, ...this.#first, ...this.#waiting]) {
       if (entry.seq !== 0 || entry.isRefused || !isDurable(entry.stanza)) continue
+      if (!may(entry)) return
       if (!spool.hasRoomFor(entry) || !spool.store(entry, (fate) => this.#stored(entry, fate))) return
       context.events.kept()
     }
@@ -141,19 +162,14 @@ export class Line {
   /** Streams ended on these again and again. */
   giveUpOften(): void {
     this.#divide((entry) => {
-      if (entry.attempts < MOST_ATTEMPTS[entry.seq === 0 ? 'inMemory' : 'stored']) return true
+      if (!isTriedEnough(entry)) return true
       this.bounce(entry, unreachable('streams ended on it'))
       return false
     })
   }
 
   /** What is due by the clock. */
-  sweep(
-    now: number,
-    { written, longest, isOpen }: { written: readonly Entry[]; longest: number; isOpen: boolean },
-  ): void {
-    const oldest = written[0] ?? this.#waiting[0]
-    if (oldest !== undefined && now - oldest.since >= STORE_AFTER_MS) this.keep(written)
+  sweep(now: number, { longest, isOpen }: { longest: number; isOpen: boolean }): void {
     if (!isOpen) this.#release()
     this.#divide((entry) => {
       if (entry.seq !== 0 || now - entry.since <= longest) return true
@@ -176,14 +192,15 @@ export class Line {
   }
 
   bounce(entry: Entry, failure: Failure): void {
-    this.#leave(entry)
+    this.#portion.leave(entry)
     this.#giveBack(entry, failure)
   }
 
   /** Nothing more goes from here: what isn't stored is its sender's to send to the next owner. When `silent` nobody may be told any more. */
   drop(written: Entry[], silent: boolean): void {
     if (silent) this.#isSilent = true
-    for (const entry of [...written.splice(0), ...this.#first.splice(0), ...this.#waiting.splice(0)]) this.#leave(entry)
+    const all = [...written.splice(0), ...this.#first.splice(0), ...this.#waiting.splice(0)]
+    for (const entry of all) this.#portion.leave(entry)
   }
 
   #stored(entry: Entry, fate: Fate): void {
@@ -195,7 +212,7 @@ export class Line {
       return
     }
     entry.isStored = true
-    this.#tell(entry)
+    tellSenders(entry)
     if (entry.isOver) spool.remove(entry)
     else this.#release()
   }
@@ -206,8 +223,8 @@ export class Line {
     for (let entry = this.#waiting[0]; entry?.isStored; entry = this.#waiting[0]) {
       this.#waiting.shift()
       spool?.release(entry)
-      this.#leave(entry)
-      this.#recent.done(entry)
+      this.#portion.leave(entry)
+      this.recent.done(entry)
     }
   }
 
@@ -216,10 +233,8 @@ export class Line {
     try {
       const entries = (await spool?.next()) ?? []
       for (const entry of entries) {
-        const known = this.#recent.find(entry.key)
-        if (known !== undefined && known !== 'done') this.#isThere(known)
-        this.#recent.add(entry)
-        this.#first.push(entry)
+        if (this.recent.wasSent(entry.key)) this.finish(entry)
+        else this.#bring(entry)
       }
       if (entries.length > 0) more()
     } catch (error) {
@@ -227,14 +242,17 @@ export class Line {
     }
   }
 
-  /** Its sender sent again what a former owner had stored. */
-  #isThere(repeated: Entry): void {
-    const at = this.#waiting.indexOf(repeated)
-    if (at < 0) return
-    this.#waiting.splice(at, 1)
-    this.#leave(repeated)
-    this.#tell(repeated)
-    this.#over(repeated)
+  /** It was read. If its sender sent it again, too, that is done with. */
+  #bring(entry: Entry): void {
+    const known = this.recent.find(entry.key)
+    const at = known === undefined || known === 'done' ? -1 : this.#waiting.indexOf(known)
+    for (const repeated of at < 0 ? [] : this.#waiting.splice(at, 1)) {
+      this.#portion.leave(repeated)
+      tellSenders(repeated)
+      this.#over(repeated)
+    }
+    this.recent.add(entry)
+    this.#first.push(entry)
   }
 
   #divide(stays: (entry: Entry) => boolean): void {
@@ -251,7 +269,7 @@ export class Line {
   #expire(entry: Entry): void {
     const { context, key } = this.#options
     context.events.expired()
-    this.#leave(entry)
+    this.#portion.leave(entry)
     const failure = unreachable('the server could not be reached in time')
     // In their order, so that the next owner's repetition is known by it.
     this.#giveBack(entry, failure, { stream: `s2s-queue ${key}`, count: entry.seq })
@@ -267,24 +285,14 @@ export class Line {
   }
 
   #settled(entry: Entry): Entry {
-    this.#leave(entry)
-    this.#recent.done(entry)
-    this.#tell(entry)
+    this.#portion.leave(entry)
+    this.recent.done(entry)
+    tellSenders(entry)
     return entry
   }
 
   #over(entry: Entry): void {
     entry.isOver = true
     if (entry.isStored) this.#options.spool?.remove(entry)
-  }
-
-  #leave(entry: Entry): void {
-    const { shares, remote } = this.#options
-    if (entry.share > 0) shares.leave(remote, entry.share)
-    entry.share = 0
-  }
-
-  #tell({ taken }: Entry): void {
-    for (const tell of taken.splice(0)) tell()
   }
 }

@@ -6,15 +6,18 @@ import { patiently } from '../hand-over.ts'
 import { Outgoing } from '../multicast/outgoing.ts'
 import { DENIED, type Failure, unreachable } from '../outbound/failure.ts'
 import type { Direction, Initiation, Management } from '../outbound/initiation.ts'
-import type { Backlog } from '../queue/queue-store.ts'
+import type { Backlog, Trail } from '../queue/queue-store.ts'
 import { Spool } from '../queue/spool.ts'
 import { Carriage } from './carriage.ts'
 import type { Common } from './common.ts'
 import { type Entry, entryOf } from './entry.ts'
 import { Line } from './line.ts'
+import { Succession } from './succession.ts'
 
 /** So long a pair is remembered that never had a stream. */
 const KNOWN_SECONDS = 60
+/** Who sent what was taken so long ago knows that. */
+const LATELY_MS = 5_000
 
 type State = 'closed' | 'connecting' | 'open' | 'closing'
 
@@ -29,6 +32,7 @@ export class Pair implements Direction {
   readonly #common: Common
   readonly #spool: Spool | undefined
   readonly #line: Line
+  readonly #succession: Succession
   readonly #outgoing: Outgoing
   /** By which the stream that broke may be resumed. */
   #resume: string | undefined
@@ -46,6 +50,7 @@ export class Pair implements Direction {
     const { keeping, shares } = common
     const key = pairKey(local, remote)
     this.#spool = keeping && new Spool(keeping, { partition, pair: key })
+    this.#succession = new Succession(keeping?.store, { partition, pair: key })
     const line = { context, remote, partition, key, shares, spool: this.#spool }
     this.#line = new Line({ ...line, more: () => this.#advance() })
     const ask = (request: Stanza): void => queueMicrotask(() => this.push(entryOf(request, '')))
@@ -71,8 +76,9 @@ export class Pair implements Direction {
   }
 
   /** What former owners left for it, if anything: nothing is sent before that is known. */
-  found(backlog: Backlog | undefined): void {
+  found(backlog: Backlog | undefined, trail?: Trail): void {
     this.#spool?.found(backlog)
+    if (trail !== undefined) this.#line.inherit(this.#succession.inherit(trail), false)
     this.#advance()
   }
 
@@ -98,12 +104,17 @@ export class Pair implements Direction {
     // Whoever writes meanwhile: a peer that doesn't take what was written loses its stream, and what can't be written comes back.
     if (this.#carriage?.isLate(now, takeMs)) this.#carriage.stream.destroy()
     const longest = Math.max(takeMs, federation.connectSeconds * 1_000)
-    this.#line.sweep(now, { written, longest, isOpen: this.isOpen })
+    if (this.#line.isDue(now, written)) this.#keep()
+    else if (this.#succession.stream === undefined && this.#unanswered.length === 0) this.#succession.forget()
+    this.#line.sweep(now, { longest, isOpen: this.isOpen })
     this.#advance()
     const patience = (this.#everOpen ? federation.idleSeconds : KNOWN_SECONDS) * 1_000
     if (written.length > 0 || !this.#line.isEmpty || now - this.#line.touched < patience) return false
     if (this.#state === 'open') this.#close()
-    return this.#state === 'closed' && this.kept === 0
+    if (this.#state !== 'closed' || this.kept > 0) return false
+    // Nobody has sent again what a former owner wrote.
+    this.#succession.forget()
+    return true
   }
 
   /** Something else holds for the peer now: its stream ends when it has what was written, and the next is set up by what holds then. */
@@ -119,12 +130,18 @@ export class Pair implements Direction {
   async handOver(): Promise<void> {
     this.#over = true
     this.#stop.abort()
+    const broken = this.#unanswered
+    const stream = this.#resumable
     this.#line.drop([], false)
     const carriage = this.#carriage
-    // The peer says what it has first: what it doesn't acknowledge is sent again.
+    // The peer says what it has first: of what it doesn't acknowledge the next owner asks.
     await patiently(carriage?.emptied() ?? Promise.resolve())
-    carriage?.stream.close()
+    const unanswered = carriage === undefined ? broken : this.#written
+    // Closed in order it couldn't be asked about any more.
+    if (stream !== undefined && unanswered.length > 0) carriage?.stream.destroy()
+    else carriage?.stream.close()
     await carriage?.stream.gone
+    this.#succession.passOn(stream, unanswered, this.#line.recent.since(performance.now() - LATELY_MS))
     this.#line.drop(this.#written, false)
   }
 
@@ -138,6 +155,26 @@ export class Pair implements Direction {
 
   get #written(): Entry[] {
     return this.#carriage?.written ?? []
+  }
+
+  /** By which our stream may be resumed, or the one that broke. */
+  get #resumable(): string | undefined {
+    return this.#carriage?.resumption ?? this.#resume
+  }
+
+  /** What was written there and isn't taken as far as is known. */
+  get #unanswered(): Entry[] {
+    if (this.#carriage !== undefined || this.#resume === undefined) return this.#written
+    return this.#line.writtenTo(this.#resume)
+  }
+
+  /** Stores what has waited. Of what was written it is noted where before it is stored, so that whoever is told of it can rely on its not being sent again. */
+  #keep(): void {
+    const stream = this.#resumable
+    if (stream === undefined) return this.#line.keep(this.#written)
+    this.#succession.note(stream, this.#unanswered, () => {
+      if (!this.#over) this.#line.keep(this.#written, (entry) => this.#succession.isNoted(entry))
+    })
   }
 
   #advance(): void {
@@ -163,7 +200,7 @@ export class Pair implements Direction {
     const result = await this.#common.open(
       this.#context,
       this,
-      { kind: 'carry', resume: this.#resume },
+      { kind: 'carry', resume: this.#resume ?? this.#succession.stream },
       this.#stop.signal,
     )
     if (result.kind === 'ready') this.#opened(result.initiation)
@@ -180,10 +217,12 @@ export class Pair implements Direction {
   }
 
   #opened(initiation: Initiation): void {
-    const { stream } = initiation
-    if (this.#over) return stream.close()
+    const { stream, management } = initiation
+    // Closed in order it couldn't be resumed by the next owner.
+    if (this.#over) return management?.isResumed ? stream.destroy() : stream.close()
+    if (this.#succession.stream !== undefined && this.#succeeds(initiation)) return
     this.#state = 'open'
-    this.#goOn(initiation.management)
+    this.#goOn(management)
     const carriage = this.#carriageFor(initiation)
     this.#carriage = carriage
     this.#everOpen = true
@@ -197,25 +236,36 @@ export class Pair implements Direction {
   }
 
   #carriageFor({ stream, management, mostBytes }: Initiation): Carriage {
+    const [context, remote, line, outgoing] = [this.#context, this.remote, this.#line, this.#outgoing]
     return new Carriage({
-      ...{
-        context: this.#context,
-        remote: this.remote,
-        line: this.#line,
-        outgoing: this.#outgoing,
-        stream,
-        management,
-        mostBytes,
-      },
+      ...{ context, remote, line, outgoing, stream, management, mostBytes },
       worked: () => this.#context.setbacks.worked(this.key),
       advance: () => this.#advance(),
     })
+  }
+
+  /**
+   * What the peer has of what a former owner wrote isn't sent again. The stream of that one is done with: what the peer still had under way there must not
+   * be taken for what comes from us. True if it was resumed, so that another is needed.
+   */
+  #succeeds({ stream, management }: Initiation): boolean {
+    this.#line.inherit(this.#succession.settle(management?.h), true)
+    if (management?.isResumed !== true) return false
+    this.#state = 'closing'
+    stream.close()
+    void stream.gone.then(() => {
+      this.#state = 'closed'
+      this.#advance()
+    })
+    return true
   }
 
   /** What the peer had handled of a stream that broke isn't sent again. */
   #goOn(management: Management | undefined): void {
     if (this.#resume !== undefined && management?.h !== undefined) this.#line.handled(this.#resume, management.h)
     if (management?.isResumed) this.#context.events.resumed('out')
+    // What isn't handled is counted anew.
+    if (this.#resume !== undefined) this.#succession.forget()
     this.#resume = undefined
   }
 

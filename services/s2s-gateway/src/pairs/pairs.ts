@@ -14,7 +14,7 @@ import { MulticastServices } from '../multicast/services.ts'
 import { DENIED, type Failure, unreachable } from '../outbound/failure.ts'
 import type { Direction } from '../outbound/initiation.ts'
 import { openStream } from '../outbound/open-stream.ts'
-import type { Backlog } from '../queue/queue-store.ts'
+import type { Backlog, Trail } from '../queue/queue-store.ts'
 import { afterAll } from '../receive.ts'
 import { Shares } from '../shares.ts'
 import type { Common } from './common.ts'
@@ -134,8 +134,8 @@ export class Pairs {
     const look = async (): Promise<void> => {
       while (isWanted()) {
         try {
-          const backlogs = await store.backlogs(partition)
-          if (isWanted()) this.#found(partition, backlogs)
+          const [backlogs, trails] = [await store.backlogs(partition), await store.trails(partition)]
+          if (isWanted()) this.#found(partition, backlogs, trails)
           return
         } catch (error) {
           log.warn('s2s_queue_unread', { partition, error })
@@ -146,14 +146,15 @@ export class Pairs {
     void look()
   }
 
-  #found(partition: number, backlogs: readonly Backlog[]): void {
+  #found(partition: number, backlogs: readonly Backlog[], trails: ReadonlyMap<string, Trail>): void {
     const byKey = new Map(backlogs.map((backlog) => [backlog.pair, backlog]))
-    for (const key of byKey.keys()) {
+    for (const key of new Set([...byKey.keys(), ...trails.keys()])) {
       const [local, remote] = key.split(' ') as [Domain, Domain]
       this.#pairOf({ partition, key }, { local, remote })
     }
     this.#loading.delete(partition)
-    for (const pair of this.#byPartition.get(partition)?.values() ?? []) pair.found(byKey.get(pair.key))
+    for (const pair of this.#byPartition.get(partition)?.values() ?? [])
+      pair.found(byKey.get(pair.key), trails.get(pair.key))
   }
 
   /** Something else holds for these domains from now on. */

@@ -1,130 +1,14 @@
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
-import { IdClock } from '@heliograph/archive'
-import type { Envelope } from '@heliograph/bus'
-import { ensureDomain } from '@heliograph/jid'
-import { Gate, Hosts } from '@heliograph/ownership'
+import { test } from 'node:test'
 import { type Stanza, stanza } from '@heliograph/stanza'
-import { silentTelemetry } from '@heliograph/telemetry'
 import { Element } from '@heliograph/xml'
-import { ANYTHING } from '../../test/support/anything.ts'
-import { federationEvents } from '../federation/events.ts'
-import type { FederationContext } from '../federation/federation-context.ts'
-import { PeerPolicy } from '../federation/peer-policy.ts'
-import { Setbacks } from '../finding/setbacks.ts'
-import { MulticastServices } from '../multicast/services.ts'
-import { unreachable } from '../outbound/failure.ts'
-import type { Initiation, Result } from '../outbound/initiation.ts'
-import type { Backlog, Fate, Kept, Place, QueueStore } from '../queue/queue-store.ts'
-import { Shares } from '../shares.ts'
-import { Allowances } from '../streams/allowances.ts'
-import { entryOf } from './entry.ts'
-import { Pair } from './pair.ts'
-
-const [local, remote] = [ensureDomain('capulet.example'), ensureDomain('montague.example')]
-const turn = (): Promise<unknown> => new Promise(setImmediate)
-
-/** Commits at the end of the turn. */
-class FakeStore implements QueueStore {
-  readonly rows: Kept[] = []
-  fate: Fate = 'stored'
-
-  add(_place: Place, kept: Kept, told: (fate: Fate) => void): boolean {
-    queueMicrotask(() => {
-      if (this.fate === 'stored') this.rows.push(kept)
-      told(this.fate)
-    })
-    return true
-  }
-
-  remove(_place: Place, seq: number): void {
-    this.rows.splice(
-      this.rows.findIndex((row) => row.seq === seq),
-      1,
-    )
-  }
-
-  async backlogs(): Promise<readonly Backlog[]> {
-    const [first, last] = [this.rows[0], this.rows.at(-1)]
-    if (first === undefined || last === undefined) return []
-    const bytes = this.rows.reduce((sum, { stanza }) => sum + stanza.payload.length, 0)
-    return [{ pair: `${local} ${remote}`, stanzas: this.rows.length, bytes, first: first.seq, last: last.seq }]
-  }
-
-  async page(_place: Place, { after, upTo }: { after: number; upTo: number }): Promise<readonly Kept[]> {
-    return this.rows.filter(({ seq }) => seq > after && seq <= upTo).slice(0, 3)
-  }
-
-  async flushed(): Promise<void> {}
-}
-
-/** The network between two servers, an owner of the pair, and what is in the database. */
-function world(test: TestContext, store = new FakeStore(), { queueStanzas = 100 } = {}) {
-  test.mock.timers.enable({ apis: ['Date'], now: 1_000_000 })
-  const telemetry = silentTelemetry()
-  const errors: { readonly reply: string; readonly stream: string; readonly settle: () => void }[] = []
-  const context = {
-    ...telemetry,
-    events: federationEvents(telemetry.metrics),
-    config: { federation: { connectSeconds: 20, takeSeconds: 60, idleSeconds: 600, queueSeconds: 3_600 } },
-    setbacks: new Setbacks(),
-    policy: new PeerPolicy(ANYTHING),
-    refusals: { tell() {} },
-    allowances: { out: new Allowances() },
-    hosts: new Hosts([local]),
-    ownership: { heldEpochOf: () => 1 },
-    router: {
-      transfer: (_kind: number, _key: string, { stanza, stream }: Envelope, settle: () => void) =>
-        errors.push({ reply: `${stanza!.toBytes()}`, stream, settle }),
-    },
-  } as unknown as FederationContext
-  const network = { isUp: false, takes: true, said: [] as string[] }
-  const open = async (): Promise<Result> => {
-    if (!network.isUp) return { kind: 'failed', failure: unreachable('it is away') }
-    const gone = Promise.withResolvers<void>()
-    const stream = {
-      ...{ backlog: 0, over: false, gone: gone.promise, close: () => {}, destroy: () => {} },
-      write: (bytes: Buffer, told: () => void) => {
-        network.said.push(bytes.toString())
-        if (network.takes) queueMicrotask(told)
-      },
-    }
-    return { kind: 'ready', initiation: { stream, mostBytes: 10_000 } as unknown as Initiation }
-  }
-  let now = 0
-  test.mock.method(performance, 'now', () => now)
-  const keeping = { store, clock: new IdClock(), mostStanzas: queueStanzas }
-  const shares = new Shares({ stanzas: 1_000, bytes: 1e6 })
-  const pair = new Pair(
-    context,
-    { open, connects: new Gate(1), shares, keeping, services: new MulticastServices() },
-    { local, remote },
-    7,
-  )
-  const taken: string[] = []
-  const push = (key: string, sent: Stanza = message(key)) => pair.push(entryOf(sent, key, () => taken.push(key)))
-  const sweepAt = async (at: number): Promise<boolean> => {
-    now = at
-    test.mock.timers.setTime(1_000_000 + at)
-    const mayGo = pair.sweep(at)
-    for (let i = 0; i < 10; i++) await turn()
-    return mayGo
-  }
-  return { pair, store, network, errors, taken, push, sweepAt, shares }
-}
-
-function message(body: string): Stanza {
-  const addresses = { from: `juliet@${local}` as never, to: `romeo@${remote}` as never }
-  return stanza('message', addresses).append(new Element('body').t(body))
-}
+import { bodies, FakeStore, local, remote, turn, world } from '../../test/support/pair-world.ts'
 
 function presence(status: string, to = `romeo@${remote}`, type?: string): Stanza {
   const addresses = { from: `juliet@${local}/balcony` as never, to: to as never }
   const made = stanza('presence', { ...addresses, ...(type && { type: type as never }) })
   return made.append(new Element('status').t(status))
 }
-
-const bodies = (said: readonly string[]) => said.map((text) => /<(?:body|status)>([^<]*)/.exec(text)?.[1])
 
 test('what is for a server that is away is taken once it is stored, not kept in memory, and sent in order when it is back', async (test) => {
   const { pair, store, network, errors, taken, push, sweepAt, shares } = world(test)

@@ -31,3 +31,15 @@ test('the oldest of what was sent is forgotten, never what waits', () => {
   assert.equal(recent.find('0'), undefined)
   assert.equal(recent.find('4999'), 'done')
 })
+
+test('what was done since then is known, and what a former owner had sent', (test) => {
+  let now = 0
+  test.mock.method(performance, 'now', () => now)
+  const recent = new Recent()
+  recent.remember(['early'])
+  now = 1_000
+  recent.remember(['late'])
+  recent.hadSent(['sent'])
+  assert.deepEqual(recent.since(1_000), ['late'])
+  assert.deepEqual([recent.find('sent'), recent.wasSent('sent'), recent.wasSent('late')], ['done', true, false])
+})

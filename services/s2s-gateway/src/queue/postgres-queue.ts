@@ -1,8 +1,9 @@
 import { type BatchResult, BatchWriter, type Database, isUnavailable } from '@heliograph/database'
 import { readStanza } from '@heliograph/stanza'
 import type { Logger } from '@heliograph/telemetry'
-import type { Backlog, Fate, Kept, Place, QueueStore } from './queue-store.ts'
+import type { Backlog, Fate, Kept, Place, QueueStore, Trail } from './queue-store.ts'
 import { Removals } from './removals.ts'
+import { Trails } from './trails.ts'
 
 /** Read at a time. */
 const PAGE = 64
@@ -20,10 +21,12 @@ export class PostgresQueue implements QueueStore, AsyncDisposable {
   readonly #db: Database
   readonly #writer: BatchWriter<Row>
   readonly #removals: Removals
+  readonly #trails: Trails
 
   constructor({ db, log, onFenced }: { db: Database; log: Logger; onFenced: () => void }) {
     this.#db = db
     this.#removals = new Removals(db, log)
+    this.#trails = new Trails(db, log)
     this.#writer = new BatchWriter<Row>({
       ...{ db, log, onFenced },
       table: 's2s_queue',
@@ -64,14 +67,23 @@ export class PostgresQueue implements QueueStore, AsyncDisposable {
     return rows.map(({ seq, ingress, stanza }) => ({ seq, key: ingress, stanza: readStanza(Buffer.from(stanza)) }))
   }
 
+  note(place: Place, trail: Trail | undefined, noted?: () => void): void {
+    this.#trails.note(place, trail, noted)
+  }
+
+  trails(partition: number): Promise<ReadonlyMap<string, Trail>> {
+    return this.#trails.of(partition)
+  }
+
   async flushed(): Promise<void> {
     await this.#writer.flush()
-    await this.#removals.flushed()
+    await Promise.all([this.#removals.flushed(), this.#trails.flushed()])
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#writer[Symbol.asyncDispose]()
     await this.#removals[Symbol.asyncDispose]()
+    await this.#trails[Symbol.asyncDispose]()
   }
 }
 

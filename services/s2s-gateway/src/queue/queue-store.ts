@@ -25,6 +25,16 @@ export interface Backlog {
   readonly last: number
 }
 
+/** What an owner wrote on a stream that may be resumed, and doesn't know to be taken: its next owner asks by that what the other server has (XEP-0198 §5). */
+export interface Trail {
+  /** By which that stream may be resumed; '' when there is none. */
+  readonly stream: string
+  /** By what each is known when it comes again, and how the other server counts it. */
+  readonly written: readonly (readonly [key: string, count: number])[]
+  /** What was taken lately: who sent it may not have heard that yet. */
+  readonly taken: readonly string[]
+}
+
 /** `stored`: it outlives us. `refused`: it never will. `lost`: nobody may act on it here any more. */
 export type Fate = 'stored' | 'refused' | 'lost'
 
@@ -38,6 +48,10 @@ export interface QueueStore {
   backlogs(partition: number): Promise<readonly Backlog[]>
   /** The oldest that come after one and not after another. @throws while the database is away */
   page(place: Place, range: { readonly after: number; readonly upTo: number }): Promise<readonly Kept[]>
-  /** Resolves when all that was added and removed is written. */
+  /** For a pair's next owner, in place of what was noted of it before; undefined: nothing. `noted` is called when it is stored, unless something else is to be noted by then. */
+  note(place: Place, trail: Trail | undefined, noted?: () => void): void
+  /** What is noted of a partition's pairs. @throws while the database is away */
+  trails(partition: number): Promise<ReadonlyMap<string, Trail>>
+  /** Resolves when all that was added, removed and noted is written. */
   flushed(): Promise<void>
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort, type RawClient } from '@heliograph/testkit'
+import { freePort, type Member, type RawClient } from '@heliograph/testkit'
 import { befriend, meet, talk } from '../support/across-servers.ts'
 import { enter, errorOf, newcomer, say, saying, settle } from '../support/actor.ts'
 import { ForgedPeer } from '../support/forged-peer.ts'
@@ -18,6 +18,7 @@ import {
   writtenOnce,
 } from '../support/several.ts'
 import { twoServers } from '../support/two-servers.ts'
+import { Wire } from '../support/wire.ts'
 
 const PATIENCE_MS = 40_000
 const world = await twoServers({ cluster: { takeSeconds: 5 }, standalone: { queueSeconds: 4 } })
@@ -158,6 +159,55 @@ for (const [fault, begin, end] of [
     assert.deepEqual(await heardUntil(bob, said.at(-1)!), said)
   })
 
+for (const [fate, end] of [
+  ['drained', ({ process }: Member): Promise<unknown> => process.drain()],
+  ['killed', ({ process }: Member): Promise<unknown> => process.kill()],
+] as const)
+  test(`gateways are ${fate} while what the other server answers doesn’t arrive: what it has isn’t sent again`, async () => {
+    await using alice = await newcomer(near, 'alice', { sm: true })
+    await using bob = await newcomer(far, 'bob')
+    const said = bodies(30, fate)
+    say(alice, bob.jid, 'before')
+    assert.deepEqual(await heardUntil(bob, 'before'), ['before'])
+    wire.deafen()
+    for (const body of said) say(alice, bob.jid, body)
+    assert.deepEqual(await heardUntil(bob, said.at(-1)!), said)
+    // By what is stored: then it is known where it was written, too.
+    if (fate === 'killed') await alice.acknowledged(PATIENCE_MS)
+    await Promise.all(cluster.of('gateway').map((gateway) => end(gateway)))
+    wire.mend()
+    for (const gateway of cluster.of('gateway')) await gateway.process.start()
+    say(alice, bob.jid, 'after')
+    assert.deepEqual(await heardUntil(bob, 'after'), ['after'])
+  })
+
+test('a stream that broke goes on at another gateway: what had arrived isn’t sent again', async () => {
+  await using bob = await newcomer(far, 'bob')
+  const [first, second] = near.description.gateways.map(({ s2s }) => s2s!)
+  await using back = await Wire.to(first!)
+  const service = `pubsub.${near.domain}`
+  dns.set(service, [{ port: back.port }])
+  const ask = (id: string) => bob.send(`<iq to='${service}' type='get' id='${id}'><ping xmlns='urn:xmpp:ping'/></iq>`)
+  const answered = async (last: string): Promise<string[]> => {
+    const ids: string[] = []
+    while (ids.at(-1) !== last) {
+      const { attrs } = await bob.expect((it) => it.attrs.from === service, PATIENCE_MS)
+      ids.push(attrs.id ?? '')
+    }
+    return ids
+  }
+  ask('before')
+  await answered('before')
+  back.deafen()
+  const ids = bodies(30, 'ask')
+  for (const id of ids) ask(id)
+  assert.deepEqual((await answered(ids.at(-1)!)).toSorted(), ids.toSorted())
+  back.lead(second!)
+  back.mend()
+  ask('after')
+  assert.deepEqual(await answered('after'), ['after'])
+})
+
 test('what a server says wrongly ends its own streams, and others don’t notice', async () => {
   await using alice = await newcomer(near, 'alice')
   await using bob = await newcomer(far, 'bob')
@@ -184,7 +234,6 @@ test('what a server says wrongly ends its own streams, and others don’t notice
   }
 })
 
-// After the others: what is handed over while a connection is silent, and unacknowledged, may come twice.
 test('gateways are killed and drained while people talk: nothing is lost, and order holds', async () => {
   await using alice = await newcomer(near, 'alice', { sm: true })
   await using bob = await newcomer(far, 'bob')

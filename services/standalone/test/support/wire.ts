@@ -1,14 +1,17 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 
-/** A TCP connection between two servers that a test can cut, or make silent. */
+/** TCP connections to a server that a test can cut, or make silent. */
 export class Wire implements AsyncDisposable {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
-  #isSilent = false
+  /** What is thrown away. */
+  #lost: 'nothing' | 'answers' | 'all' = 'nothing'
+  #target: number
 
   private constructor(port: number) {
-    this.#server = createServer((socket) => this.#join(socket, connect(port, '127.0.0.1')))
+    this.#target = port
+    this.#server = createServer((socket) => this.#join(socket, connect(this.#target, '127.0.0.1')))
   }
 
   /** To a port of loopback. */
@@ -30,13 +33,23 @@ export class Wire implements AsyncDisposable {
 
   /** From now on what either side sends is accepted and thrown away, until `mend`. */
   silence(): void {
-    this.#isSilent = true
+    this.#lost = 'all'
+  }
+
+  /** From now on what the server says is thrown away, until `mend`. It hears on. */
+  deafen(): void {
+    this.#lost = 'answers'
   }
 
   /** Connections that had been silent are lost. */
   mend(): void {
-    this.#isSilent = false
+    this.#lost = 'nothing'
     this.cut()
+  }
+
+  /** New connections go to another port of loopback. */
+  lead(port: number): void {
+    this.#target = port
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -46,13 +59,13 @@ export class Wire implements AsyncDisposable {
   }
 
   #join(one: Socket, other: Socket): void {
-    for (const [from, to] of [
-      [one, other],
-      [other, one],
+    for (const [from, to, isAnswer] of [
+      [one, other, false],
+      [other, one, true],
     ] as const) {
       this.#sockets.add(from)
       from.on('data', (chunk) => {
-        if (!this.#isSilent) to.write(chunk)
+        if (this.#lost === 'nothing' || (this.#lost === 'answers' && !isAnswer)) to.write(chunk)
       })
       from.on('error', () => {})
       from.once('close', () => {
