@@ -45,8 +45,8 @@ export const Op = {
   streams: 37,
   component: 38,
   heard: 44,
-  broken: 45,
-  found: 46,
+  broken: 46,
+  found: 47,
   // back to whoever made the transfer
   receipt: 48,
   moved: 49,
