@@ -4,6 +4,7 @@ import { forDomain } from '@heliograph/multicast'
 import { pairKey, partitionOf } from '@heliograph/ownership'
 import { type Audience, byPartitionOf, type Share } from './audience.ts'
 import { Audiences } from './audiences.ts'
+import { Bag } from './bag.ts'
 import type { LaneContext } from './distribution.ts'
 import type { Parcel, Source } from './parcel.ts'
 import type { Ring } from './recent.ts'
@@ -24,8 +25,8 @@ export class Lane implements Disposable {
   readonly source: Source
   readonly #partition: number
   readonly #context: LaneContext
-  /** Unanswered, oldest first. */
-  readonly #casts = new Set<Cast>()
+  /** Unanswered. */
+  readonly #casts = new Bag<Cast>()
   /** Partitions that nothing may be sent to at once. */
   readonly #blocked = new Map<number, Way>()
   readonly #recent: Ring = new Map()
@@ -231,7 +232,7 @@ export class Lane implements Disposable {
     // The source is another's, and so is what becomes of this.
     if (envelope.epoch === 0) return
     const { router, routes, events } = this.#context
-    const cast: Cast = { to, shipment, covers: partitions }
+    const cast: Cast = { to, shipment, covers: partitions, at: -1 }
     envelope.stanza = parcel.stanza
     envelope.recipients = recipients
     envelope.ids = routes.introduce(partitions)

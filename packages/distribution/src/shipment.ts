@@ -1,5 +1,6 @@
 import type { InstanceId } from '@heliograph/bus'
 import type { Audience } from './audience.ts'
+import type { Bagged } from './bag.ts'
 import type { Parcel } from './parcel.ts'
 
 /** A parcel on its way, and how many of its destinations have not taken it. */
@@ -44,7 +45,7 @@ export class Shipment {
 }
 
 /** One envelope to an instance that has not answered. */
-export interface Cast {
+export interface Cast extends Bagged {
   readonly to: InstanceId
   readonly shipment: Shipment
   /** Partitions of its recipients. */

@@ -59,25 +59,28 @@ export class Answers {
 
   readonly #flush = (): void => {
     this.#scheduled = false
-    for (const [to, ids] of this.#receipts) this.#sendReceipts(to, ids)
+    let left = 0
+    for (const [to, ids] of this.#receipts) left += this.#sendReceipts(to, ids)
     for (const [to, refusals] of this.#refusals) {
       while (refusals[0] && this.#links.send(to, refusals[0])) refusals.shift()
       if (refusals.length === 0) this.#refusals.delete(to)
     }
-    if (this.#receipts.size + this.#refusals.size === 0) return
+    if (left + this.#refusals.size === 0) return
     this.#scheduled = true
     this.#cancelRetry = this.#clock.after(retryMs, this.#flush)
   }
 
-  #sendReceipts(to: InstanceId, ids: number[]): void {
+  /** How many have to wait. The peer keeps its place: it is needed again in a moment. */
+  #sendReceipts(to: InstanceId, ids: number[]): number {
     for (let at = 0; at < ids.length; at += idsPerEnvelope) {
       const envelope = new Envelope(Op.receipt)
       envelope.haste = Haste.ride
       envelope.ids = ids.length <= idsPerEnvelope ? ids : ids.slice(at, at + idsPerEnvelope)
       if (this.#links.send(to, envelope)) continue
       this.#receipts.set(to, ids.slice(at))
-      return
+      return ids.length - at
     }
-    this.#receipts.delete(to)
+    if (ids.length > 0) this.#receipts.set(to, [])
+    return 0
   }
 }

@@ -2,6 +2,7 @@ import { type Envelope, type InstanceId, Kind, type Links } from '@heliograph/bu
 import type { Clock } from '../clock.ts'
 import type { Emissions } from './emission.ts'
 import type { Numbers } from './numbers.ts'
+import { Pending } from './pending.ts'
 import type { RouterEvents } from './router-events.ts'
 
 type Settle = (strays: readonly string[]) => void
@@ -29,7 +30,7 @@ const departedRemembered = 256
 /** Envelopes to instances for the recipients they own, kept until the receipt. */
 export class Multicasts {
   readonly #options: MulticastsOptions
-  readonly #casts = new Map<number, Cast>()
+  readonly #casts = new Pending<Cast>()
   /** Not yet sent, by instance, in order. */
   readonly #waiting = new Map<InstanceId, Cast[]>()
   readonly #abandoned: Cast[] = []
@@ -51,7 +52,7 @@ export class Multicasts {
     envelope.kind = Kind.instance
     envelope.transfer = numbers.next()
     const cast = { to, envelope, settle }
-    this.#casts.set(envelope.transfer, cast)
+    this.#casts.add(envelope.transfer, cast)
     emissions.began(envelope)
     const full = this.#casts.size > bound
     if (full) events.full.add()

@@ -5,6 +5,7 @@ import { type Owner, type Ownership, PARTITIONS } from '../ownership.ts'
 import { partitionOf } from '../partition.ts'
 import type { Emissions } from './emission.ts'
 import type { Numbers } from './numbers.ts'
+import { Pending } from './pending.ts'
 import { Entry, Route } from './route.ts'
 import type { Outcome } from './router.ts'
 import type { RouterEvents } from './router-events.ts'
@@ -34,7 +35,7 @@ const longestPaceMs = 500
 export class Outbox {
   readonly #options: OutboxOptions
   readonly #routes = new Map<Kind, (Route | undefined)[]>()
-  readonly #entries = new Map<number, Entry>()
+  readonly #entries = new Pending<Entry>()
   readonly #handlers = new Map<Kind, ((partition: number, owner: Owner) => void)[]>()
   /** Routes that lead nowhere, or with something unsent because the queue is full. */
   readonly #stuck = new Set<Route>()
@@ -180,7 +181,7 @@ export class Outbox {
     const entry = new Entry(route, envelope, settle)
     entry.handed = true
     route.append(entry)
-    this.#entries.set(envelope.transfer, entry)
+    this.#entries.add(envelope.transfer, entry)
     this.#options.emissions.began(envelope)
   }
 
@@ -192,7 +193,7 @@ export class Outbox {
       route.unsent ??= entry
     }
     if (entry.settle) {
-      this.#entries.set(entry.envelope.transfer, entry)
+      this.#entries.add(entry.envelope.transfer, entry)
       this.#options.emissions.began(entry.envelope)
     }
     if (route.opening) return
