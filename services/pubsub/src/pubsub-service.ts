@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { IdClock } from '@heliograph/archive'
 import { Kind } from '@heliograph/bus'
 import { type Database, FencedError, isUnavailable } from '@heliograph/database'
+import { DepartedAccounts } from '@heliograph/departures'
 import { Distribution } from '@heliograph/distribution'
 import type { Jid } from '@heliograph/jid'
 import { Registry } from '@heliograph/module'
@@ -10,6 +11,7 @@ import type { Logger, Metrics, Tracing } from '@heliograph/telemetry'
 import type { Bridge } from './bridge/bridge.ts'
 import type { PubsubConfig } from './config.ts'
 import type { PubsubContext } from './context.ts'
+import { forgetDeparted } from './departed/forget-departed.ts'
 import { handle, receive } from './dispatch.ts'
 import { pubsubEvents } from './events.ts'
 import { Node } from './node/node.ts'
@@ -58,6 +60,7 @@ export class PubsubService {
   readonly #stop = new AbortController()
   #context: PubsubContext | undefined
   #distribution: Distribution | undefined
+  #departed: DepartedAccounts | undefined
   #timer: NodeJS.Timeout | undefined
   #removing: Promise<void> | undefined
 
@@ -83,7 +86,7 @@ export class PubsubService {
   }
 
   attach({ router, ownership }: { readonly router: Router; readonly ownership: Ownership }): void {
-    const { hosts, metrics } = this.#parts
+    const { hosts, metrics, db, log } = this.#parts
     const distribution = new Distribution({ router, ownership, hosts, metrics })
     const context = buildContext(this.#parts, { router, ownership, distribution })
     this.#context = context
@@ -93,10 +96,24 @@ export class PubsubService {
     observeNodes(context, metrics)
     this.#timer = setInterval(() => sweep(context, performance.now()), SWEEP_MS)
     this.#removing = this.#removeExpired()
+    this.#departed = new DepartedAccounts({
+      db,
+      log,
+      onDeparted: (users) => {
+        // All are told of each minute.
+        forgetDeparted(context, users).catch((error: unknown) => log.warn('departed_not_forgotten', { error }))
+      },
+    })
+  }
+
+  /** An account was made, changed or deleted. */
+  accountsChanged(): void {
+    this.#departed?.refresh()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer)
+    this.#departed?.[Symbol.dispose]()
     this.#stop.abort()
     await this.#removing
     await this.#parts.bridge[Symbol.asyncDispose]()

@@ -1,5 +1,6 @@
 import { Kind } from '@heliograph/bus'
 import { follow } from '@heliograph/config'
+import { ACCOUNTS_CHANGED } from '@heliograph/departures'
 import { eventMigrations } from '@heliograph/events'
 import { rosterMigrations } from '@heliograph/roster'
 import { followHosts, joinCluster, type RunningService, type Service, type ServiceContext } from '@heliograph/runtime'
@@ -39,6 +40,7 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
     tenancy: service.tenancy,
   })
   service.attach(membership)
+  host.links.listen(ACCOUNTS_CHANGED, () => service.accountsChanged())
   await membership.ownership.start()
   return {
     rpc: [eventsRpc(service.context, host.rpc)],

@@ -1,4 +1,5 @@
 import type { Migration } from '@heliograph/database'
+import { nodeDepartureMigrations } from './departure-migrations.ts'
 
 /**
  * `service` is the address that has the node: a service of ours, or an account. `node` is null in what was deleted: its rows go in small
@@ -128,4 +129,5 @@ export const pubsubMigrations: readonly Migration[] = [
       ALTER TABLE pubsub_requests ADD COLUMN detail jsonb;
     `,
   },
+  ...nodeDepartureMigrations,
 ]

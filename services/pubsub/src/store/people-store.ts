@@ -154,6 +154,13 @@ export class PeopleStore {
     await this.#db.fencedQuery('pubsub_remove_unlisted', sql, [id])
   }
 
+  /** Ids of nodes that knew somebody of these until his account was deleted, in the last hour. */
+  async leftBy(users: ReadonlySet<BareJid>): Promise<Set<string>> {
+    const sql = 'SELECT DISTINCT node_id::text AS id FROM pubsub_departed WHERE jid = ANY($1)'
+    const { rows } = await this.#db.query<{ id: string }>('pubsub_left_by', sql, [[...users]])
+    return new Set(rows.map(({ id }) => id))
+  }
+
   async subscriptions(id: string, { after = '', max }: { after?: string; max: number }): Promise<Subscription[]> {
     const sql = `SELECT ${SUBSCRIPTION} FROM pubsub_subscriptions WHERE node_id = $1 AND jid > $2 AND ${CURRENT} ORDER BY jid LIMIT $3`
     const { rows } = await this.#db.query<SubscriptionRow>('pubsub_subscriptions', sql, [id, after, max])

@@ -2,9 +2,13 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { bothModes, RawClient } from '@heliograph/testkit'
-import { bareOf, enter, errorOf, newcomer, say, saying, settle } from '../support/actor.ts'
+import { bareOf, enter, errorOf, newcomer, receivedAfter, say, saying, settle } from '../support/actor.ts'
 import { bodiesOf, readArchive } from '../support/archive.ts'
+import { until } from '../support/block-lists.ts'
+import { control } from '../support/control.ts'
+import { askAccount } from '../support/eventing.ts'
 import { befriend } from '../support/friends.ts'
+import { done, failed, freshNode, makeNode, news, publishing, subscribe, subscribing } from '../support/pubsub.ts'
 import { getRoster } from '../support/roster.ts'
 
 const scenario = await bothModes()
@@ -76,4 +80,46 @@ scenario('nell removes her account: she is gone for her friends, and nothing of 
   await using heir = await enter(site, { ...person, password: 'somebody else' })
   assert.deepEqual((await getRoster(heir)).items, [])
   assert.deepEqual(bodiesOf(await readArchive(heir)), [])
+})
+
+scenario('who takes the name of a deleted account has none of its nodes, and is nothing at others', async (site) => {
+  const bob = await site.person('bob')
+  await using host = await newcomer(site, 'host')
+  const first = await enter(site, bob, { edge: 1 })
+  const [diary, forum, made] = [freshNode('diary'), freshNode('forum'), freshNode('made')]
+  const atHost = (client: RawClient) => ({ ...subscribing(diary, bareOf(client.jid)), to: bareOf(host.jid) })
+  const keep = async (client: RawClient, id: string) =>
+    assert.equal((await askAccount(client, publishing(diary, id))).attrs.type, 'result')
+  await makeNode(host, forum)
+  await makeNode(first, made, { publish_model: 'open' })
+  for (const client of [host, first]) {
+    await keep(client, 'his')
+    await subscribe(client, forum)
+  }
+  await befriend(host, first)
+  assert.equal((await askAccount(first, atHost(first))).attrs.type, 'result')
+  assert.equal((await askAccount(host, atHost(host))).attrs.type, 'result')
+  const affiliation = `<affiliation jid='${bob.jid}' affiliation='publisher'/>`
+  await done(host, { type: 'set', owner: true, inside: `<affiliations node='${forum}'>${affiliation}</affiliations>` })
+  for (const node of [forum, made]) await done(first, publishing(node, 'his'))
+  await news(first, forum)
+  assert.equal((await control(site, ['users', 'delete', bob.jid])).code, 0)
+  await first.ended
+  assert.equal((await control(site, ['users', 'create', bob.jid], `${bob.password}\n`)).code, 0)
+  await using second = await enter(site, bob)
+  const own = await askAccount(second, { type: 'get', inside: `<items node='${diary}'/>` })
+  assert.equal(errorOf(own), 'cancel/item-not-found')
+  for (const what of ['affiliations', 'subscriptions'])
+    assert.equal((await done(second, { type: 'get', inside: `<${what}/>` }))?.getChildElements().length, 0)
+  // What was in memory follows. Where anybody may publish only what was there before isn't his.
+  for (const node of [forum, made])
+    await until('auth/forbidden', () => failed(second, publishing(node, 'his', 'changed')))
+  await done(second, publishing(made, 'own'))
+  await until('nothing', async () => {
+    await keep(host, 'later')
+    await done(host, publishing(forum, 'later'))
+    for (const node of [diary, forum]) await news(host, node)
+    const heard = await receivedAfter(host, second, (it) => it.getChild('event') !== undefined)
+    return heard.length === 0 ? 'nothing' : `${heard}`
+  })
 })
