@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { archiveMigrations } from '@heliograph/archive'
 import { connectDatabase, type Database, FencedError, migrate } from '@heliograph/database'
-import { type BareJid, type Domain, ensureBare } from '@heliograph/jid'
+import { type BareJid, type Domain, domainOf, ensureBare } from '@heliograph/jid'
 import { partitionOf } from '@heliograph/ownership'
 import { infrastructure } from '@heliograph/testkit'
 import { DEFAULT_CONFIG } from '../src/forms/config-form.ts'
@@ -284,6 +284,8 @@ test('what rooms keep of a user goes with the account, also when the name was us
   const departs = `INSERT INTO departed_accounts (jid) VALUES ($1) ON CONFLICT (jid) DO UPDATE SET departed_at = now()`
   for (const each of [jid, other])
     await store.create({ jid: each, creator: romeo, config: DEFAULT_CONFIG, locked: false }, 10)
+  const hers = room('hers')
+  await store.create({ jid: hers, creator: juliet, config: DEFAULT_CONFIG, locked: false }, 10)
   for (const since of [5, 6]) {
     await store.setAffiliates(jid, [{ jid: juliet, affiliation: 'admin', nick: 'Juliet' }])
     await store.setAffiliates(other, [{ jid: juliet, affiliation: 'outcast' }])
@@ -299,7 +301,9 @@ test('what rooms keep of a user goes with the account, also when the name was us
     )
     assert.equal((await store.load(other))?.affiliates.length, 2)
   }
-  for (const each of [jid, other]) await store.destroy(each)
+  const stays = await store.load(hers)
+  assert.deepEqual([stays?.creator, stays?.affiliates, await store.countOf(juliet)], [domainOf(hers), [], 0])
+  for (const each of [jid, other, hers]) await store.destroy(each)
 })
 
 test('who was shut out changes nothing', async () => {

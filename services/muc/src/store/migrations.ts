@@ -111,4 +111,17 @@ export const roomMigrations: readonly Migration[] = [
         FOR EACH ROW EXECUTE FUNCTION room_user_departed();
     `,
   },
+  {
+    // The rooms that he made stay, as their service's: who takes the name may make as many as anybody.
+    id: '0188_rooms_of_departed',
+    sql: `
+      CREATE FUNCTION rooms_creator_departed() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          UPDATE rooms SET creator = domain WHERE creator = NEW.jid;
+          RETURN NULL;
+        END $$;
+      CREATE TRIGGER rooms_creator_departed AFTER INSERT OR UPDATE ON departed_accounts
+        FOR EACH ROW EXECUTE FUNCTION rooms_creator_departed();
+    `,
+  },
 ]
