@@ -53,7 +53,12 @@ test('some changes of an option wait for a restart, others do not', () => {
     ['adminApi.tokens', [{}], [], true],
     ['federation.queueSeconds', 0, 60, true],
     ['federation.queueSeconds', 60, 90, false],
-    ['domains', [{ name: 'a' }], [{ name: 'a', retentionDays: 7, rates: {}, contacts: {}, strangers: {} }], false],
+    [
+      'domains',
+      [{ name: 'a' }],
+      [{ name: 'a', maxAccounts: 3, retentionDays: 7, rates: {}, contacts: {}, strangers: {} }],
+      false,
+    ],
     ['domains', [{ name: 'a' }], [{ name: 'a' }, { name: 'b', certificate: {} }], false],
     ['domains', [{ name: 'a' }], [{ name: 'b' }, { name: 'a' }], true],
     ['domains', [{ name: 'a' }, { name: 'b' }], [{ name: 'a' }], true],

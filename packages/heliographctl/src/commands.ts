@@ -1,5 +1,6 @@
 import type { Command } from './command.ts'
 import { drain, info, listInstances, listOwners } from './commands/cluster.ts'
+import { listDomains } from './commands/domains.ts'
 import { createInvite, listInvites, revokeInvite } from './commands/invites.ts'
 import { reload } from './commands/reload.ts'
 import { createRoom, destroyRoom, inspectRoom, listRooms, moveRoom } from './commands/rooms.ts'
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   createInvite,
   listInvites,
   revokeInvite,
+  listDomains,
   listSessions,
   kick,
   trace,

@@ -100,6 +100,12 @@ function admin(rpc: () => string): Handlers<Admin> {
       missing: ['session-b-2'],
     }),
     kick: ({ jid }) => ({ kicked: sessions.filter((session) => session.jid.startsWith(jid)).length }),
+    listDomains: ({ domain }) => ({
+      domains: [
+        { name: 'localhost', accounts: 2, limited: true, maxAccounts: 3, anonymous: false },
+        { name: 'guests.localhost', accounts: 0, limited: false, maxAccounts: 0, anonymous: true },
+      ].filter(({ name }) => domain === '' || name === domain),
+    }),
     onlineUsers: () => ({ count: 0, jids: [], missing: [] }),
     announce: () => ({ users: 0, missing: [] }),
     owners: ({ kind }) => ({ owners: [{ kind, partition: 7, instance: 'session-a-1', epoch: 12 }] }),
@@ -213,6 +219,15 @@ test('owners and instances are shown', async () => {
     'KIND  PARTITION  OWNER        EPOCH\nuser  7          session-a-1  12\n',
   )
   assert.match((await ctl('instances')).out, /muc-a-1 {3}muc {6}127\.0\.0\.1:\d+ {2}256/)
+})
+
+test('domains are listed, with what they have and may have', async () => {
+  assert.match(
+    (await ctl('domains list')).out,
+    /^DOMAIN +ACCOUNTS +AT MOST\nlocalhost +2 +3\nguests.localhost +anonymous +-\n$/,
+  )
+  assert.doesNotMatch((await ctl('domains list --domain localhost')).out, /guests/)
+  assert.equal((await ctl('domains list --domain other.example')).out, 'no such domain\n')
 })
 
 test('an instance is drained by name, or the one at the address', async () => {

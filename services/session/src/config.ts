@@ -8,7 +8,10 @@ import type { LockoutLimits } from './accounts/lockout.ts'
 import type { PasswordPolicy } from './accounts/password-rules.ts'
 import { RESERVED_NAMES, type RegistrationPolicy } from './accounts/registration.ts'
 
-export type DomainPolicy = Pick<HeliographConfig['domains'][number], 'contacts' | 'strangers' | 'anonymous'>
+export type DomainPolicy = Pick<
+  HeliographConfig['domains'][number],
+  'contacts' | 'strangers' | 'anonymous' | 'maxAccounts'
+>
 export type StrangerPolicy = NonNullable<DomainPolicy['strangers']>
 
 /** What the session service reads of the configuration. */

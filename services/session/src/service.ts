@@ -127,12 +127,11 @@ function bearerOf(bearer: NonNullable<SessionConfig['bearer']>): NonNullable<Acc
   return { policy: { ...policy, scope, domain: ensureDomain(domain) }, keys }
 }
 
-async function openAccounts(
-  { database, liveState, links }: ServiceContext,
-  { lockout, iterations, passwords, bearer, registration }: SessionConfig,
-): Promise<Accounts> {
+async function openAccounts({ database, liveState, links }: ServiceContext, config: SessionConfig): Promise<Accounts> {
+  const { lockout, iterations, passwords, bearer, registration } = config
   const accounts = await Accounts.open({
     db: database,
+    mostIn: (domain) => config.policies.get(domain)?.maxAccounts,
     counters: liveState,
     lockout,
     iterations,

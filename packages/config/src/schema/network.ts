@@ -39,6 +39,13 @@ export const domains = z
         .max(36_500)
         .describe('Of archives of its users and rooms, where `archive.retentionDays` isn’t meant.')
         .optional(),
+      maxAccounts: z
+        .int()
+        .min(0)
+        .describe(
+          'Accounts that it may have, however they are made. One more is refused; nobody loses his where there are more already. Default: any number.',
+        )
+        .optional(),
       certificate: certificate.describe('Without it a self-signed certificate is made under `dataDir`.').optional(),
       contacts: contacts.describe('Whom to write to, shown in service discovery (XEP-0157).').optional(),
       strangers: strangers.describe('What may come from people who are not contacts. Default: everything.').optional(),

@@ -158,6 +158,18 @@ export interface RevokeInviteRequest {
   readonly number: number
 }
 
+export interface ServedDomain {
+  readonly name: string
+  readonly accounts: number
+  /** Whether `maxAccounts` says anything. */
+  readonly limited: boolean
+  readonly maxAccounts: number
+  readonly anonymous: boolean
+}
+export interface ListDomainsReply {
+  readonly domains: readonly ServedDomain[]
+}
+
 export interface TraceRequest {
   readonly jid: string
   readonly bodies: boolean
@@ -179,6 +191,7 @@ export interface Admin {
   createInvite(request: CreateInviteRequest): Promise<CreateInviteReply>
   listInvites(request: ListInvitesRequest): Promise<ListInvitesReply>
   revokeInvite(request: RevokeInviteRequest): Promise<Verdict>
+  listDomains(request: { readonly domain: string }): Promise<ListDomainsReply>
   listSessions(request: ListSessionsRequest): Promise<ListSessionsReply>
   kick(request: KickRequest): Promise<KickReply>
   onlineUsers(request: OnlineUsersRequest): Promise<OnlineUsersReply>

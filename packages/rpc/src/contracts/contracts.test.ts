@@ -104,6 +104,10 @@ test('admin', () => {
     ],
     setRetention: [{ jid: 'a@localhost', days: 30, configured: true }, verdict],
     getRetention: [{ jid: 'a@localhost' }, { ...verdict, days: 30, set: true, wished: 7 }],
+    listDomains: [
+      { domain: 'localhost' },
+      { domains: [{ name: 'localhost', accounts: 2, limited: true, maxAccounts: 3, anonymous: false }] },
+    ],
     createInvite: [
       { jid: 'localhost', inviter: 'alice@localhost', days: 3 },
       { ...verdict, uri: 'xmpp:localhost', expiresAt: 1_700_000_000_000 },

@@ -1,4 +1,4 @@
-import type { Querier } from '@heliograph/database'
+import type { Database, Querier } from '@heliograph/database'
 import { NOTE_DEPARTED } from '@heliograph/departures'
 import { type BareJid, type Domain, domainOf, trusted } from '@heliograph/jid'
 import type { ScramHash, ScramKeys } from '@heliograph/sasl'
@@ -22,31 +22,45 @@ interface KeyRow {
   disabled: boolean
 }
 
+interface Room {
+  taken: boolean
+  count: number
+}
+
+const ROOM = `SELECT EXISTS (SELECT 1 FROM accounts WHERE jid = $1) AS taken,
+  (SELECT count(*)::integer FROM accounts WHERE domain = $2) AS count`
 const KEY_ROWS = 'unnest($2::text[], $3::int[], $4::bytea[], $5::bytea[], $6::bytea[])'
 const KEY_COLUMNS = '(jid, hash, iterations, salt, stored_key, server_key)'
 
+/** What became of an account that was to be made; `full`: its domain has as many as it may have. */
+export type Insertion = 'made' | 'not made' | 'full'
+
 /** The SQL of accounts; knows nothing of passwords. */
 export class AccountStore {
-  readonly #db: Querier
+  readonly #db: Pick<Database, 'query' | 'transaction'>
+  readonly #mostIn: (domain: Domain) => number | undefined
 
-  constructor(db: Querier) {
+  /** @param mostIn how many accounts a domain may have; undefined: any number */
+  constructor(
+    db: Pick<Database, 'query' | 'transaction'>,
+    mostIn: (domain: Domain) => number | undefined = () => undefined,
+  ) {
     this.#db = db
+    this.#mostIn = mostIn
   }
 
-  /** @returns false when the account exists already */
-  async insert(jid: BareJid, keys: readonly ScramKeys[]): Promise<boolean> {
+  /** Not made when the account exists already. */
+  insert(jid: BareJid, keys: readonly ScramKeys[]): Promise<Insertion> {
     const sql = `WITH made AS (
         INSERT INTO accounts (jid, domain) VALUES ($1, $7) ON CONFLICT DO NOTHING RETURNING jid)
       INSERT INTO account_scram ${KEY_COLUMNS} SELECT made.jid, k.* FROM made, ${KEY_ROWS} AS k`
-    const { count } = await this.#db.query('account_insert', sql, [jid, ...columns(keys), domainOf(jid)])
-    return count > 0
+    return this.#insert(jid, 'account_insert', sql, [jid, ...columns(keys), domainOf(jid)])
   }
 
-  /** An account that nobody has a password of. @returns false when it exists already */
-  async insertBare(jid: BareJid): Promise<boolean> {
+  /** An account that nobody has a password of. Not made when it exists already. */
+  insertBare(jid: BareJid): Promise<Insertion> {
     const sql = 'INSERT INTO accounts (jid, domain) VALUES ($1, $2) ON CONFLICT DO NOTHING'
-    const { count } = await this.#db.query('account_insert_bare', sql, [jid, domainOf(jid)])
-    return count > 0
+    return this.#insert(jid, 'account_insert_bare', sql, [jid, domainOf(jid)])
   }
 
   async standing(jid: BareJid): Promise<'unknown' | 'disabled' | 'good'> {
@@ -58,9 +72,9 @@ export class AccountStore {
 
   /**
    * The same with an invitation that nobody has used, which is used up when the account is made, and only then.
-   * @returns false when the account exists already, or there is no such invitation
+   * Not made when the account exists already, or there is no such invitation.
    */
-  async insertInvited(jid: BareJid, keys: readonly ScramKeys[], invite: Buffer): Promise<boolean> {
+  insertInvited(jid: BareJid, keys: readonly ScramKeys[], invite: Buffer): Promise<Insertion> {
     const sql = `WITH invite AS MATERIALIZED (
         SELECT number FROM invites
         WHERE hash = $8 AND registers AND used_by IS NULL AND (account IS NULL OR account = $1) FOR UPDATE),
@@ -69,9 +83,25 @@ export class AccountStore {
       used AS (
         UPDATE invites SET used_by = made.jid, used_at = now() FROM made WHERE invites.hash = $8)
       INSERT INTO account_scram ${KEY_COLUMNS} SELECT made.jid, k.* FROM made, ${KEY_ROWS} AS k`
-    const params = [jid, ...columns(keys), domainOf(jid), invite]
-    const { count } = await this.#db.query('account_insert_invited', sql, params)
-    return count > 0
+    return this.#insert(jid, 'account_insert_invited', sql, [jid, ...columns(keys), domainOf(jid), invite])
+  }
+
+  /** Where the domain has a limit, accounts are made one after the other, so that each counts those before it, of all instances. */
+  async #insert(jid: BareJid, name: string, sql: string, params: readonly unknown[]): Promise<Insertion> {
+    const domain = domainOf(jid)
+    const most = this.#mostIn(domain)
+    const insert = async (db: Querier): Promise<Insertion> =>
+      (await db.query(name, sql, params)).count > 0 ? 'made' : 'not made'
+    if (most === undefined) return insert(this.#db)
+    return this.#db.transaction(async (tx) => {
+      await tx.query('account_domain_lock', 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+        `accounts of ${domain}`,
+      ])
+      const { rows } = await tx.query<Room>('account_domain_room', ROOM, [jid, domain])
+      // Whose name is taken hears that first.
+      if (rows[0]!.taken || rows[0]!.count < most) return insert(tx)
+      return 'full'
+    })
   }
 
   /**

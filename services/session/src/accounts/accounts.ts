@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Querier } from '@heliograph/database'
+import type { Database } from '@heliograph/database'
 import { type BareJid, type Domain, domainOf, type Jid, localOf } from '@heliograph/jid'
 import {
   type Bearers,
@@ -11,7 +11,7 @@ import {
   type Upgrades,
   verifyPassword,
 } from '@heliograph/sasl'
-import { AccountStore, type StoredAccount } from './account-store.ts'
+import { AccountStore, type Insertion, type StoredAccount } from './account-store.ts'
 import { BearerTokens, type BearerTokensOptions } from './bearer/bearer-tokens.ts'
 import type { Counters } from './counters.ts'
 import { Existence } from './existence.ts'
@@ -25,7 +25,7 @@ import { StoredUpgrades } from './stored-upgrades.ts'
 import { type TokenClient, TokenStore } from './token-store.ts'
 
 export interface AccountsOptions {
-  readonly db: Querier
+  readonly db: Pick<Database, 'query' | 'transaction'>
   readonly counters: Counters
   readonly lockout: LockoutLimits
   /** Iterations of new keys; default 10 000. */
@@ -34,6 +34,8 @@ export interface AccountsOptions {
   readonly passwords?: PasswordPolicy
   /** Whose tokens let users in; default nobody's. */
   readonly bearer?: Pick<BearerTokensOptions, 'policy' | 'keys'>
+  /** How many accounts a domain may have, as it is now; undefined: any number. Default: any number. */
+  readonly mostIn?: (domain: Domain) => number | undefined
   /** How long it is remembered that there was an account. Default: not at all. */
   readonly registration?: { readonly keepRemovedDays: number }
   /** Told after each change made here; other instances have to {@link Accounts.forget} the account. */
@@ -47,10 +49,16 @@ export interface AccountChange {
   readonly kind: 'created' | 'deleted' | 'password' | 'disabled' | 'enabled'
 }
 
-/** `not-acceptable`: a password with prohibited characters or none. The other conditions are a stanza error's too. */
+/**
+ * `not-acceptable`: a password with prohibited characters or none; `resource-constraint`: the domain has as many accounts as it may have. The other conditions are a stanza error's too.
+ */
 export type AccountVerdict =
   | { readonly ok: true }
-  | { readonly ok: false; readonly condition: 'conflict' | 'item-not-found' | 'not-acceptable' }
+  | {
+      readonly ok: false
+      readonly condition: 'conflict' | 'item-not-found' | 'not-acceptable' | 'resource-constraint'
+      readonly text?: string
+    }
 
 export interface AccountPage {
   readonly accounts: readonly StoredAccount[]
@@ -58,6 +66,7 @@ export interface AccountPage {
   readonly next: BareJid | undefined
 }
 
+const FULL = 'the domain has as many accounts as it may have'
 const LARGEST_PAGE = 1_000
 /** The hash by which former passwords are known. */
 const FORMER = 'SHA-256'
@@ -74,7 +83,7 @@ export class Accounts {
   /** For clients that come back. A change of password or a disabled account ends them all. */
   readonly tokens: Tokens
   readonly #credentials: StoredCredentials
-  readonly #db: Querier
+  readonly #db: Pick<Database, 'query'>
   readonly #store: AccountStore
   readonly #tokens: TokenStore
   readonly #registration: { readonly keepRemovedDays: number }
@@ -102,7 +111,11 @@ export class Accounts {
       new BearerTokens({
         ...options.bearer,
         standing: (jid) => store.standing(jid),
-        create: async (jid) => void this.#changed(await store.insertBare(jid), { jid, kind: 'created' }, 'conflict'),
+        create: async (jid) => {
+          const made = this.#made(jid, await store.insertBare(jid))
+          // Somebody else made it just now.
+          return made.ok || made.condition === 'conflict'
+        },
       })
     const onStrengthened = (jid: BareJid) => this.#changed(true, { jid, kind: 'password' }, 'item-not-found')
     this.upgrades = new StoredUpgrades({ store, iterations, onUpgraded: onStrengthened })
@@ -119,7 +132,7 @@ export class Accounts {
 
   /** Migrations have to be done. */
   static async open(options: AccountsOptions): Promise<Accounts> {
-    const store = new AccountStore(options.db)
+    const store = new AccountStore(options.db, options.mostIn)
     return new Accounts(options, store, await store.secret(randomBytes(32)))
   }
 
@@ -133,11 +146,11 @@ export class Accounts {
     const keys = await keysOf(password, this.#iterations)
     if (keys === undefined) return { ok: false, condition: 'not-acceptable' }
     if (invite !== undefined) {
-      const made = await this.#store.insertInvited(jid, keys, invite)
-      const otherwise = made || (await this.#store.exists(jid)) ? 'conflict' : 'item-not-found'
-      return this.#changed(made, { jid, kind: 'created' }, otherwise)
+      const insertion = await this.#store.insertInvited(jid, keys, invite)
+      const unknown = insertion === 'not made' && !(await this.#store.exists(jid))
+      return this.#made(jid, insertion, unknown ? 'item-not-found' : 'conflict')
     }
-    return this.#changed(await this.#store.insert(jid, keys), { jid, kind: 'created' }, 'conflict')
+    return this.#made(jid, await this.#store.insert(jid, keys))
   }
 
   /** What is known of a name that somebody wants to register; `reserved` are names that nobody may have. */
@@ -235,6 +248,11 @@ export class Accounts {
     const found = await this.#store.list(query.domain, query.after ?? '', max + 1, query.disabled)
     const accounts = found.slice(0, max)
     return { accounts, next: found.length > max ? accounts.at(-1)?.jid : undefined }
+  }
+
+  #made(jid: BareJid, insertion: Insertion, otherwise: 'conflict' | 'item-not-found' = 'conflict'): AccountVerdict {
+    if (insertion === 'full') return { ok: false, condition: 'resource-constraint', text: FULL }
+    return this.#changed(insertion === 'made', { jid, kind: 'created' }, otherwise)
   }
 
   #changed(done: boolean, change: AccountChange, otherwise: 'conflict' | 'item-not-found'): AccountVerdict {

@@ -116,7 +116,7 @@ export async function register(
     return { ok: true, jid, ...(invite && { invite }) }
   }
   if (verdict.condition === 'item-not-found') return VOID
-  return { ok: false, condition: verdict.condition === 'conflict' ? 'conflict' : 'not-acceptable' }
+  return verdict
 }
 
 interface Wish extends Required<Answered> {

@@ -17,6 +17,7 @@ import {
 import type { SessionContext } from '../context.ts'
 import { announceEverywhere, announceHere } from './announce.ts'
 import { everywhere } from './everywhere.ts'
+import { domainsRpc } from './list-domains.ts'
 import { invitesRpc } from './manage-invites.ts'
 import { retentionRpc } from './manage-retention.ts'
 import {
@@ -70,6 +71,7 @@ export function adminRpc(context: SessionContext, trace: StreamHandler): ServedC
     },
     ...retentionRpc(context),
     ...invitesRpc(context),
+    ...domainsRpc(context),
     listSessions: async (request) => {
       const max = Math.min(request.max || PAGE, 1000)
       if (request.localOnly) return { ...sessionsHere(context, { ...request, max }), missing: [] }

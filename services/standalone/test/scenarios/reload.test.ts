@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ensureSelfSigned } from '@heliograph/certificates'
 import { bothModes, RawClient, type Site } from '@heliograph/testkit'
-import { announce, bareOf, enter, isPresence, newcomer, say, saying, settle } from '../support/actor.ts'
+import { announce, bareOf, enter, errorOf, isPresence, newcomer, say, saying, settle } from '../support/actor.ts'
 import { control } from '../support/control.ts'
 import { freshRoom } from '../support/room.ts'
 
@@ -103,6 +103,62 @@ scenario('what may change holds from then on; a mistake changes nothing, and all
   await site.configure({})
   assert.equal((await control(site, ['reload'])).code, 0)
   assert.equal(await makesAccount(site, `again-${Date.now()}`, 'nineteen characters'), true)
+})
+
+interface Listed {
+  readonly name: string
+  readonly accounts: number
+  readonly limited: boolean
+  readonly maxAccounts: number
+}
+
+async function domainsOf(site: Site, ...args: string[]): Promise<readonly Listed[]> {
+  const { code, data, errors } = await control(site, ['domains', 'list', ...args])
+  assert.equal(code, 0, errors)
+  return data as readonly Listed[]
+}
+
+scenario('a domain has no more accounts than it may; its own administrator sees no other', async (site) => {
+  const [before] = await domainsOf(site, '--domain', site.domain)
+  assert.deepEqual([before?.name, before?.limited], [site.domain, false])
+  const password = 'token-of-the-tests-for-one-domain'
+  await site.configure({
+    domains: [{ maxAccounts: before!.accounts + 1 }],
+    adminApi: { tokens: [{ name: 'own', scopes: ['read', 'users'], domains: [site.domain], password }] },
+  })
+  const reloaded = await control(site, ['reload'])
+  assert.equal(reloaded.code, 0, reloaded.errors)
+  const ask = (path: string, init: RequestInit = {}) =>
+    fetch(`${site.description.adminApi}${path}`, {
+      ...init,
+      headers: { authorization: `Bearer ${password}`, 'content-type': 'application/json' },
+    })
+  const name = `limited-${Date.now().toString(36)}`
+  const make = (user: string, domain = site.domain) =>
+    ask('/v1/users', {
+      method: 'POST',
+      body: JSON.stringify({ jid: `${user}@${domain}`, password: 'oranges & lemons' }),
+    })
+
+  const answers = await Promise.all(['a', 'b', 'c'].map((end) => make(name + end)))
+  assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 503, 503])
+  assert.match(await answers.find(({ status }) => status === 503)!.text(), /as many accounts as it may have/)
+  assert.equal((await make(name, 'other.example')).status, 403)
+  assert.equal((await ask('/v1/domains')).status, 403)
+  assert.equal((await ask('/v1/domains?domain=other.example')).status, 403)
+  const shown = (await (await ask(`/v1/domains?domain=${site.domain}`)).json()) as { domains: Listed[] }
+  const { accounts, maxAccounts } = shown.domains[0]!
+  assert.deepEqual([accounts, maxAccounts], [before!.accounts + 1, before!.accounts + 1])
+
+  await using client = await RawClient.connect(site.at(0))
+  await client.open()
+  const fields = `<username>${name}d</username><password>oranges &amp; lemons</password>`
+  const form = `<iq type='set' id='full'><query xmlns='jabber:iq:register'>${fields}</query></iq>`
+  assert.equal(errorOf(await client.request(form)), 'wait/resource-constraint')
+  await site.configure({})
+  assert.equal((await control(site, ['reload'])).code, 0)
+  assert.equal((await make(`${name}e`)).status, 401)
+  assert.equal((await client.request(form)).attrs.type, 'result')
 })
 
 const ADDED = 'added.example'

@@ -56,7 +56,7 @@ async function check(text: string, changes: Partial<BearerPolicy> = {}, asked = 
     policy: { ...policy, ...changes },
     keys,
     standing: async (jid) => ACCOUNTS[jid] ?? 'unknown',
-    create: async (jid) => void made.push(jid),
+    create: async (jid) => made.push(jid) > 0,
     now: () => new Date(NOW * 1000),
   })
   const answer = await tokens.checkBearer({ domain: asked, source: '192.0.2.1', token: text })

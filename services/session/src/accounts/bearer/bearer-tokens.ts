@@ -20,7 +20,7 @@ export interface BearerTokensOptions {
   /** Whether there is such an account, and whether it may log in. */
   readonly standing: (jid: BareJid) => Promise<'unknown' | 'disabled' | 'good'>
   /** Makes an account without a password, if there isn't one. */
-  readonly create: (jid: BareJid) => Promise<void>
+  readonly create: (jid: BareJid) => Promise<boolean>
   /** Default: the present. */
   readonly now?: () => Date
 }
@@ -59,7 +59,7 @@ export class BearerTokens implements Bearers {
     if (account === 'disabled') return refused('account-disabled', undefined)
     if (account === 'unknown') {
       if (!policy.createAccounts) return refused('not-authorized', undefined)
-      await create(jid)
+      if (!(await create(jid))) return refused('not-authorized', undefined)
     }
     return { ok: true, username: localOf(jid as Jid) }
   }
