@@ -62,6 +62,7 @@ export const EFFECTS: ReadonlyMap<string, Effect> = new Map([
   ...of(nextConnection, 'limits.timeToAuthenticateSeconds', 'streamManagement.resumeSeconds', 'tls.required'),
   ...of(nextConnection, 'authentication.mechanisms', ...within('web.bosh', 'inactivitySeconds pollingSeconds')),
   ...of(nextConnection, 'web.bosh.pauseSeconds', 'federation.streamManagement', 'federation.privateAddresses'),
+  ...of(nextConnection, 'federation.bidirectional'),
   ...of(
     { when: 'next connection', note: 'of other servers and components: restart' },
     ...within('limits', 'stanzaBytes stanzaBytesBeforeAuth'),

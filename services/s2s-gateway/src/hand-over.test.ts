@@ -9,6 +9,7 @@ import type { FederationContext } from './federation/federation-context.ts'
 import type { Half } from './half.ts'
 import { patiently } from './hand-over.ts'
 import { Pairs } from './pairs/pairs.ts'
+import { Ways } from './pairs/ways.ts'
 import { refusing } from './refusing.ts'
 
 /** A gateway of whose partition 7 something is on its way to others. */
@@ -50,7 +51,10 @@ for (const [name, halfOf] of [
 test('but not for ever, as for a component that takes nothing while pairs with other servers go', async (test) => {
   test.mock.timers.enable({ apis: ['setTimeout'] })
   const { context, asked } = gateway()
-  const parts = [patiently(new Promise(() => {})), new Pairs(context as FederationContext).handOver(7)]
+  const parts = [
+    patiently(new Promise(() => {})),
+    new Pairs({ ...context, ways: new Ways() } as FederationContext).handOver(7),
+  ]
   await new Promise(setImmediate)
   assert.deepEqual(asked, [7])
   test.mock.timers.tick(2_000)

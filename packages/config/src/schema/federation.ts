@@ -65,6 +65,12 @@ export const federation = z
         'Whether servers acknowledge stanzas to each other, and resume streams that broke (XEP-0198), where the other side does so, too.',
       )
       .default(true),
+    bidirectional: z
+      .boolean()
+      .describe(
+        'Whether stanzas go both ways on one stream where the other side can that (XEP-0288), too. On streams that it opens only those that end at the instance that would open ours.',
+      )
+      .default(false),
     queueSeconds: duration(0)
       .describe(
         'How long messages, and requests for subscriptions, are kept for a server that can’t be reached, then they come back as errors. 0: not at all. They are in Postgres: gateways of a cluster without `postgres.url` keep none.',

@@ -19,6 +19,8 @@ export interface OtherServerOptions {
   /** Whether others must show a certificate, or may prove who they are by dialback. */
   readonly authentication: 'certificates' | 'dialback'
   readonly dnsPort: number
+  /** Whether stanzas go both ways on one stream (XEP-0288). */
+  readonly isTwoWay?: boolean
 }
 
 /** Ports of such a server. */

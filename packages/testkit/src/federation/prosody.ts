@@ -24,20 +24,22 @@ export async function startProsody(options: OtherServerOptions): Promise<OtherSe
 }
 
 function configOf(
-  { domain, certificate, authorities, authentication, dnsPort }: OtherServerOptions,
+  { domain, certificate, authorities, authentication, dnsPort, isTwoWay = false }: OtherServerOptions,
   ports: OtherPorts,
   dir: string,
 ): string {
+  const withBoth = isTwoWay ? '"s2s_bidi"; ' : ''
+  const without = [isTwoWay ? '' : '"s2s_bidi"; ', authentication === 'dialback' ? '' : '"dialback";'].join('')
   return `
 run_as_root = true
 data_path = "${join(dir, 'data')}"
 pidfile = "${join(dir, 'prosody.pid')}"
 log = { info = "*console" }
 interfaces = { "127.0.0.1" }
-modules_enabled = { "roster"; "saslauth"; "tls"; "disco"; "ping"; "register"; "presence"; "message"; "iq"; "pep"; "posix"; "smacks"; ${
+modules_enabled = { "roster"; "saslauth"; "tls"; "disco"; "ping"; "register"; "presence"; "message"; "iq"; "pep"; "posix"; "smacks"; ${withBoth}${
     authentication === 'dialback' ? '"dialback";' : ''
   } }
-modules_disabled = { "s2s_bidi"; ${authentication === 'dialback' ? '' : '"dialback";'} }
+modules_disabled = { ${without} }
 allow_registration = true
 registration_throttle_max = 1000
 c2s_ports = { ${ports.c2s} }
@@ -50,7 +52,7 @@ unbound = { resolvconf = false; hoststxt = false; forward = { "127.0.0.1@${dnsPo
 ssl = { certificate = "${certificate}"; key = "${certificate}"; cafile = "${authorities}" }
 VirtualHost "${domain}"
 Component "rooms.${domain}" "muc"
-modules_disabled = { "s2s_bidi"; ${authentication === 'dialback' ? '' : '"dialback";'} }
+modules_disabled = { ${without} }
 muc_room_default_public = true
 restrict_room_creation = false
 muc_room_locking = false

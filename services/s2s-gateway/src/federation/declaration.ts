@@ -8,5 +8,6 @@ export const federationModule = defineModule<undefined>({
     { number: '0185', version: '1.0' },
     { number: '0198', version: '1.6.3' },
     { number: '0220', version: '1.1.1' },
+    { number: '0288', version: '1.0.1' },
   ],
 })

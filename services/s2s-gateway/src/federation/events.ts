@@ -28,6 +28,12 @@ export function federationEvents(metrics: Metrics) {
   function refuses(direction: 'in' | 'out') {
     return counter('refused', 'Stanzas from or to other servers that policy does not let go', { direction })
   }
+  const twoWay = { in: goes('in'), out: goes('out') }
+  function goes(direction: 'in' | 'out') {
+    return counter('two_way', 'Streams between servers on which stanzas go both ways, by who opened them', {
+      direction,
+    })
+  }
   function opens(direction: 'in' | 'out') {
     return counter('streams', 'Streams between servers that were authenticated', { direction })
   }
@@ -48,6 +54,7 @@ export function federationEvents(metrics: Metrics) {
     kept: () => kept.add(),
     expired: () => expired.add(),
     opened: (direction: 'in' | 'out') => opened[direction].add(),
+    twoWay: (direction: 'in' | 'out') => twoWay[direction].add(),
     resumed: (direction: 'in' | 'out') => resumed[direction].add(),
     refused: (direction: 'in' | 'out') => refused[direction].add(),
     failed: () => failed.add(),

@@ -9,6 +9,7 @@ import type { Elsewhere } from '../inbound/elsewhere.ts'
 import type { Inquiries } from '../inbound/inquiries.ts'
 import type { Resumables } from '../inbound/resumables.ts'
 import type { TlsReception } from '../inbound/tls-reception.ts'
+import type { Ways } from '../pairs/ways.ts'
 import type { QueueStore } from '../queue/queue-store.ts'
 import type { Allowances } from '../streams/allowances.ts'
 import type { StreamLimits } from '../streams/stream-limits.ts'
@@ -31,6 +32,7 @@ export interface FederationContext extends GatewayContext, StreamLimits {
   readonly store?: QueueStore | undefined
   readonly resumables: Resumables
   readonly elsewhere: Elsewhere
+  readonly ways: Ways
   readonly certificates: CertificateStore
   readonly tls: TlsReception
   /** Whether a domain is served here, by us or by a component, so that others may have stanzas for it. */

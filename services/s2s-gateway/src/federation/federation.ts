@@ -19,6 +19,7 @@ import { Resumables } from '../inbound/resumables.ts'
 import { TlsReception } from '../inbound/tls-reception.ts'
 import type { Pair } from '../pairs/pair.ts'
 import { Pairs } from '../pairs/pairs.ts'
+import { Ways } from '../pairs/ways.ts'
 import type { QueueStore } from '../queue/queue-store.ts'
 import { Allowances } from '../streams/allowances.ts'
 import { streamLimitsOf } from '../streams/stream-limits.ts'
@@ -196,6 +197,7 @@ function contextOf(
     inquiries: new Inquiries(),
     resumables,
     elsewhere: new Elsewhere(gateway, resumables),
+    ways: new Ways(),
     certificates,
     tls: new TlsReception(certificates),
     ...streamLimitsOf(gateway.config),

@@ -36,16 +36,17 @@ test('a stream is resumed once, by the same server, and while there is time', as
   let now = 0
   test.mock.method(performance, 'now', () => now)
   const [local, remote, other] = ['ours.example', 'theirs.example', 'else.example'].map((name) => ensureDomain(name))
-  const inbound = (who = remote): Inbound =>
-    ({
-      ...{ local, remote: who, resumption: undefined },
-      intake: { ingress: 's2s-1', acknowledging: new Acknowledging(2, 0), handled: async () => {} },
-      stream: { destroy: () => {} },
-    }) as unknown as Inbound
+  const inbound = (who = remote): Inbound => {
+    const stream = { destroy: () => {}, hold: () => {}, release: () => {}, write: () => {} }
+    const intake = new Intake(stream)
+    intake.goOn({ ingress: 's2s-1', count: 2, h: 0 })
+    intake.nextCount()
+    return { local, remote: who, resumption: undefined, intake, stream } as unknown as Inbound
+  }
   const resumables = new Resumables()
   const broken = inbound()
   const id = resumables.add(broken)
-  broken.intake.acknowledging?.settled(3)
+  broken.intake.settled(3)
   resumables.ended(broken, false)
   assert.equal(await resumables.take(id, inbound(other)), undefined)
   assert.deepEqual(await resumables.take(id, inbound()), { ingress: 's2s-1', count: 3, h: 1 })

@@ -1,6 +1,6 @@
 import { NS } from '@heliograph/stanza'
 import { escapeAttribute, type ParsedElement } from '@heliograph/xml'
-import { answerXml, counted, countIn, failedXml } from '../streams/management.ts'
+import { answerXml, counted, countIn, failedXml, type Management } from '../streams/management.ts'
 import type { Inbound } from './inbound.ts'
 import type { Former } from './resumables.ts'
 
@@ -74,9 +74,8 @@ export function handleManagement(inbound: Inbound, parsed: ParsedElement): void 
       return intake.acknowledging === undefined ? void resume(inbound, parsed) : refuse(inbound)
     case 'r':
       return intake.acknowledging?.asked(intake.count, (h) => stream.write(answerXml(h)))
-    // We send nothing that could be acknowledged.
     case 'a':
-      return
+      return inbound.returns.managed(parsed)
     default:
       stream.close({ condition: 'unsupported-stanza-type' })
   }
@@ -94,6 +93,7 @@ function enable(inbound: Inbound, { element }: ParsedElement): void {
   const id = isResumable ? context.resumables.add(inbound) : undefined
   const offer = id === undefined ? '' : ` id='${id}' resume='true' max='${RESUMABLE_SECONDS}'`
   stream.write(`<enabled xmlns='${NS.streamManagement}'${offer}/>`)
+  openReturn(inbound, { id, isResumed: false })
 }
 
 /** Where its former stream ended is known here or at another gateway. What follows isn't read before that is found. */
@@ -101,10 +101,13 @@ async function resume(inbound: Inbound, parsed: ParsedElement): Promise<void> {
   const { stream } = inbound
   const { previd = '' } = parsed.element.attrs as Record<string, string | undefined>
   stream.hold()
-  const former = countIn(parsed) === undefined ? undefined : await formerOf(inbound, previd)
+  const theirs = countIn(parsed)
+  const former = theirs === undefined ? undefined : await formerOf(inbound, previd)
   // §5: whether it never was, or was another's isn't told.
-  if (former !== undefined) goOn(inbound, previd, former)
-  else if (!stream.over) stream.write(failedXml('item-not-found'))
+  if (former !== undefined) {
+    goOn(inbound, previd, former)
+    openReturn(inbound, { id: previd, isResumed: true, h: theirs })
+  } else if (!stream.over) stream.write(failedXml('item-not-found'))
   stream.release()
 }
 
@@ -122,4 +125,9 @@ function goOn(inbound: Inbound, id: string, former: Former): void {
   if (stream.over) return context.resumables.ended(inbound, false)
   context.events.resumed('in')
   stream.write(`<resumed xmlns='${NS.streamManagement}' previd='${escapeAttribute(id)}' h='${former.h}'/>`)
+}
+
+/** What is said to the peer counts from here (XEP-0198 §4). */
+function openReturn({ returns, local, remote }: Inbound, management: Management): void {
+  if (local !== undefined && remote !== undefined) returns.open({ local, remote }, management)
 }

@@ -58,6 +58,7 @@ async function judge(inbound: Inbound, claim: Claim): Promise<void> {
   if (verdict === 'valid') {
     inbound.proved(remote, local)
     stream.limit(context.xml)
+    inbound.returns.open({ local, remote })
     return
   }
   inbound.refused(remote, `dialback: ${verdict}`)

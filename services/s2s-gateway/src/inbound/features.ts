@@ -1,6 +1,8 @@
 import { NS } from '@heliograph/stanza'
+import { twoWayFeature } from '../streams/two-way.ts'
 import { unproven } from '../trust/proof.ts'
 import type { Inbound } from './inbound.ts'
+import { offersReturn } from './returns.ts'
 
 /** What a stream offers another server as it is now. */
 export function featuresFor(inbound: Inbound): string {
@@ -13,7 +15,7 @@ export function featuresFor(inbound: Inbound): string {
   if (stream.tls === undefined) return `<starttls xmlns='${NS.tls}'><required/></starttls>${limits}`
   const isOpen = remote !== undefined && authority.has(remote)
   const managed = isOpen && config.federation.streamManagement ? `<sm xmlns='${NS.streamManagement}'/>` : ''
-  return `${isOpen ? managed : external(inbound)}${dialback(inbound)}${limits}`
+  return `${isOpen ? managed : external(inbound)}${offersReturn(inbound) ? twoWayFeature : ''}${dialback(inbound)}${limits}`
 }
 
 /** XEP-0178 §3: offered only to who showed a certificate that is good for the domain. */

@@ -13,6 +13,7 @@ import { Authority } from './authority.ts'
 import { handleDialback } from './dialback.ts'
 import { featuresFor } from './features.ts'
 import { Intake } from './intake.ts'
+import { Returns } from './returns.ts'
 import { handleSasl } from './sasl.ts'
 import { acceptStanza } from './stanzas.ts'
 
@@ -33,6 +34,7 @@ export class Inbound implements StreamSink {
   readonly stream: XmlStream
   readonly intake: Intake
   readonly authority = new Authority()
+  readonly returns: Returns = new Returns(this)
   readonly ticket: Ticket
   /** Of our stream header. */
   id: string = randomUUID()
@@ -124,20 +126,26 @@ export class Inbound implements StreamSink {
       case NS.streamManagement:
         return handleManagement(this, parsed)
       case NS.server:
-        return acceptStanza(this, parsed)
+        acceptStanza(this, parsed)
+        return this.returns.begin()
+      case NS.bidi:
+        return this.returns.want()
       default:
         this.stream.close({ condition: 'unsupported-stanza-type' })
     }
   }
 
-  ended({ by, error }: StreamEnd): void {
+  ended(end: StreamEnd): void {
+    const { by, error } = end
     this.intake.stop()
+    this.returns.ended(end)
     this.context.resumables.ended(this, by === 'us' || (by === 'peer' && error === undefined))
     this.#ended(this)
   }
 
   /** Reads nothing more, and closes once what was read is where it belongs, which the peer is told. */
   async finish(): Promise<void> {
+    await this.returns.finished()
     await this.intake.finish()
     this.stream.close()
     await this.stream.gone

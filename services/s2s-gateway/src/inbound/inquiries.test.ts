@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Domain, ensureDomain } from '@heliograph/jid'
-import type { Result } from '../outbound/initiation.ts'
+import type { Result } from '../outbound/purpose.ts'
 import { Inquiries } from './inquiries.ts'
 
 const local = ensureDomain('ours.example')

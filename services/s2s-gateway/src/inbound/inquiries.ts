@@ -1,7 +1,8 @@
 import type { Domain } from '@heliograph/jid'
 import type { Verdict } from '../dialback/elements.ts'
 import { Setbacks } from '../finding/setbacks.ts'
-import type { Direction, Result } from '../outbound/initiation.ts'
+import type { Direction } from '../outbound/initiation.ts'
+import type { Result } from '../outbound/purpose.ts'
 
 /** Questions that may be under way at once. */
 const MOST = 256

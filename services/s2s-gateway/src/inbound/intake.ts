@@ -21,6 +21,8 @@ export class Intake {
   readonly #landed = Promise.withResolvers<void>()
   #onHandled: (() => void) | undefined
   #isFinishing = false
+  /** When the last stanza came. */
+  heardAt = performance.now()
   #flying = 0
   #flyingBytes = 0
   #slowed: NodeJS.Timeout | undefined
@@ -40,6 +42,7 @@ export class Intake {
 
   nextCount(): number {
     this.#count++
+    this.heardAt = performance.now()
     return this.#count
   }
 
@@ -104,6 +107,13 @@ export class Intake {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#onHandled = resolve
     await patiently(promise)
+  }
+
+  /** The same, and where a stream goes on that resumes it. */
+  async former(): Promise<Former | undefined> {
+    await this.handled()
+    const { acknowledging } = this
+    return acknowledging && { ingress: this.#ingress, count: acknowledging.handled, h: acknowledging.h }
   }
 
   /** The stream is over. */

@@ -52,10 +52,8 @@ export class Resumables {
     inbound.resumption = undefined
     inbound.stream.destroy()
     known.until = expiry()
-    await inbound.intake.handled()
-    const { acknowledging, ingress } = inbound.intake
-    if (!this.#known.delete(id) || acknowledging === undefined) return undefined
-    return { ingress, count: acknowledging.handled, h: acknowledging.h }
+    const former = await inbound.intake.former()
+    return this.#known.delete(id) ? former : undefined
   }
 
   /** A stream is over: in order, or it may come again. */

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
 import { domainToASCII } from 'node:url'
 import { ALPN } from '@heliograph/certificates'
 import type { Domain } from '@heliograph/jid'
@@ -7,12 +7,20 @@ import { NS } from '@heliograph/stanza'
 import { type Element, escapeAttribute, type ParsedElement, type StreamHeader } from '@heliograph/xml'
 import { answers, keyXml } from '../dialback/elements.ts'
 import type { FederationContext } from '../federation/federation-context.ts'
-import { countIn } from '../streams/management.ts'
+import type { Intake } from '../inbound/intake.ts'
+import type { Former } from '../inbound/resumables.ts'
+import type { Way } from '../pairs/way.ts'
+import { countIn, type Management } from '../streams/management.ts'
 import { headerText } from '../streams/stream-header.ts'
+import { isTwoWayOffered, mayBeTwoWay, twoWayXml } from '../streams/two-way.ts'
 import { type StreamEnd, type StreamSink, XmlStream } from '../streams/xml-stream.ts'
 import { unproven } from '../trust/proof.ts'
 import { unfit } from '../trust/unfit.ts'
 import { type Failure, unreachable } from './failure.ts'
+import { mostBytesIn } from './most-bytes.ts'
+import type { Purpose, Question, Result } from './purpose.ts'
+import { Receiving } from './receiving.ts'
+import { secured } from './secured.ts'
 
 /** Between which domains, as we open the stream. */
 export interface Direction {
@@ -20,37 +28,11 @@ export interface Direction {
   readonly remote: Domain
 }
 
-/** A key that somebody else showed in the remote domain's name, on our stream of that id (XEP-0220 §2.1.2). */
-export interface Question {
-  readonly key: string
-  readonly id: string
-}
-
-/** What the stream is for: to carry stanzas, or to ask about a key. */
-export type Purpose =
-  | { readonly kind: 'carry'; readonly resume?: string | undefined }
-  | ({ readonly kind: 'ask' } & Question)
-
-/** `ready`: stanzas may be sent. `answer`: to the question. */
-export type Result =
-  | { readonly kind: 'ready'; readonly initiation: Initiation }
-  | { readonly kind: 'answer'; readonly isValid: boolean }
-  | { readonly kind: 'failed'; readonly failure: Failure }
-
-/** That the peer acknowledges what it is sent (XEP-0198). */
-export interface Management {
-  /** By which the stream may be resumed, if it may. */
-  readonly id?: string | undefined
-  /** It goes on where another one ended. */
-  readonly isResumed: boolean
-  /** What of that other one the peer has handled, if it says so. */
-  readonly h?: number | undefined
-}
-
 type Step = 'management' | 'header' | 'features' | 'tls' | 'sasl' | 'dialback' | 'asked' | 'done'
 
 /** The negotiation of a stream that we open to another server (RFC 6120 §4 to §6, XEP-0178 §3, XEP-0220 §2.1). */
-export class Initiation implements StreamSink {
+export class Initiation implements StreamSink, Way {
+  readonly isOurs = true
   readonly stream: XmlStream
   readonly result: Promise<Result>
   /** Told of the stream's end once it is ready. */
@@ -60,6 +42,7 @@ export class Initiation implements StreamSink {
   management: Management | undefined
   /** Told of what comes of stream management once it is ready. */
   onManagement: (parsed: ParsedElement) => void = () => {}
+  onFinish: Way['onFinish'] = () => Promise.resolve()
   readonly #context: FederationContext
   readonly #direction: Direction
   readonly #purpose: Purpose
@@ -71,6 +54,9 @@ export class Initiation implements StreamSink {
   /** What the peer said of a stream that it doesn't resume. */
   #formerH: number | undefined
   #resume: string | undefined
+  readonly #received: Former | undefined
+  #receiving: Receiving | undefined
+  #lang: string | undefined
 
   constructor(
     context: FederationContext,
@@ -81,13 +67,20 @@ export class Initiation implements StreamSink {
     this.#direction = direction
     this.#purpose = purpose
     this.#resume = purpose.kind === 'carry' ? purpose.resume : undefined
+    this.#received = purpose.kind === 'carry' ? purpose.received : undefined
     const { promise, resolve } = Promise.withResolvers<Result>()
     this.result = promise
     this.#settle = resolve
     const { flusher, xmlBeforeAuth } = context
-    const first = directTls ? this.#secured(socket, ALPN.server) : socket
+    const first = directTls ? secured(context, direction, socket, ALPN.server) : socket
     this.stream = new XmlStream({ socket: first, limits: xmlBeforeAuth, flusher, sink: this })
     this.#greet()
+  }
+
+  async finish(): Promise<void> {
+    await this.intake?.finish()
+    this.stream.close()
+    await this.stream.gone
   }
 
   /** Not in time, or not needed any more. */
@@ -101,13 +94,19 @@ export class Initiation implements StreamSink {
     return headerText({ content: NS.server, from, to, version: '1.0' })
   }
 
-  opened({ namespace, name, scope, id, version }: StreamHeader): void {
+  get intake(): Intake | undefined {
+    return this.#receiving?.intake
+  }
+
+  opened({ namespace, name, scope, id, version, lang }: StreamHeader): void {
     if (namespace !== NS.streams || name !== 'stream' || scope.defaultNs !== NS.server) {
       this.#fail(unreachable('it answered with another kind of stream'))
       this.stream.close({ condition: 'invalid-namespace' })
       return
     }
     this.#id = id ?? ''
+    this.#lang = lang
+    if (this.#receiving !== undefined) this.#receiving.lang = lang
     // RFC 6120 §4.7.5: without a version there are no features, and so no TLS.
     if (!/^[1-9]/.test(version ?? '')) return this.#refuse('it speaks no XMPP 1.0')
     this.#step = 'features'
@@ -121,10 +120,12 @@ export class Initiation implements StreamSink {
     else if (namespace === NS.sasl && this.#step === 'sasl') this.#saslAnswered(name)
     else if (namespace === NS.streamManagement) this.#management(parsed)
     else if (namespace === NS.dialback) this.#dialbackAnswered(parsed)
-    // Stanzas come on streams of their own (RFC 6120 §4.5): what else is said here says nothing.
+    else if (namespace === NS.server) this.#receiving?.stanza(parsed)
+    // Stanzas come on streams of their own (RFC 6120 §4.5), unless both were agreed: what else is said here says nothing.
   }
 
   ended(end: StreamEnd): void {
+    this.intake?.stop()
     const condition = end.error === undefined ? '' : `: ${end.error.condition}`
     this.#fail(unreachable(`the stream ended${condition}`))
     this.onEnded(end)
@@ -163,9 +164,24 @@ export class Initiation implements StreamSink {
     const { remote } = this.#direction
     const reason = this.#isDialbackAllowed ? undefined : unproven(tls, remote)
     if (reason !== undefined) return this.#refuse(reason)
+    this.#wantBothWays(features)
     const offered = features.getChild('mechanisms', NS.sasl)?.getChildren('mechanism') ?? []
     if (!this.#triedExternal && offered.some((mechanism) => mechanism.getText() === 'EXTERNAL')) this.#sendExternal()
     else this.#sendKey()
+  }
+
+  /** XEP-0288 §2.2: before either way of authentication. */
+  #wantBothWays(features: Element): void {
+    if (
+      this.#purpose.kind !== 'carry' ||
+      this.#purpose.isTwoWay !== true ||
+      !isTwoWayOffered(features) ||
+      !mayBeTwoWay(this.#context, this.#direction.remote)
+    )
+      return
+    this.#receiving = new Receiving(this.#context, this.#direction, this.stream)
+    this.#receiving.lang = this.#lang
+    this.stream.write(twoWayXml)
   }
 
   get #isDialbackAllowed(): boolean {
@@ -196,7 +212,7 @@ export class Initiation implements StreamSink {
 
   #tlsAnswered(name: string): void {
     if (name !== 'proceed') return this.#refuse('it would not start TLS')
-    this.stream.secured(this.#secured(this.stream.detach()))
+    this.stream.secured(secured(this.#context, this.#direction, this.stream.detach()))
     this.#greet()
   }
 
@@ -205,6 +221,7 @@ export class Initiation implements StreamSink {
     else if (name === 'success') {
       this.#authenticated = true
       this.stream.restart(this.#context.xml)
+      this.#receiving?.proved()
       this.#greet()
     } else this.#refuse('it asks more than EXTERNAL has to say')
   }
@@ -213,7 +230,10 @@ export class Initiation implements StreamSink {
     const { local: from, remote: to } = this.#direction
     const { type } = parsed.element.attrs as Record<string, string | undefined>
     if (this.#step === 'dialback' && parsed.name === 'result' && answers(parsed, { from, to })) {
-      if (type === 'valid') this.#ready()
+      if (type === 'valid') {
+        this.#receiving?.proved()
+        this.#ready()
+      }
       // XEP-0220 §2.1.1
       else if (type === 'invalid') this.#refuse('it found our key invalid', 'internal-server-error')
       else this.#refuse('it could not verify our key')
@@ -223,28 +243,35 @@ export class Initiation implements StreamSink {
       if (type === 'valid' || type === 'invalid') this.#settle({ kind: 'answer', isValid: type === 'valid' })
       else this.#settle({ kind: 'failed', failure: unreachable('it could not say whether the key is valid') })
       this.stream.close()
-    }
+    } else if (type === undefined) this.#receiving?.refuse(parsed)
   }
 
-  /** XEP-0198 §3, §5. Nothing comes on our streams that we had to count. */
+  /** XEP-0198 §3, §5. */
   #manage(): void {
     this.#step = 'management'
     const about =
-      this.#resume === undefined ? "<enable resume='true'" : `<resume previd='${escapeAttribute(this.#resume)}' h='0'`
+      this.#resume === undefined
+        ? "<enable resume='true'"
+        : `<resume previd='${escapeAttribute(this.#resume)}' h='${this.#received?.h ?? 0}'`
     this.stream.write(`${about} xmlns='${NS.streamManagement}'/>`)
   }
 
   #management(parsed: ParsedElement): void {
-    if (this.#step === 'done') return this.onManagement(parsed)
+    if (this.#step === 'done') {
+      if (this.#receiving?.asked(parsed) !== true) this.onManagement(parsed)
+      return
+    }
     if (this.#step !== 'management') return
     const { id, resume } = parsed.element.attrs as Record<string, string | undefined>
     const former = this.#resume
     this.#resume = undefined
-    if (parsed.name === 'resumed' && former !== undefined)
+    if (parsed.name === 'resumed' && former !== undefined) {
       this.management = { id: former, isResumed: true, h: countIn(parsed) }
-    else if (parsed.name === 'enabled') {
+      this.#receiving?.count(this.#received)
+    } else if (parsed.name === 'enabled') {
       const isResumable = resume === 'true' || resume === '1'
       this.management = { id: isResumable ? id : undefined, isResumed: false, h: this.#formerH }
+      this.#receiving?.count(undefined)
     } else if (former !== undefined) {
       this.#formerH = countIn(parsed)
       return this.#manage()
@@ -267,23 +294,4 @@ export class Initiation implements StreamSink {
     this.#step = 'done'
     this.#settle({ kind: 'failed', failure })
   }
-
-  #secured(socket: Socket, alpn?: readonly string[]): TLSSocket {
-    const { local, remote } = this.#direction
-    const options: ConnectionOptions = {
-      socket,
-      secureContext: this.#context.certificates.contextFor(local),
-      servername: domainToASCII(remote),
-      // Whom the certificate is for is judged by our own rules, and what it is worth by those for the peer.
-      rejectUnauthorized: false,
-      checkServerIdentity: () => undefined,
-      ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
-    }
-    return connect(options)
-  }
-}
-
-function mostBytesIn(features: Element): number {
-  const most = Number(features.getChild('limits', NS.streamLimits)?.getChildText('max-bytes') ?? Number.NaN)
-  return Number.isSafeInteger(most) && most > 0 ? most : Number.POSITIVE_INFINITY
 }

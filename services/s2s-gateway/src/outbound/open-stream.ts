@@ -3,7 +3,8 @@ import type { FederationContext } from '../federation/federation-context.ts'
 import type { Target } from '../finding/finder.ts'
 import { dial } from './dial.ts'
 import { type Failure, notFound, unreachable } from './failure.ts'
-import { type Direction, Initiation, type Purpose, type Result } from './initiation.ts'
+import { type Direction, Initiation } from './initiation.ts'
+import type { Purpose, Result } from './purpose.ts'
 
 /** What senders are told: not what was found at which address, which would let them look around with our eyes. */
 const TEXTS: Readonly<Record<Failure['condition'], string>> = {

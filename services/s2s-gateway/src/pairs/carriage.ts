@@ -2,14 +2,15 @@ import type { Domain } from '@heliograph/jid'
 import type { ParsedElement } from '@heliograph/xml'
 import type { FederationContext } from '../federation/federation-context.ts'
 import { refusal } from '../federation/refusal.ts'
+import { patiently } from '../hand-over.ts'
 import type { Outgoing } from '../multicast/outgoing.ts'
 import type { Failure } from '../outbound/failure.ts'
-import type { Management } from '../outbound/initiation.ts'
 import { answerXml, countIn, requestXml } from '../streams/management.ts'
 import type { XmlStream } from '../streams/xml-stream.ts'
 import type { Entry } from './entry.ts'
 import { Ledger } from './ledger.ts'
 import type { Line } from './line.ts'
+import type { Way } from './way.ts'
 
 /** Written and not taken by the kernel: past this nothing more is written. */
 const MOST_BACKLOG = 1_048_576
@@ -19,10 +20,7 @@ export interface CarriageOptions {
   readonly remote: Domain
   readonly line: Line
   readonly outgoing: Outgoing
-  readonly stream: XmlStream
-  readonly management: Management | undefined
-  /** Longer elements the peer doesn't take. */
-  readonly mostBytes: number
+  readonly way: Way
   /** Something was taken for the first time. */
   readonly worked: () => void
   /** There is room again. */
@@ -32,17 +30,20 @@ export interface CarriageOptions {
 /** One stream to another server: what is written on it, and what of that was taken. */
 export class Carriage {
   readonly stream: XmlStream
+  readonly way: Way
   readonly #options: CarriageOptions
   readonly #ledger: Ledger
   /** Whether anything was taken. */
   isProven = false
   #isOver = false
+  #left: Promise<void> | undefined
   #emptied: (() => void) | undefined
 
   constructor(options: CarriageOptions) {
     this.#options = options
-    this.stream = options.stream
-    this.#ledger = new Ledger(options.management)
+    this.way = options.way
+    this.stream = options.way.stream
+    this.#ledger = new Ledger(options.way.management)
   }
 
   /** What was written and isn't taken, in order. */
@@ -50,17 +51,18 @@ export class Carriage {
     return this.#ledger.written
   }
 
-  /** By which it may be resumed. */
+  /** By which we may resume it. */
   get resumption(): string | undefined {
-    return this.#ledger.management?.id
+    return this.way.isOurs ? this.way.management?.id : undefined
   }
 
   /** Writes what waits, as far as there is room. */
   write(): void {
-    const { context, remote, line, mostBytes } = this.#options
+    const { context, remote, line } = this.#options
+    const { mostBytes } = this.way
     const { outbound } = context.policy.of(remote)
     const [stream, ledger] = [this.stream, this.#ledger]
-    if (outbound === undefined) return
+    if (outbound === undefined || this.isLeaving) return
     while (stream.backlog < MOST_BACKLOG && !ledger.isFull) {
       if (context.allowances.out.owed(remote, outbound.rates) > 0) break
       const first = line.next()
@@ -92,6 +94,28 @@ export class Carriage {
   isLate(now: number, takeMs: number): boolean {
     const [oldest] = this.written
     return oldest !== undefined && this.#ledger.isLate(oldest, now, takeMs)
+  }
+
+  /** Whether nobody has said anything for so long, and it is ours to close. */
+  isIdle(now: number, patience: number): boolean {
+    const { isOurs, intake } = this.way
+    return isOurs && (intake === undefined || now - intake.heardAt >= patience)
+  }
+
+  /** Writes nothing more; ends the stream when the peer has what was written, and what came is where it belongs. */
+  async finish(): Promise<void> {
+    await this.leave()
+    await this.way.finish()
+  }
+
+  /** Writes nothing more; resolves when the peer has what was written, or that takes too long. */
+  leave(): Promise<void> {
+    this.#left ??= patiently(this.emptied())
+    return this.#left
+  }
+
+  get isLeaving(): boolean {
+    return this.#left !== undefined
   }
 
   /** Resolves when the peer has acknowledged all, or the stream is over; at once where it acknowledges nothing. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { bodies, FakeStore, turn, world } from '../../test/support/pair-world.ts'
-import type { Management } from '../outbound/initiation.ts'
+import type { Management } from '../streams/management.ts'
 
 type World = ReturnType<typeof world>
 

@@ -1,5 +1,4 @@
-import type { Management } from '../outbound/initiation.ts'
-import { ahead, counted } from '../streams/management.ts'
+import { ahead, counted, type Management } from '../streams/management.ts'
 import type { Entry } from './entry.ts'
 
 /** Written and not acknowledged: past this nothing more is written. */

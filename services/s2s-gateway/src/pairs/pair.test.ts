@@ -5,7 +5,7 @@ import { ensureDomain } from '@heliograph/jid'
 import { Gate, Hosts } from '@heliograph/ownership'
 import { stanza } from '@heliograph/stanza'
 import { silentTelemetry } from '@heliograph/telemetry'
-import { Element } from '@heliograph/xml'
+import { Element, type ParsedElement } from '@heliograph/xml'
 import { ANYTHING } from '../../test/support/anything.ts'
 import { federationEvents } from '../federation/events.ts'
 import type { FederationContext } from '../federation/federation-context.ts'
@@ -15,8 +15,11 @@ import { MulticastServices } from '../multicast/services.ts'
 import type { Initiation } from '../outbound/initiation.ts'
 import { Shares } from '../shares.ts'
 import { Allowances } from '../streams/allowances.ts'
+import type { Management } from '../streams/management.ts'
 import { type Entry, entryOf } from './entry.ts'
 import { Pair } from './pair.ts'
+import type { Way } from './way.ts'
+import { Ways } from './ways.ts'
 
 const [local, remote] = [ensureDomain('capulet.example'), ensureDomain('montague.example')]
 const turn = (): Promise<unknown> => new Promise(setImmediate)
@@ -29,13 +32,19 @@ class FakeStream {
   readonly gone: Promise<void>
   readonly #whenGone = Promise.withResolvers<void>()
   onEnded = (_end: { readonly by: 'us' }): void => {}
+  onManagement = (_parsed: ParsedElement): void => {}
+  onFinish = (): Promise<void> => Promise.resolve()
+  readonly management: Management | undefined
+  readonly isOurs: boolean
   readonly mostBytes: number
   over: boolean
 
-  constructor({ over = false, mostBytes = Number.POSITIVE_INFINITY }) {
+  constructor({ over = false, mostBytes = Number.POSITIVE_INFINITY, isOurs = true, management }: Given = {}) {
     this.gone = this.#whenGone.promise
     this.over = over
     this.mostBytes = mostBytes
+    this.isOurs = isOurs
+    this.management = management
     if (over) this.#whenGone.resolve()
   }
 
@@ -46,6 +55,11 @@ class FakeStream {
   write(bytes: Buffer, told: () => void): void {
     this.said.push(bytes.toString())
     this.owed.push(told)
+  }
+
+  async finish(): Promise<void> {
+    await this.onFinish()
+    this.close()
   }
 
   close(): void {
@@ -63,6 +77,8 @@ class FakeStream {
 interface Given {
   readonly over?: boolean
   readonly mostBytes?: number
+  readonly isOurs?: boolean
+  readonly management?: Management
   readonly shares?: Shares
 }
 
@@ -76,6 +92,7 @@ function world(test: TestContext, { shares = new Shares({ stanzas: 1_000, bytes:
     events: federationEvents(telemetry.metrics),
     config: { federation: { connectSeconds: 20, takeSeconds: 60, idleSeconds: 600 } },
     setbacks: new Setbacks(),
+    ways: new Ways(),
     policy: new PeerPolicy(ANYTHING),
     refusals: { tell() {} },
     allowances: { out: new Allowances() },
@@ -100,7 +117,7 @@ function world(test: TestContext, { shares = new Shares({ stanzas: 1_000, bytes:
   }
   let taken = 0
   const push = (key: string, body = key): void => pair.push(entry(key, body, () => taken++))
-  return { pair, streams, errors, push, sweepAt, taken: () => taken }
+  return { pair, ways: context.ways, streams, errors, push, sweepAt, taken: () => taken }
 }
 
 function entry(key: string, body: string, told: () => void): Entry {
@@ -193,12 +210,57 @@ test('a pair that has been open is remembered for as long as a stream may idle',
   assert.equal(sweepAt(599_999), false)
   assert.equal(streams[0]!.over, false)
   sweepAt(600_000)
-  assert.equal(streams[0]!.over, true)
   await turn()
+  assert.equal(streams[0]!.over, true)
   assert.equal(sweepAt(600_001), true)
 })
 
 test('a pair that never was is forgotten sooner', (test) => {
   const { sweepAt } = world(test)
   assert.deepEqual([sweepAt(59_999), sweepAt(60_000)], [false, true])
+})
+
+test('a stream of the other server that takes stanzas, too, is used, and none is opened beside it', async (test) => {
+  const { pair, ways, streams, push, taken, sweepAt } = world(test)
+  const theirs = new FakeStream({ isOurs: false })
+  ways.add({ local, remote }, theirs as unknown as Way)
+  pair.found(undefined)
+  push('a')
+  await turn()
+  assert.deepEqual([theirs.said.length, streams.length], [1, 0])
+  theirs.owed[0]?.()
+  assert.equal(taken(), 1)
+  // It is theirs to close.
+  assert.deepEqual([sweepAt(700_000), theirs.over], [false, false])
+  ways.remove({ local, remote }, theirs as unknown as Way)
+  theirs.destroy()
+  push('b')
+  await turn()
+  assert.equal(streams[0]?.said.length, 1)
+})
+
+test('a stream of theirs that broke is waited for, and what they say to have handled there isn’t sent again', async (test) => {
+  const { pair, ways, streams, push, taken, sweepAt } = world(test)
+  const first = new FakeStream({ isOurs: false, management: { id: 'one', isResumed: false } })
+  ways.add({ local, remote }, first as unknown as Way)
+  pair.found(undefined)
+  for (const key of ['a', 'b']) push(key)
+  await turn()
+  first.destroy()
+  await turn()
+  const next = new FakeStream({ isOurs: false, management: { id: 'one', isResumed: true, h: 1 } })
+  ways.add({ local, remote }, next as unknown as Way)
+  pair.offered()
+  await turn()
+  const said = (stream: FakeStream) => stream.said.filter((text) => text.includes('<body>')).length
+  assert.deepEqual([taken(), said(next), streams.length], [1, 1, 0])
+  ways.remove({ local, remote }, next as unknown as Way)
+  next.destroy()
+  await turn()
+  sweepAt(1_000)
+  await turn()
+  assert.equal(streams.length, 0)
+  sweepAt(4_000)
+  await turn()
+  assert.deepEqual([streams.length, said(streams[0]!)], [1, 1])
 })

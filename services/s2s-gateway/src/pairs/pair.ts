@@ -2,17 +2,18 @@ import type { Domain } from '@heliograph/jid'
 import { pairKey } from '@heliograph/ownership'
 import type { Stanza } from '@heliograph/stanza'
 import type { FederationContext } from '../federation/federation-context.ts'
-import { patiently } from '../hand-over.ts'
 import { Outgoing } from '../multicast/outgoing.ts'
 import { DENIED, type Failure, unreachable } from '../outbound/failure.ts'
-import type { Direction, Initiation, Management } from '../outbound/initiation.ts'
+import type { Direction } from '../outbound/initiation.ts'
 import type { Backlog, Trail } from '../queue/queue-store.ts'
 import { Spool } from '../queue/spool.ts'
 import { Carriage } from './carriage.ts'
 import type { Common } from './common.ts'
 import { type Entry, entryOf } from './entry.ts'
 import { Line } from './line.ts'
+import { Resumption } from './resumption.ts'
 import { Succession } from './succession.ts'
+import type { Way } from './way.ts'
 
 /** So long a pair is remembered that never had a stream. */
 const KNOWN_SECONDS = 60
@@ -34,8 +35,7 @@ export class Pair implements Direction {
   readonly #line: Line
   readonly #succession: Succession
   readonly #outgoing: Outgoing
-  /** By which the stream that broke may be resumed. */
-  #resume: string | undefined
+  readonly #resumption = new Resumption()
   readonly #stop = new AbortController()
   #state: State = 'closed'
   #carriage: Carriage | undefined
@@ -89,6 +89,11 @@ export class Pair implements Direction {
     if (fresh.length > 0) this.#advance()
   }
 
+  /** There is a stream of the other server that takes what is sent from here. */
+  offered(): void {
+    this.#advance()
+  }
+
   /** What the other server says of stanzas for several. False when it says nothing of what was sent from here. */
   hear(said: Stanza): boolean {
     const again = this.#outgoing.hear(said)
@@ -110,7 +115,8 @@ export class Pair implements Direction {
     this.#advance()
     const patience = (this.#everOpen ? federation.idleSeconds : KNOWN_SECONDS) * 1_000
     if (written.length > 0 || !this.#line.isEmpty || now - this.#line.touched < patience) return false
-    if (this.#state === 'open') this.#close()
+    // One that the other server opened, or speaks on, is its own to end.
+    if (this.#carriage?.isIdle(now, patience)) void this.#carriage.finish()
     if (this.#state !== 'closed' || this.kept > 0) return false
     // Nobody has sent again what a former owner wrote.
     this.#succession.forget()
@@ -119,11 +125,7 @@ export class Pair implements Direction {
 
   /** Something else holds for the peer now: its stream ends when it has what was written, and the next is set up by what holds then. */
   async renew(): Promise<void> {
-    const carriage = this.#carriage
-    if (this.#state !== 'open' || carriage === undefined) return
-    this.#state = 'closing'
-    await patiently(carriage.emptied())
-    carriage.stream.close()
+    if (this.#state === 'open') await this.#carriage?.finish()
   }
 
   /** Writes nothing more, and closes the stream when the peer has what was written. What was not written is its sender's to send to the next owner. */
@@ -135,11 +137,11 @@ export class Pair implements Direction {
     this.#line.drop([], false)
     const carriage = this.#carriage
     // The peer says what it has first: of what it doesn't acknowledge the next owner asks.
-    await patiently(carriage?.emptied() ?? Promise.resolve())
+    await carriage?.leave()
     const unanswered = carriage === undefined ? broken : this.#written
     // Closed in order it couldn't be asked about any more.
     if (stream !== undefined && unanswered.length > 0) carriage?.stream.destroy()
-    else carriage?.stream.close()
+    else await carriage?.finish()
     await carriage?.stream.gone
     this.#succession.passOn(stream, unanswered, this.#line.recent.since(performance.now() - LATELY_MS))
     this.#line.drop(this.#written, false)
@@ -159,13 +161,18 @@ export class Pair implements Direction {
 
   /** By which our stream may be resumed, or the one that broke. */
   get #resumable(): string | undefined {
-    return this.#carriage?.resumption ?? this.#resume
+    return this.#carriage === undefined ? this.#resumption.id : this.#carriage.resumption
+  }
+
+  /** By which our stream that broke may be resumed, or that of a former owner be asked about. */
+  get #resume(): string | undefined {
+    return this.#resumption.id ?? this.#succession.stream
   }
 
   /** What was written there and isn't taken as far as is known. */
   get #unanswered(): Entry[] {
-    if (this.#carriage !== undefined || this.#resume === undefined) return this.#written
-    return this.#line.writtenTo(this.#resume)
+    const { id } = this.#resumption
+    return this.#carriage !== undefined || id === undefined ? this.#written : this.#line.writtenTo(id)
   }
 
   /** Stores what has waited. Of what was written it is noted where before it is stored, so that whoever is told of it can rely on its not being sent again. */
@@ -177,32 +184,40 @@ export class Pair implements Direction {
     })
   }
 
+  get #wantsStream(): boolean {
+    return !this.#line.isEmpty || this.#resumption.isOwed
+  }
+
   #advance(): void {
     if (this.#over || !this.#line.isKnown) return
     if (this.#state === 'open') this.#carriage?.write()
-    else if (this.#state === 'closed' && !this.#line.isEmpty) this.#connect()
+    else if (this.#state === 'closed' && this.#wantsStream) this.#connect()
   }
 
   #connect(): void {
-    const { setbacks, policy } = this.#context
+    const { setbacks, policy, ways } = this.#context
     const isAllowed = policy.of(this.remote).outbound !== undefined
     const setback = isAllowed ? setbacks.of(this.key, performance.now()) : DENIED
+    // What is to be asked first is asked on a stream of ours.
+    const isToAsk = this.#resume !== undefined && setback === undefined
+    const theirs = isAllowed && !isToAsk ? ways.find(this.key) : undefined
+    if (theirs !== undefined) return this.#opened(theirs)
     if (setback !== undefined) return this.#line.unreachable(setback)
+    if (this.#resumption.isAwaited) return
     this.#state = 'connecting'
     void this.#common.connects.run(() => this.#open())
   }
 
   async #open(): Promise<void> {
-    if (this.#line.isEmpty) {
+    if (!this.#wantsStream) {
       this.#state = 'closed'
       return
     }
-    const result = await this.#common.open(
-      this.#context,
-      this,
-      { kind: 'carry', resume: this.#resume ?? this.#succession.stream },
-      this.#stop.signal,
-    )
+    const received = await this.#resumption.received()
+    // What is asked for a former owner comes before what both say.
+    const isTwoWay = this.#resumption.id !== undefined || this.#succession.stream === undefined
+    const purpose = { kind: 'carry', resume: this.#resume, isTwoWay, received } as const
+    const result = await this.#common.open(this.#context, this, purpose, this.#stop.signal)
     if (result.kind === 'ready') this.#opened(result.initiation)
     else if (!this.#over) {
       this.#state = 'closed'
@@ -216,29 +231,34 @@ export class Pair implements Direction {
     this.#line.unreachable(failure)
   }
 
-  #opened(initiation: Initiation): void {
-    const { stream, management } = initiation
+  #opened(way: Way): void {
+    const { stream, management } = way
     // Closed in order it couldn't be resumed by the next owner.
     if (this.#over) return management?.isResumed ? stream.destroy() : stream.close()
-    if (this.#succession.stream !== undefined && this.#succeeds(initiation)) return
+    if (this.#succession.stream !== undefined && this.#succeeds(way)) return
     this.#state = 'open'
-    this.#goOn(management)
-    const carriage = this.#carriageFor(initiation)
+    if (way.isOurs && management?.isResumed) this.#context.events.resumed('out')
+    // What isn't handled is counted anew.
+    if (this.#resumption.goOn(way, this.#line)) this.#succession.forget()
+    const carriage = this.#carriageFor(way)
     this.#carriage = carriage
     this.#everOpen = true
     this.#line.touched = performance.now()
-    this.#context.events.opened('out')
-    this.#context.log.info('s2s_opened', { domain: this.remote, local: this.local, direction: 'out' })
+    if (way.isOurs) {
+      this.#context.events.opened('out')
+      this.#context.log.info('s2s_opened', { domain: this.remote, local: this.local, direction: 'out' })
+    } else this.#context.events.twoWay('in')
     if (stream.over) return this.#ended(carriage)
-    initiation.onEnded = ({ by }) => this.#ended(carriage, by !== 'peer' && this.isOpen)
-    initiation.onManagement = (parsed) => carriage.managed(parsed)
+    way.onEnded = ({ by }) => this.#ended(carriage, by !== 'peer' && !carriage.isLeaving)
+    way.onManagement = (parsed) => carriage.managed(parsed)
+    way.onFinish = () => carriage.leave()
     carriage.write()
   }
 
-  #carriageFor({ stream, management, mostBytes }: Initiation): Carriage {
+  #carriageFor(way: Way): Carriage {
     const [context, remote, line, outgoing] = [this.#context, this.remote, this.#line, this.#outgoing]
     return new Carriage({
-      ...{ context, remote, line, outgoing, stream, management, mostBytes },
+      ...{ context, remote, line, outgoing, way },
       worked: () => this.#context.setbacks.worked(this.key),
       advance: () => this.#advance(),
     })
@@ -248,7 +268,7 @@ export class Pair implements Direction {
    * What the peer has of what a former owner wrote isn't sent again. The stream of that one is done with: what the peer still had under way there must not
    * be taken for what comes from us. True if it was resumed, so that another is needed.
    */
-  #succeeds({ stream, management }: Initiation): boolean {
+  #succeeds({ stream, management }: Way): boolean {
     this.#line.inherit(this.#succession.settle(management?.h), true)
     if (management?.isResumed !== true) return false
     this.#state = 'closing'
@@ -258,20 +278,6 @@ export class Pair implements Direction {
       this.#advance()
     })
     return true
-  }
-
-  /** What the peer had handled of a stream that broke isn't sent again. */
-  #goOn(management: Management | undefined): void {
-    if (this.#resume !== undefined && management?.h !== undefined) this.#line.handled(this.#resume, management.h)
-    if (management?.isResumed) this.#context.events.resumed('out')
-    // What isn't handled is counted anew.
-    if (this.#resume !== undefined) this.#succession.forget()
-    this.#resume = undefined
-  }
-
-  #close(): void {
-    this.#state = 'closing'
-    this.#carriage?.stream.close()
   }
 
   /** What the kernel didn't take goes on the next stream, which begins when this one is gone, so that the peer has one after the other. */
@@ -284,10 +290,11 @@ export class Pair implements Direction {
       if (this.#over) return
       this.#carriage = undefined
       this.#state = 'closed'
-      this.#resume = mayResume ? carriage.resumption : undefined
+      this.#resumption.ended(carriage, mayResume)
       this.#line.putBack(carriage.written.splice(0))
       // One that ends at once each time is as good as none, and isn't to be opened in a circle.
-      if (!carriage.isProven && !this.#line.isEmpty) return this.#failed(unreachable('the stream ended'))
+      if (carriage.way.isOurs && !carriage.isProven && !this.#line.isEmpty)
+        return this.#failed(unreachable('the stream ended'))
       this.#line.giveUpOften()
       this.#advance()
     })

@@ -3,7 +3,7 @@ import { IdClock } from '@heliograph/archive'
 import type { Envelope, InstanceId } from '@heliograph/bus'
 import { type Domain, domainOf, type Jid, parseDomain, trusted } from '@heliograph/jid'
 import { copyFor, isPrepared } from '@heliograph/multicast'
-import { Gate } from '@heliograph/ownership'
+import { Gate, partitionOf } from '@heliograph/ownership'
 import type { Stanza } from '@heliograph/stanza'
 import { answerFrom } from '../bring-in.ts'
 import type { FederationContext } from '../federation/federation-context.ts'
@@ -48,6 +48,7 @@ export class Pairs {
       keeping,
       services: new MulticastServices(),
     }
+    context.ways.onAdded = (key) => this.#byPartition.get(partitionOf(key))?.get(key)?.offered()
   }
 
   *[Symbol.iterator](): Iterator<Pair> {

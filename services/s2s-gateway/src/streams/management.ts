@@ -4,6 +4,16 @@ import type { ParsedElement } from '@heliograph/xml'
 /** Counts wrap (XEP-0198 §4). */
 const WRAP = 2 ** 32
 
+/** That the peer acknowledges what it is sent (XEP-0198). */
+export interface Management {
+  /** By which the stream may be resumed, if it may. */
+  readonly id?: string | undefined
+  /** It goes on where another one ended. */
+  readonly isResumed: boolean
+  /** What of that other one the peer has handled, if it says so. */
+  readonly h?: number | undefined
+}
+
 /** The count that an element bears; undefined for none that may be one. */
 export function countIn({ element }: ParsedElement, name = 'h'): number | undefined {
   const text = (element.attrs as Record<string, string | undefined>)[name] ?? ''

@@ -12,12 +12,15 @@ import { PeerPolicy } from '../../src/federation/peer-policy.ts'
 import { Setbacks } from '../../src/finding/setbacks.ts'
 import { MulticastServices } from '../../src/multicast/services.ts'
 import { unreachable } from '../../src/outbound/failure.ts'
-import type { Direction, Initiation, Management, Purpose, Result } from '../../src/outbound/initiation.ts'
+import type { Direction, Initiation } from '../../src/outbound/initiation.ts'
+import type { Purpose, Result } from '../../src/outbound/purpose.ts'
 import { entryOf } from '../../src/pairs/entry.ts'
 import { Pair } from '../../src/pairs/pair.ts'
+import { Ways } from '../../src/pairs/ways.ts'
 import type { Backlog, Fate, Kept, Place, QueueStore, Trail } from '../../src/queue/queue-store.ts'
 import { Shares } from '../../src/shares.ts'
 import { Allowances } from '../../src/streams/allowances.ts'
+import type { Management } from '../../src/streams/management.ts'
 import { ANYTHING } from './anything.ts'
 
 export const [local, remote] = [ensureDomain('capulet.example'), ensureDomain('montague.example')]
@@ -94,6 +97,8 @@ class Network {
       ...{ stream: {}, mostBytes: 10_000, management: this.manages(resume) },
       onEnded: (_end: { readonly by: 'us' }): void => {},
       onManagement: (_parsed: ParsedElement): void => {},
+      isOurs: true,
+      finish: async () => end(),
     }
     const end = (): void => {
       Object.assign(initiation.stream, { over: true })
@@ -123,6 +128,7 @@ export function world(test: TestContext, store = new FakeStore(), { queueStanzas
     events: federationEvents(telemetry.metrics),
     config: { federation: { connectSeconds: 20, takeSeconds: 60, idleSeconds: 600, queueSeconds: 3_600 } },
     setbacks: new Setbacks(),
+    ways: new Ways(),
     policy: new PeerPolicy(ANYTHING),
     refusals: { tell() {} },
     allowances: { out: new Allowances() },

@@ -55,6 +55,7 @@ export const xepTitles: Readonly<Record<string, string>> = {
   '0249': 'Direct MUC Invitations',
   '0280': 'Message Carbons',
   '0292': 'vCard4 Over XMPP',
+  '0288': 'Bidirectional Server-to-Server Connections',
   '0297': 'Stanza Forwarding',
   '0313': 'Message Archive Management',
   '0317': 'Hats',

@@ -1,4 +1,4 @@
-/** FED-01, FED-02, AUTH-11: with servers of others, by certificate and by dialback. */
+/** FED-01, FED-02, FED-04, AUTH-11: with servers of others, by certificate and by dialback. */
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -23,10 +23,12 @@ const world = await federation(
   [
     { make: 'prosody', authentication: 'certificates' },
     { make: 'prosody', authentication: 'dialback' },
+    { make: 'prosody', authentication: 'certificates', isTwoWay: true },
+    { make: 'prosody', authentication: 'dialback', isTwoWay: true },
     { make: 'ejabberd', authentication: 'certificates' },
     { make: 'ejabberd', authentication: 'dialback' },
   ],
-  { trusted: [THEIRS], config: { blockLists: [LIST] } },
+  { trusted: [THEIRS], config: { blockLists: [LIST] }, federation: { bidirectional: true } },
 )
 after(async () => {
   await world[Symbol.asyncDispose]()
@@ -50,6 +52,28 @@ for (const other of world.others) {
     await comeUnderOwnNick(romeo, alice, here)
   })
 }
+
+for (const other of world.others.filter(({ domain }) => domain.includes('both-ways')))
+  world.scenario(
+    `between here and ${other.domain} stanzas go both ways on one stream, whoever opened it`,
+    async (site) => {
+      await using alice = await newcomer(site, 'alice')
+      await using romeo = await stranger(other, 'romeo')
+      for (const [direction, who, to] of [
+        ['in', romeo, `pubsub.${site.domain}`],
+        ['out', alice, `rooms.${other.domain}`],
+      ] as const) {
+        const id = `info-${await freePort()}`
+        const asking = `<iq to='${to}' type='get' id='${id}'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>`
+        await until(undefined, async () => errorOf(await who.request(asking)))
+        // Where several gateways are connected to, only a pair's owner answers on the same stream.
+        if (direction === 'in' && 'members' in site.server) continue
+        const agreed = writtenOnce(site, 'two_way', `{service="s2s-gateway",direction="${direction}"}`)
+        assert.ok((await agreed()) > 0, direction)
+      }
+      await talk(alice, romeo)
+    },
+  )
 
 for (const other of world.others.filter(({ domain }) => domain.startsWith('ejabberd')))
   world.scenario(

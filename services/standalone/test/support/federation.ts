@@ -29,6 +29,8 @@ const MAKES = {
 export interface Wanted {
   readonly make: keyof typeof MAKES
   readonly authentication: 'certificates' | 'dialback'
+  /** Whether it takes stanzas on streams that it opened, too. */
+  readonly isTwoWay?: boolean
 }
 
 export interface World extends AsyncDisposable {
@@ -71,9 +73,9 @@ export async function federation(
       const { path: certificate } = await certificateOf(directory, domain)
       const authorities = join(directory, `${domain}.pem`)
       await writeFile(authorities, leaf(each.authentication === 'dialback' ? await pem(certificate) : await pem(own)))
-      const { authentication } = each
+      const { authentication, isTwoWay = false } = each
       const other = made.use(
-        await MAKES[each.make].start({ domain, certificate, authorities, authentication, dnsPort: dns.port }),
+        await MAKES[each.make].start({ domain, certificate, authorities, authentication, isTwoWay, dnsPort: dns.port }),
       )
       const { s2s, s2sTls } = other.ports
       dns.set(domain, [
@@ -114,7 +116,8 @@ export async function federation(
   }
 }
 
-const domainOf = ({ make, authentication }: Wanted): string => `${make}-${authentication}.example`
+const domainOf = ({ make, authentication, isTwoWay }: Wanted): string =>
+  `${make}${isTwoWay ? '-both-ways' : ''}-${authentication}.example`
 
 /** What holds for a domain holds for its rooms, and for where it takes stanzas for several. */
 function peersOf(present: readonly Wanted[]): object[] {

@@ -44,11 +44,11 @@ export async function show(author: RawClient, watchers: readonly RawClient[]): P
 }
 
 /** Stanzas for several that the gateways of a server have written so far, or have got. */
-export function writtenOnce({ server }: Site, what = 'multicast'): () => Promise<number> {
+export function writtenOnce({ server }: Site, what = 'multicast', labels = ''): () => Promise<number> {
   return async () => {
     const ports = 'members' in server ? server.of('gateway').map((gateway) => gateway.ports) : [server.ports]
     const scrapes = await Promise.all(ports.map(({ metrics }) => scrape(metrics!)))
-    return scrapes.reduce((sum, one) => sum + (one.get(`heliograph_s2s_${what}_total`) ?? 0), 0)
+    return scrapes.reduce((sum, one) => sum + (one.get(`heliograph_s2s_${what}_total${labels}`) ?? 0), 0)
   }
 }
 
