@@ -71,6 +71,7 @@ COPY --from=files --chown=${OWNER} /opt/heliograph /opt/heliograph
 ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     NODE_ENV=production \
     NODE_COMPILE_CACHE=/opt/heliograph/.compiled \
+    NODE_OPTIONS=--max-semi-space-size=16 \
     LD_PRELOAD=/usr/local/lib/libjemalloc.so.2 \
     HELIOGRAPH_DATA_DIR=/var/lib/heliograph
 WORKDIR /opt/heliograph

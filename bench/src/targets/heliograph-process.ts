@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { NODE_FLAGS } from '@heliograph/testkit'
 import { type Child, run } from './child.ts'
 import { everythingOn } from './everything-on.ts'
 import { type HeliographSettings, heliographConfig } from './heliograph-config.ts'
@@ -49,6 +50,7 @@ export async function startHeliograph(workspace: Workspace, process: HeliographP
   return workspace.spawn({
     command: globalThis.process.execPath,
     args: [
+      ...NODE_FLAGS,
       ...profiling(runtime.profileDirectory, instance),
       join(TREE, 'services', service, 'src/main.ts'),
       '--config',

@@ -6,6 +6,7 @@ import { endChild, exitOf, spawnChild } from '../child.ts'
 import { compileCache } from '../compile-cache.ts'
 import { untilServing } from './health.ts'
 import { type LogLine, parseLogLine } from './log-line.ts'
+import { NODE_FLAGS } from './node-flags.ts'
 
 export interface ServiceProcessOptions {
   /** For people and logs, e.g. `edge-1`. */
@@ -81,7 +82,7 @@ export class ServiceProcess implements AsyncDisposable {
     await writeFile(file, JSON.stringify(config, null, 2)) // JSON is YAML
     this.logs = []
     const entry = this.#options.entry ?? join(ROOT, 'services', service, 'src', 'main.ts')
-    const child = spawnChild(process.execPath, [entry, '--config', file], {
+    const child = spawnChild(process.execPath, [...NODE_FLAGS, entry, '--config', file], {
       cwd: dir,
       env: { ...compileCache, ...cleanEnv(), ...env },
     })
