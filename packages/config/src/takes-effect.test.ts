@@ -56,7 +56,7 @@ test('some changes of an option wait for a restart, others do not', () => {
     [
       'domains',
       [{ name: 'a' }],
-      [{ name: 'a', maxAccounts: 3, retentionDays: 7, rates: {}, contacts: {}, strangers: {} }],
+      [{ name: 'a', admins: [], maxAccounts: 3, retentionDays: 7, rates: {}, contacts: {}, strangers: {} }],
       false,
     ],
     ['domains', [{ name: 'a' }], [{ name: 'a' }, { name: 'b', certificate: {} }], false],

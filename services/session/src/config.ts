@@ -19,6 +19,8 @@ export interface SessionConfig {
   readonly accounts: readonly { readonly jid: BareJid; readonly password: string }[]
   /** Who may administer the service by commands. */
   readonly admins: readonly BareJid[]
+  /** Who may do so for users of one domain. */
+  readonly domainAdmins: ReadonlyMap<Domain, readonly BareJid[]>
   /** Who gets reports of spam and abuse (XEP-0377). */
   readonly reportsTo: readonly BareJid[]
   readonly userSearch: HeliographConfig['userSearch']
@@ -95,6 +97,12 @@ export function sessionConfig(config: HeliographConfig): SessionConfig {
   return {
     accounts: config.accounts.map(({ jid, password }, at) => ({ jid: bareJid(jid, `accounts.${at}.jid`), password })),
     admins: config.admins.map((jid, at) => bareJid(jid, `admins.${at}`)),
+    domainAdmins: new Map(
+      config.domains.map(({ name, admins = [] }, at) => [
+        name as Domain,
+        admins.map((jid, admin) => bareJid(jid, `domains.${at}.admins.${admin}`)),
+      ]),
+    ),
     reportsTo: config.reportsTo.map((jid, at) => bareJid(jid, `reportsTo.${at}`)),
     userSearch: config.userSearch,
     policies: new Map(config.domains.map((domain) => [domain.name as Domain, domain])),

@@ -39,6 +39,12 @@ export const domains = z
         .max(36_500)
         .describe('Of archives of its users and rooms, where `archive.retentionDays` isn’t meant.')
         .optional(),
+      admins: z
+        .array(bareJid)
+        .describe(
+          'Accounts of this server whose clients may execute the commands of service administration (XEP-0133) at this domain, for its users alone.',
+        )
+        .optional(),
       maxAccounts: z
         .int()
         .min(0)

@@ -1,5 +1,6 @@
 import { type FormValues, stanzaError } from '@heliograph/stanza'
 import type { User } from '../users/user.ts'
+import { beyondAuthority } from './administrators.ts'
 import { type Asker, type Command, type Result, refused } from './command.ts'
 
 /** Commands of one user that run at the same time. */
@@ -28,11 +29,13 @@ export class CommandRuns {
 
 async function audited(asker: Asker, command: Command, answers: readonly FormValues[]): Promise<Result> {
   const { session, user, resource } = asker
-  const about = answers.flatMap((values) => ABOUT.flatMap((name) => values.list(name) ?? [])).slice(0, MOST_LOGGED)
+  const addresses = answers.flatMap((values) => ABOUT.flatMap((name) => values.list(name) ?? []))
+  const about = addresses.slice(0, MOST_LOGGED)
   const { address } = resource.origin
   const entry = { jid: user.jid, resource: resource.name, address, command: command.node, about }
   try {
-    const result = await command.run(asker, answers)
+    const beyond = beyondAuthority(asker, addresses)
+    const result = beyond === undefined ? await command.run(asker, answers) : refused(beyond)
     session.log.info('command_executed', { ...entry, outcome: outcomeOf(result) })
     return result
   } catch (error) {

@@ -6,6 +6,7 @@ import { hasFullAccess } from '../clients/full-access.ts'
 import type { SessionContext } from '../context.ts'
 import type { Resource } from '../users/resource.ts'
 import type { User } from '../users/user.ts'
+import { isAdministrator } from './administrators.ts'
 
 /** The client that executes a command, always one of a user of this server. */
 export interface Asker {
@@ -62,8 +63,7 @@ export function refused(error: StanzaError): Result {
 
 /** Whether the asker may execute the command: asked anew at each step. */
 export function isPermitted({ who, isOffered }: Command, asker: Asker): boolean {
-  const { session, user } = asker
   if (isOffered?.(asker) === false) return false
   // A token of an issuer makes nobody a password, neither his own nor somebody else's.
-  return who === 'users' || (session.config.admins.includes(user.jid) && hasFullAccess(asker.resource))
+  return who === 'users' || (isAdministrator(asker) && hasFullAccess(asker.resource))
 }

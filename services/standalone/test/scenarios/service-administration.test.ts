@@ -19,8 +19,15 @@ import { befriend } from '../support/friends.ts'
 
 const ADMIN = 'http://jabber.org/protocol/admin'
 const boss: Person = { user: 'boss', password: 'in charge of it all', jid: 'boss@localhost' }
+const keeper: Person = { user: 'keeper', password: 'in charge of one house', jid: 'keeper@localhost' }
+const neighbour: Person = { user: 'neighbour', password: 'in charge of another', jid: 'neighbour@localhost' }
+const OTHER = 'other.localhost'
 const scenario = await bothModes({
-  config: { accounts: [{ jid: boss.jid, password: boss.password }], admins: [boss.jid] },
+  config: {
+    domains: [{ admins: [keeper.jid] }, { name: OTHER, admins: [neighbour.jid] }],
+    accounts: [boss, keeper, neighbour].map(({ jid, password }) => ({ jid, password })),
+    admins: [boss.jid],
+  },
 })
 
 /** An administration command, with its form where it has one. */
@@ -61,6 +68,37 @@ scenario('only administrators are offered the commands, and may execute them', a
   for (const node of ['get-user-password', 'edit-admin', 'restart', 'shutdown', 'edit-blacklist', 'edit-whitelist'])
     assert.equal(errorOf(await administer(admin, site, node)), 'cancel/feature-not-implemented', node)
   assert.equal(errorOf(await commandStep(admin, { node: `${ADMIN}#add-user` })), 'cancel/item-not-found')
+})
+
+scenario('an administrator of one domain has the users of that one, but those who administer more', async (site) => {
+  await using admin = await enter(site, keeper)
+  const name = freshName('nell')
+  const [jid, elsewhere] = [`${name}@${site.domain}`, `${name}@${OTHER}`]
+  const own = await commandsOffered(admin, site.domain)
+  assert.ok(own.includes(`${ADMIN}#delete-user`))
+  assert.deepEqual(
+    (await commandsOffered(admin, OTHER)).filter((node) => node.startsWith(ADMIN)),
+    [],
+  )
+  const there = { node: `${ADMIN}#get-registered-users-num`, to: OTHER }
+  assert.equal(commandErrorOf(await commandStep(admin, there)), 'cancel/forbidden')
+
+  const secret = { password: 'oranges and lemons' }
+  const add = (accountjid: string) =>
+    administer(admin, site, 'add-user', { accountjid, ...secret, 'password-verify': secret.password })
+  assert.equal((await add(jid)).attrs.type, 'result')
+  assert.equal(errorOf(await add(elsewhere)), 'auth/forbidden')
+  for (const accountjid of [boss.jid, neighbour.jid, elsewhere, `${jid.toUpperCase()}.other`])
+    assert.equal(
+      errorOf(await administer(admin, site, 'change-user-password', { accountjid, ...secret })),
+      'auth/forbidden',
+    )
+  for (const accountjids of [[jid, elsewhere], [boss.jid.toUpperCase()], [`${boss.jid}/desk`]])
+    for (const node of ['delete-user', 'disable-user', 'end-user-session', 'get-user-roster'])
+      assert.equal(errorOf(await administer(admin, site, node, { accountjids })), 'auth/forbidden', node)
+  await using nell = await enter(site, { user: name, ...secret, jid })
+  assert.equal((await administer(admin, site, 'delete-user', { accountjids: jid })).attrs.type, 'result')
+  await nell.ended
 })
 
 scenario('users are added, changed, disabled, re-enabled, thrown out and deleted', async (site) => {
