@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ensureBare } from '@heliograph/jid'
-import { BoundedMap } from './bounded-map.ts'
 import { Existence } from './existence.ts'
 
 const jid = ensureBare('juliet@example.com')
@@ -39,16 +38,4 @@ test('an answer overtaken by a change is not remembered', async () => {
   assert.equal(await early, false)
   answer = Promise.resolve(true)
   assert.equal(await existence.has(jid), true)
-})
-
-test('a bounded map holds so many entries, for so long', () => {
-  let now = 0
-  const map = new BoundedMap<number>(2, () => now)
-  map.set('a', 1, 10)
-  map.set('b', 2, 20)
-  map.set('a', 3, 10)
-  map.set('c', 4, 20)
-  assert.deepEqual([map.get('a'), map.get('b'), map.get('c')], [3, undefined, 4])
-  now = 10
-  assert.deepEqual([map.get('a'), map.get('c')], [undefined, 4])
 })

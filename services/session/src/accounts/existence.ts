@@ -1,5 +1,5 @@
 import type { BareJid } from '@heliograph/jid'
-import { BoundedMap } from './bounded-map.ts'
+import { TimedMap } from './timed-map.ts'
 
 const SIZE = 100_000
 /** Creations and deletions are announced; these only bound the harm of an announcement that was lost. */
@@ -9,12 +9,12 @@ const ABSENT_MS = 10_000
 /** Remembers which accounts exist and which don't, for routing. */
 export class Existence {
   readonly #look: (jid: BareJid) => Promise<boolean>
-  readonly #known: BoundedMap<boolean>
+  readonly #known: TimedMap<boolean>
   #changes = 0
 
   constructor(look: (jid: BareJid) => Promise<boolean>, now: () => number) {
     this.#look = look
-    this.#known = new BoundedMap(SIZE, now)
+    this.#known = new TimedMap(SIZE, now)
   }
 
   async has(jid: BareJid): Promise<boolean> {

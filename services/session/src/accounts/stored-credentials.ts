@@ -21,9 +21,9 @@ import {
   verifyScramProof,
 } from '@heliograph/sasl'
 import type { AccountStore, StoredKeys } from './account-store.ts'
-import { BoundedMap } from './bounded-map.ts'
 import type { Lockout } from './lockout.ts'
 import { keysOf } from './password-keys.ts'
+import { TimedMap } from './timed-map.ts'
 
 export interface StoredCredentialsOptions {
   readonly store: AccountStore
@@ -58,12 +58,12 @@ export class StoredCredentials implements Credentials {
   readonly #options: StoredCredentialsOptions
   readonly #proven = new ProvenPasswords(REMEMBERED)
   /** Keys read lately, by account and hash: for the finish that follows a start, and for clients that all come back at once. */
-  readonly #known: BoundedMap<KnownKeys>
+  readonly #known: TimedMap<KnownKeys>
   #changes = 0
 
   constructor(options: StoredCredentialsOptions) {
     this.#options = options
-    this.#known = new BoundedMap(REMEMBERED, options.now)
+    this.#known = new TimedMap(REMEMBERED, options.now)
   }
 
   /** To be called when the account has changed, here or at another instance. */

@@ -1,16 +1,13 @@
+import { BoundedMap } from '../bounded-map.ts'
+
 const REMEMBERED = 8
 
 /** How far the sessions of a user that are over had come (XEP-0198 §5: `h` of `<failed/>`): their clients needn't say again what was taken. */
 export class Bygone {
-  readonly #handled = new Map<string, number>()
+  readonly #handled = new BoundedMap<number>(REMEMBERED)
 
   add(id: string, handled: number): void {
     this.#handled.set(id, handled)
-    if (this.#handled.size <= REMEMBERED) return
-    for (const oldest of this.#handled.keys()) {
-      this.#handled.delete(oldest)
-      return
-    }
   }
 
   /** -1 where that isn't known. */

@@ -1,12 +1,13 @@
+import { BoundedMap } from '../bounded-map.ts'
+
 /** A map that holds at most `size` entries, each for a time; the least recently set one makes room. */
-export class BoundedMap<V> {
-  readonly #size: number
+export class TimedMap<V> {
   readonly #now: () => number
-  readonly #entries = new Map<string, { readonly value: V; readonly until: number }>()
+  readonly #entries: BoundedMap<{ readonly value: V; readonly until: number }>
 
   constructor(size: number, now: () => number) {
-    this.#size = size
     this.#now = now
+    this.#entries = new BoundedMap(size)
   }
 
   get(key: string): V | undefined {
@@ -20,9 +21,6 @@ export class BoundedMap<V> {
   set(key: string, value: V, forMs: number): void {
     this.#entries.delete(key)
     this.#entries.set(key, { value, until: this.#now() + forMs })
-    if (this.#entries.size <= this.#size) return
-    const oldest = this.#entries.keys().next()
-    if (!oldest.done) this.#entries.delete(oldest.value)
   }
 
   delete(key: string): void {
