@@ -1,50 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Envelope, type InstanceId, Kind, Op } from '@heliograph/bus'
+import { Kind, Op } from '@heliograph/bus'
 import { silentTelemetry } from '@heliograph/telemetry'
-import { FakeLinks } from '../../test/fake-links.ts'
-import { FakeOwnership } from '../../test/fake-ownership.ts'
-import { World } from '../../test/sim/world.ts'
-import { partitionOf } from '../partition.ts'
-import { createRouter, type RouterBounds } from './create-router.ts'
-
-const key = 'bob@example.org'
-const partition = partitionOf(key)
-const me = 'session-0-a'
-
-function setUp(bounds: RouterBounds = {}, telemetry = silentTelemetry()) {
-  const world = new World(1)
-  const clock = world.clockOf({ name: me, state: 'running' })
-  const links = new FakeLinks(me, clock.turn)
-  const ownership = new FakeOwnership(Kind.user, me)
-  const router = createRouter({ links, ownership, telemetry, clock, bounds, handOverMs: 1000 })
-  const outcomes: string[] = []
-  let count = 0
-  const numbered = (op: Op = Op.stanza) => Object.assign(new Envelope(op), { count: ++count })
-  return {
-    world,
-    links,
-    ownership,
-    router,
-    outcomes,
-    numbered,
-    transfer: (kind: Kind = Kind.user) => {
-      const envelope = numbered()
-      router.transfer(kind, key, envelope, (outcome) => void outcomes.push(`${envelope.count} ${outcome}`))
-      return envelope
-    },
-    /** Lets `ms` pass. */
-    pass: (ms: number) => world.run(world.now + ms, () => undefined),
-    receiveFrom: (from: InstanceId, envelope: Envelope, fields: Partial<Envelope> = {}) =>
-      links.deliver(from, Object.assign(envelope, fields)),
-    /** What was sent since the last time, as `to:count`. */
-    sent: () => links.take().map(({ to, envelope }) => `${to}:${envelope.count}`),
-  }
-}
-
-const receiptFor = (...transfers: number[]) => Object.assign(new Envelope(Op.receipt), { ids: transfers })
-const movedFor = ({ attempt, transfer }: Envelope) =>
-  Object.assign(new Envelope(Op.moved), { kind: Kind.user, partition, attempt, transfer })
+import { key, movedFor, partition, receiptFor, setUp } from '../../test/router-fixture.ts'
 
 test('a transfer goes to the owner and is settled by its receipt, whatever the order of receipts', () => {
   const { ownership, transfer, receiveFrom, sent, outcomes, router } = setUp()
@@ -169,99 +127,6 @@ test('more than the bound is refused at once, by partition and in all', async ()
   assert.deepEqual(other.outcomes, ['2 full'])
 })
 
-const keyed = (count: number, fields: Partial<Envelope> = {}) =>
-  Object.assign(new Envelope(Op.stanza), {
-    kind: Kind.user,
-    key,
-    partition,
-    attempt: 1,
-    transfer: count,
-    count,
-    ...fields,
-  })
-
-test('what is for a partition served here is let in, what is for one that loads waits, the rest is refused once', async () => {
-  const { ownership, router, receiveFrom, pass, links } = setUp()
-  const served: number[] = []
-  router.serve(({ count }) => void served.push(count))
-  ownership.enter(partition, 'pending')
-  receiveFrom('x', keyed(1))
-  ownership.enter(partition, 'served')
-  receiveFrom('x', keyed(2))
-  assert.deepEqual(served, [1, 2])
-  ownership.enter(partition, 'leaving')
-  receiveFrom('x', keyed(3))
-  receiveFrom('x', keyed(4))
-  await pass(1)
-  const answers = links.take().map(({ to, envelope }) => [to, envelope.op, envelope.transfer, envelope.partition])
-  assert.deepEqual(answers, [['x', Op.moved, 3, partition]])
-})
-
-test('a partition that settles lets in what others say in the name of theirs, and refuses edges', async () => {
-  const { ownership, router, receiveFrom, pass, links } = setUp()
-  const served: number[] = []
-  router.serve(({ count }) => void served.push(count))
-  ownership.enter(partition, 'settling')
-  receiveFrom('x', keyed(1, { emitterKind: Kind.user, epoch: 1 }))
-  receiveFrom('edge', keyed(2))
-  await pass(1)
-  assert.deepEqual([served, links.take().map(({ to, envelope }) => [to, envelope.op])], [[1], [['edge', Op.moved]]])
-})
-
-test('what follows a refused envelope on the same attempt is refused although the partition is served again', async () => {
-  const { ownership, router, receiveFrom, pass, links } = setUp()
-  const served: number[] = []
-  router.serve(({ count }) => void served.push(count))
-  receiveFrom('x', keyed(1))
-  ownership.enter(partition, 'served')
-  receiveFrom('x', keyed(2))
-  receiveFrom('y', keyed(3))
-  receiveFrom('x', keyed(1, { attempt: 2 }))
-  await pass(1)
-  assert.deepEqual([served, links.take().length], [[3, 1], 1])
-})
-
-test('more than the bound of what waits is refused, the rest still served in order', async () => {
-  const { ownership, router, receiveFrom, pass, links } = setUp({ held: 2 })
-  const served: number[] = []
-  router.serve(({ count }) => void served.push(count))
-  ownership.enter(partition, 'pending')
-  for (const count of [1, 2, 3, 4]) receiveFrom('x', keyed(count))
-  await pass(1)
-  assert.equal(links.take()[0]?.envelope.transfer, 3)
-  ownership.enter(partition, 'served')
-  assert.deepEqual(served, [1, 2])
-})
-
-test('what waits for a partition that is lost is refused', async () => {
-  const { ownership, receiveFrom, pass, links } = setUp()
-  ownership.enter(partition, 'pending')
-  for (const from of ['x', 'y']) receiveFrom(from, keyed(1))
-  ownership.enter(partition, 'none')
-  await pass(1)
-  assert.deepEqual(
-    links.take().map(({ to, envelope }) => [to, envelope.op]),
-    [
-      ['x', Op.moved],
-      ['y', Op.moved],
-    ],
-  )
-})
-
-test('an emitter that was replaced is not heard', () => {
-  const { router, receiveFrom } = setUp()
-  const heard: number[] = []
-  router.serveInstance(({ count }) => void heard.push(count))
-  const deliver = (count: number, epoch: number, emitterPartition = 7) =>
-    Object.assign(new Envelope(Op.deliver), { count, epoch, emitterKind: Kind.user, emitterPartition })
-  receiveFrom('old', deliver(1, 5))
-  receiveFrom('new', deliver(2, 6))
-  receiveFrom('old', deliver(3, 5))
-  receiveFrom('old', deliver(4, 5, 8))
-  receiveFrom('new', deliver(5, 6))
-  assert.deepEqual(heard, [1, 2, 4, 5])
-})
-
 test('receipts of one turn travel together, and wait while the queue is full', async () => {
   const { router, pass, links } = setUp()
   links.full = true
@@ -276,69 +141,6 @@ test('receipts of one turn travel together, and wait while the queue is full', a
     [
       ['x', [1, 2, 3, 5]],
       ['y', [4]],
-    ],
-  )
-})
-
-test('a multicast is settled by its receipt, by strays, or by the departure of the instance', async () => {
-  const { router, ownership, receiveFrom, links, pass } = setUp()
-  const settled: string[] = []
-  const cast = (to: InstanceId, ...recipients: string[]) => {
-    router.multicast(
-      to,
-      Object.assign(new Envelope(Op.multicast), { recipients }),
-      (strays) => void settled.push(`${to} ${strays.join('+')}`),
-    )
-  }
-  cast('b', 'x@example.org', 'y@example.org')
-  cast('c', 'x@example.org', 'y@example.org')
-  cast('d', 'x@example.org')
-  const [b, c] = links.take().map(({ envelope }) => envelope)
-  receiveFrom('b', receiptFor(b!.transfer))
-  receiveFrom('c', Object.assign(new Envelope(Op.moved), { transfer: c!.transfer, recipients: ['y@example.org'] }))
-  ownership.depart('d')
-  cast('d', 'z@example.org')
-  assert.deepEqual(settled, ['b ', 'c y@example.org', 'd x@example.org'])
-  await pass(100)
-  assert.deepEqual([settled.at(-1), router.outstanding], ['d z@example.org', 0])
-})
-
-test('multicasts to a full queue wait in order, up to the bound', async () => {
-  const { router, links, pass, sent } = setUp({ perInstance: 2 })
-  const strays: string[] = []
-  links.full = true
-  for (let count = 1; count <= 3; count++) {
-    const envelope = Object.assign(new Envelope(Op.multicast), { count, recipients: [`${count}@example.org`] })
-    router.multicast('b', envelope, (each) => void strays.push(...each))
-  }
-  await pass(60)
-  assert.deepEqual([strays, sent()], [['3@example.org'], []])
-  links.full = false
-  await pass(60)
-  assert.deepEqual(sent(), ['b:1', 'b:2'])
-})
-
-test('nothing overtakes a multicast that an instance had no room for', async () => {
-  const { router, links, pass, sent } = setUp({ perInstance: 1 })
-  const strays: string[] = []
-  const cast = (count: number) => {
-    const envelope = Object.assign(new Envelope(Op.multicast), { count, recipients: [`${count}`] })
-    router.multicast('b', envelope, (each) => void strays.push(...each))
-  }
-  links.full = true
-  cast(1)
-  cast(2)
-  links.full = false
-  await pass(40)
-  cast(3)
-  assert.deepEqual([strays, sent()], [[], []])
-  await pass(20)
-  cast(4)
-  assert.deepEqual(
-    [strays, sent()],
-    [
-      ['2', '3'],
-      ['b:1', 'b:4'],
     ],
   )
 })
