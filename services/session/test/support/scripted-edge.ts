@@ -12,6 +12,7 @@ import {
 } from '@heliograph/ownership'
 import { silentTelemetry } from '@heliograph/telemetry'
 import { Client } from './client.ts'
+import type { HeldConnection } from './held-connection.ts'
 import { severable } from './severable.ts'
 
 /** An edge without sockets: speaks to the owners of users as the connection manager does, and does what a test tells it. */
@@ -65,7 +66,7 @@ export class ScriptedEdge {
     return client
   }
 
-  tellOwner(client: Client, envelope: Envelope): void {
+  tellOwner(client: HeldConnection, envelope: Envelope): void {
     envelope.conn = client.conn
     this.router.send(Kind.user, client.user, envelope)
   }
