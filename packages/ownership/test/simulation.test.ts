@@ -59,55 +59,66 @@ test('whatever dies, stops, drains or restarts: one owner at a time, nothing los
   )
 })
 
-test('an owner taken for dead by those who only watch, just before the store came back empty', async () => {
-  await play(187036863, [
-    { at: 9249, what: 'restartEmpty', who: 1, forMs: 6815 },
-    { at: 1328, what: 'stop', who: 8, forMs: 3276 },
-    { at: 3495, what: 'stop', who: 9, forMs: 8092 },
-    { at: 12980, what: 'restartEmpty', who: 1, forMs: 8593 },
-    { at: 15003, what: 'stop', who: 8, forMs: 6745 },
-    { at: 6428, what: 'empty', who: 5, forMs: 3966 },
-  ])
-})
+/** Histories that went wrong once. */
+const FOUND: readonly { readonly what: string; readonly seed: number; readonly faults: readonly Fault[] }[] = [
+  {
+    what: 'an owner taken for dead by those who only watch, just before the store came back empty',
+    seed: 187036863,
+    faults: [
+      { at: 9249, what: 'restartEmpty', who: 1, forMs: 6815 },
+      { at: 1328, what: 'stop', who: 8, forMs: 3276 },
+      { at: 3495, what: 'stop', who: 9, forMs: 8092 },
+      { at: 12980, what: 'restartEmpty', who: 1, forMs: 8593 },
+      { at: 15003, what: 'stop', who: 8, forMs: 6745 },
+      { at: 6428, what: 'empty', who: 5, forMs: 3966 },
+    ],
+  },
+  {
+    what: 'a replaced owner is the first to tell an emptied store what it held',
+    seed: -226190590,
+    faults: [
+      { at: 5871, what: 'unreachable', who: 1, forMs: 8550 },
+      { at: 19272, what: 'empty', who: 8, forMs: 6529 },
+      { at: 11039, what: 'kill', who: 3, forMs: 3549 },
+      { at: 8438, what: 'kill', who: 2, forMs: 7718 },
+      { at: 11587, what: 'stop', who: 8, forMs: 7718 },
+      { at: 17358, what: 'kill', who: 3, forMs: 6212 },
+    ],
+  },
+  {
+    what: 'an owner stopped while the store came back empty, and awake again after it has settled',
+    seed: -1271009578,
+    faults: [
+      { at: 4804, what: 'unreachable', who: 3, forMs: 111 },
+      { at: 8, what: 'stop', who: 0, forMs: 3250 },
+      { at: 12, what: 'empty', who: 8, forMs: 0 },
+      { at: 19991, what: 'empty', who: 1, forMs: 0 },
+    ],
+  },
+  {
+    what: 'an owner that slept through its replacement gives nothing away to a store that came back empty',
+    seed: -6,
+    faults: [
+      { at: 13910, what: 'stop', who: 2, forMs: 4370 },
+      { at: 16161, what: 'drain', who: 7, forMs: 9243 },
+      { at: 17157, what: 'restartEmpty', who: 8, forMs: 7755 },
+      { at: 7982, what: 'kill', who: 7, forMs: 8376 },
+      { at: 7035, what: 'start', who: 4, forMs: 316 },
+      { at: 9500, what: 'start', who: 6, forMs: 8732 },
+    ],
+  },
+  {
+    what: 'the last of all owners drains, and the next comes later',
+    seed: 655728971,
+    faults: [
+      { at: 19995, what: 'drain', who: 9, forMs: 104 },
+      { at: 11610, what: 'kill', who: 9, forMs: 9994 },
+      { at: 12001, what: 'empty', who: 4, forMs: 7157 },
+      { at: 5659, what: 'unreachable', who: 9, forMs: 7538 },
+      { at: 10723, what: 'empty', who: 9, forMs: 113 },
+      { at: 13672, what: 'kill', who: 7, forMs: 8769 },
+    ],
+  },
+]
 
-test('a replaced owner is the first to tell an emptied store what it held', async () => {
-  await play(-226190590, [
-    { at: 5871, what: 'unreachable', who: 1, forMs: 8550 },
-    { at: 19272, what: 'empty', who: 8, forMs: 6529 },
-    { at: 11039, what: 'kill', who: 3, forMs: 3549 },
-    { at: 8438, what: 'kill', who: 2, forMs: 7718 },
-    { at: 11587, what: 'stop', who: 8, forMs: 7718 },
-    { at: 17358, what: 'kill', who: 3, forMs: 6212 },
-  ])
-})
-
-test('an owner stopped while the store came back empty, and awake again after it has settled', async () => {
-  await play(-1271009578, [
-    { at: 4804, what: 'unreachable', who: 3, forMs: 111 },
-    { at: 8, what: 'stop', who: 0, forMs: 3250 },
-    { at: 12, what: 'empty', who: 8, forMs: 0 },
-    { at: 19991, what: 'empty', who: 1, forMs: 0 },
-  ])
-})
-
-test('an owner that slept through its replacement gives nothing away to a store that came back empty', async () => {
-  await play(-6, [
-    { at: 13910, what: 'stop', who: 2, forMs: 4370 },
-    { at: 16161, what: 'drain', who: 7, forMs: 9243 },
-    { at: 17157, what: 'restartEmpty', who: 8, forMs: 7755 },
-    { at: 7982, what: 'kill', who: 7, forMs: 8376 },
-    { at: 7035, what: 'start', who: 4, forMs: 316 },
-    { at: 9500, what: 'start', who: 6, forMs: 8732 },
-  ])
-})
-
-test('the last of all owners drains, and the next comes later', async () => {
-  await play(655728971, [
-    { at: 19995, what: 'drain', who: 9, forMs: 104 },
-    { at: 11610, what: 'kill', who: 9, forMs: 9994 },
-    { at: 12001, what: 'empty', who: 4, forMs: 7157 },
-    { at: 5659, what: 'unreachable', who: 9, forMs: 7538 },
-    { at: 10723, what: 'empty', who: 9, forMs: 113 },
-    { at: 13672, what: 'kill', who: 7, forMs: 8769 },
-  ])
-})
+for (const { what, seed, faults } of FOUND) test(what, () => play(seed, faults))
