@@ -19,6 +19,11 @@ export function readHead(body: Buffer, limits: XmlLimits): BodyHead | undefined 
   return attributes && { ...attributes, empty: scout.closed && !scout.filled }
 }
 
+/** XEP-0124 §11: a client may have one request more under way to pause or to end the session. */
+export function isFurther({ terminate, pause }: BodyHead): boolean {
+  return terminate || pause !== undefined
+}
+
 class Scout {
   header: StreamHeader | undefined = undefined
   filled = false

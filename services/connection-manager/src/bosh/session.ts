@@ -2,23 +2,16 @@ import type { StreamError } from '@heliograph/stanza'
 import type { Flushable, Transport } from '@heliograph/streams'
 import type { Connection } from '../connection.ts'
 import type { Exchange } from '../web/exchange.ts'
-import type { BodyHead } from './body-head.ts'
+import { type BodyHead, isFurther } from './body-head.ts'
 import { statusOf, type TerminalCondition, terminalCondition } from './conditions.ts'
+import { type Held, HeldRequests } from './held-requests.ts'
 import { KeyChain } from './key-chain.ts'
 import { Outbox } from './outbox.ts'
 import { Pace } from './pace.ts'
 import { RidWindow } from './rid-window.ts'
-import { SentResponses } from './sent-responses.ts'
+import { type Report, SentResponses } from './sent-responses.ts'
 import type { Terms } from './terms.ts'
-import { type Attributes, creationAttributes, refusal, wrap } from './wrapper.ts'
-
-/** A request that has been taken and not answered. */
-interface Held {
-  /** Replaced when the client repeats it. */
-  exchange: Exchange
-  readonly head: BodyHead
-  readonly at: number
-}
+import { type Attributes, creationAttributes, refusal, replaced, wrap } from './wrapper.ts'
 
 export interface SessionParts {
   readonly sid: string
@@ -30,8 +23,6 @@ export interface SessionParts {
 
 /** How long what takes no input may leave a request unanswered beyond its wait. */
 const PROCESSING_MS = 1_000
-/** A response that hasn't arrived for so long is worth a word (XEP-0124 §9.2). */
-const REPORT_AFTER_MS = 2_000
 /** Requests are answered on the sweep before their time is up. */
 const SWEEP_MS = 250
 
@@ -51,9 +42,7 @@ export class BoshSession implements Transport, Flushable {
   readonly #pace: Pace
   readonly #sent: SentResponses
   readonly #out = new Outbox()
-  readonly #early = new Map<number, Held>()
-  /** In order. Those whose client has gone stay until they are repeated or their time is up. */
-  #held: Held[] = []
+  readonly #held = new HeldRequests()
   #created = false
   #paused = false
   #scheduled = false
@@ -64,7 +53,7 @@ export class BoshSession implements Transport, Flushable {
   #farewell: { readonly condition: TerminalCondition | undefined } | undefined = undefined
   /** Seconds the client asked for, until its next request (§10). */
   #pause: number | undefined = undefined
-  #report: { readonly rid: number; readonly time: number } | undefined = undefined
+  #report: Report | undefined = undefined
   /** Since when no request is waiting. */
   #quietSince: number
 
@@ -94,8 +83,8 @@ export class BoshSession implements Transport, Flushable {
         this.#repeat(held)
         break
       case 'early':
-        this.#early.get(head.rid)?.exchange.answer(this.#again())
-        this.#early.set(head.rid, held)
+        this.#held.deferred(head.rid)?.exchange.answer(replaced(this.#terms))
+        this.#held.defer(held)
         break
       case 'outside':
         this.#break('item-not-found', exchange)
@@ -108,11 +97,11 @@ export class BoshSession implements Transport, Flushable {
 
   /** Answers what has waited long enough; ends a session whose client stays away. */
   sweep(now: number): void {
-    const first = this.#held[0]
+    const { first } = this.#held
     const wait = this.#terms.wait * 1000
     const patience = this.#paused ? Math.max(wait, PROCESSING_MS) : wait
     if (first !== undefined && !this.#over && now + SWEEP_MS > first.at + patience) this.#answer(this.#held.shift()!)
-    if (this.#held.some(isLive)) return
+    if (this.#held.firstAwaited !== undefined) return
     if (now - this.#quietSince <= (this.#pause ?? this.#terms.inactivity) * 1000) return
     if (this.#over) this.#refuseAll('item-not-found')
     // §10: nobody is told; the session may be resumed.
@@ -124,7 +113,7 @@ export class BoshSession implements Transport, Flushable {
     this.#connection.flush()
     this.#scheduled = false
     if (this.#over) this.#sayFarewell()
-    else while (this.#held.length > 0 && this.#isDue(this.#held[0]!)) this.#answer(this.#held.shift()!)
+    else while (this.#held.first !== undefined && this.#isDue(this.#held.first)) this.#answer(this.#held.shift()!)
   }
 
   // The transport.
@@ -169,8 +158,8 @@ export class BoshSession implements Transport, Flushable {
   }
 
   #acceptAll(first: Held): void {
-    for (let held: Held | undefined = first; held !== undefined; held = this.#early.get(this.#window.next)) {
-      this.#early.delete(held.head.rid)
+    for (let held: Held | undefined = first; held !== undefined; held = this.#held.deferred(this.#window.next)) {
+      this.#held.undefer(held)
       this.#accept(held)
       if (this.#over) return
     }
@@ -199,10 +188,10 @@ export class BoshSession implements Transport, Flushable {
   /** §14.3: the client didn't get its answer. */
   #repeat(repeated: Held): void {
     const { exchange, head } = repeated
-    const held = this.#held.find((one) => one.head.rid === head.rid)
+    const held = this.#held.find(head.rid)
     const sent = this.#sent.find(head.rid)
     if (held !== undefined && held.head.key === head.key) {
-      held.exchange.answer(this.#again())
+      held.exchange.answer(replaced(this.#terms))
       held.exchange = exchange
       exchange.release()
     } else if (sent !== undefined && sent.key === head.key) {
@@ -215,10 +204,7 @@ export class BoshSession implements Transport, Flushable {
   #acknowledged({ rid, ack }: BodyHead): void {
     if (!this.#terms.acks || !this.#created) return
     this.#sent.acknowledge(ack ?? rid - 1)
-    const missing = ack === undefined ? undefined : this.#sent.find(ack + 1)
-    if (missing === undefined) return
-    const time = this.#now - missing.at
-    if (time >= REPORT_AFTER_MS) this.#report = { rid: missing.rid, time: Math.round(time) }
+    if (ack !== undefined) this.#report = this.#sent.reportOf(ack + 1, this.#now) ?? this.#report
   }
 
   // Responses.
@@ -266,14 +252,13 @@ export class BoshSession implements Transport, Flushable {
   /** The stream was closed: the oldest request that waits is told so (§13). Without one, the next. */
   #sayFarewell(): void {
     const farewell = this.#farewell
-    if (farewell === undefined || !this.#held.some(isLive)) return
+    if (farewell === undefined || this.#held.firstAwaited === undefined) return
     if (this.#leaving) this.#clear()
-    const told = this.#held.find(isLive)
+    const told = this.#held.firstAwaited
     if (told === undefined) return
-    const rest = this.#held.filter((held) => held !== told)
     this.#respond(told, { type: 'terminate', condition: farewell.condition }, this.#out.takeAll())
     this.#farewell = undefined
-    for (const held of [...rest, ...this.#early.values()]) this.#respond(held, {}, [])
+    for (const held of this.#held.all) if (held !== told) this.#respond(held, {}, [])
     this.#connection.edge.events.boshEnded(farewell.condition ?? 'none')
     this.#ended()
   }
@@ -295,20 +280,13 @@ export class BoshSession implements Transport, Flushable {
   #refuseAll(condition: TerminalCondition): void {
     this.#over = true
     this.#farewell = undefined
-    for (const { exchange } of [...this.#held, ...this.#early.values()])
-      exchange.answer(refusal(condition, this.#terms))
-    this.#held = []
-    this.#early.clear()
+    for (const { exchange } of this.#held.all) exchange.answer(refusal(condition, this.#terms))
+    this.#held.clear()
     this.#ended()
   }
 
-  /** To a request that another one like it replaces (§17.3). */
-  #again() {
-    return { status: 200, type: this.#terms.content, body: wrap({ type: 'error' }) }
-  }
-
   #rest(): void {
-    if (!this.#held.some(isLive)) this.#quietSince = this.#now
+    if (this.#held.firstAwaited === undefined) this.#quietSince = this.#now
   }
 
   #schedule(): void {
@@ -316,13 +294,4 @@ export class BoshSession implements Transport, Flushable {
     this.#scheduled = true
     this.#connection.edge.flusher.schedule(this)
   }
-}
-
-function isLive({ exchange }: Held): boolean {
-  return !exchange.gone
-}
-
-/** §11: a client may have one request more under way to pause or to end the session. */
-function isFurther({ terminate, pause }: BodyHead): boolean {
-  return terminate || pause !== undefined
 }

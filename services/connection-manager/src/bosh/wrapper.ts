@@ -57,6 +57,11 @@ export function refusal(condition: TerminalCondition, { ver, content }: Pick<Ter
   }
 }
 
+/** To a request that another one like it replaces (§17.3). */
+export function replaced({ content }: Pick<Terms, 'content'>): WebReply {
+  return { status: 200, type: content, body: wrap({ type: 'error' }) }
+}
+
 function isStreamMarkup(payload: Buffer): boolean {
   return payload.length > 8 && payload.latin1Slice(0, 8) === '<stream:'
 }
