@@ -1,5 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
+import { Op } from '@heliograph/bus'
+import { Stanza } from '@heliograph/stanza'
 import { Bosh } from '../src/bosh/bosh.ts'
 import { AddressLimit } from '../src/listeners/address-limit.ts'
 import { Exchange, type WebReply } from '../src/web/exchange.ts'
@@ -16,6 +18,18 @@ export interface Request {
   /** The response's body, '' while there is none. */
   readonly answer: () => string
   readonly reply: () => WebReply | undefined
+}
+
+/** A message that a client sends. */
+export const message = (id: string): string =>
+  `<message xmlns='jabber:client' to='romeo@montague.example' id='${id}'><body>x</body></message>`
+
+/** The owner sends a message to the client that was bound last. */
+export function deliverTo({ owner }: EdgeFixture, id: string): void {
+  const opened = owner.heardOps(Op.open).at(-1)!
+  owner.say(opened, Op.deliver, (envelope) => {
+    envelope.stanza = new Stanza({ name: 'message', id, payload: Buffer.from('<body>ü</body>') })
+  })
 }
 
 /** A client of BOSH without HTTP: its requests go straight to the edge's sessions. */

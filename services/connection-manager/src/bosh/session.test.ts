@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { codecs, Op } from '@heliograph/bus'
-import { Stanza } from '@heliograph/stanza'
-import { BoshRequests } from '../../test/bosh-requests.ts'
+import { Op } from '@heliograph/bus'
+import { BoshRequests, deliverTo, message } from '../../test/bosh-requests.ts'
 import { DOMAIN, type EdgeFixture, edgeFixture } from '../../test/edge-fixture.ts'
 
 let fixture: EdgeFixture
@@ -12,17 +11,7 @@ before(async () => {
 })
 after(() => fixture[Symbol.asyncDispose]())
 
-const message = (id: string) =>
-  `<message xmlns='jabber:client' to='romeo@montague.example' id='${id}'><body>x</body></message>`
-
-/** The owner sends a message to the client that was bound last. */
-function deliver(id: string): void {
-  const opened = fixture.owner.heardOps(Op.open).at(-1)!
-  fixture.owner.say(opened, Op.deliver, (envelope) => {
-    envelope.stanza = new Stanza({ name: 'message', id, payload: Buffer.from('<body>ü</body>') })
-  })
-}
-
+const deliver = (id: string) => deliverTo(fixture, id)
 const sha1 = (text: string) => createHash('sha1').update(text).digest('hex')
 
 test('a session is created on agreed terms', async () => {
@@ -130,37 +119,6 @@ test('a client whose request is gone may go on with the next', async () => {
   assert.match(await client.ask(), /id='kept'/)
 })
 
-for (const [name, offset] of [
-  ['beyond the window', 7],
-  ['long answered', -6],
-] as const) {
-  test(`a request ${name} ends the session`, async () => {
-    const client = await new BoshRequests(fixture).bind()
-    const held = client.post()
-    fixture.owner.heard.length = 0
-    assert.match(await client.ask({ rid: client.rid + offset }), /type='terminate' condition='item-not-found'/)
-    assert.match(held.answer(), /condition='other-request'/)
-    const closed = fixture.owner.heardOps(Op.closed)[0]!
-    assert.equal(codecs.closed.decode(closed.body!).lost, true)
-    assert.match(await client.ask(), /item-not-found/)
-  })
-}
-
-test('an inactive session is lost', async () => {
-  const client = await new BoshRequests(fixture).bind()
-  const held = client.post()
-  client.advance(59_000)
-  assert.equal(held.answer(), '')
-  client.advance(1_000)
-  assert.notEqual(held.answer(), '')
-  fixture.owner.heard.length = 0
-  client.advance(59_000)
-  assert.equal(fixture.owner.heardOps(Op.closed).length, 0)
-  client.advance(2_000)
-  assert.equal(codecs.closed.decode(fixture.owner.heardOps(Op.closed)[0]!.body!).lost, true)
-  assert.match(await client.ask(), /item-not-found/)
-})
-
 test('a pause gives back all requests, empty, and lets the client stay away', async () => {
   const client = await new BoshRequests(fixture).bind()
   const held = client.post()
@@ -172,11 +130,6 @@ test('a pause gives back all requests, empty, and lets the client stay away', as
   assert.match(await client.ask(), /id='during'/)
   client.advance(62_000)
   assert.match(await client.ask(), /item-not-found/)
-})
-
-test('a pause that is too long breaks the rules', async () => {
-  const client = await new BoshRequests(fixture).bind()
-  assert.match(await client.ask({ pause: 301 }), /policy-violation/)
 })
 
 test('a polling client is answered at once', async () => {
@@ -236,48 +189,6 @@ test('acknowledgements tell what has come, and what may be missing', async () =>
   assert.match(second.answer(), new RegExp(` ack='${rid + 3}' report='${rid + 1}' time='3000'/>`))
 })
 
-test('the end: the oldest request is told, the others are given back', async () => {
-  const client = await new BoshRequests(fixture).bind()
-  fixture.owner.heard.length = 0
-  const held = client.post()
-  const answer = await client.ask({ type: 'terminate' }, `<presence xmlns='jabber:client' type='unavailable'/>`)
-  assert.match(held.answer(), /type='terminate'\/>$/)
-  assert.equal(answer, "<body xmlns='http://jabber.org/protocol/httpbind'/>")
-  assert.equal(fixture.owner.heardOps(Op.stanza).length, 1)
-  assert.equal(codecs.closed.decode(fixture.owner.heardOps(Op.closed)[0]!.body!).lost, false)
-})
-
-test('what is left for a client that leaves goes before the end, or nowhere', async () => {
-  const client = await new BoshRequests(fixture).bind()
-  const held = client.post()
-  deliver('last')
-  const end = client.post({ type: 'terminate' })
-  await client.turns()
-  assert.match(held.answer(), /id='last'/)
-  assert.match(end.answer(), /type='terminate'\/>$/)
-  const other = await new BoshRequests(fixture).bind()
-  deliver('nowhere')
-  assert.match(await other.ask({ type: 'terminate' }), /type='terminate'\/>$/)
-})
-
-test('an error of the stream ends the session with it', async () => {
-  const client = await new BoshRequests(fixture).bind()
-  const answer = await client.ask({}, `<message xmlns='jabber:client' from='romeo@montague.example'/>`)
-  assert.match(answer, /xmlns:stream='[^']+' type='terminate' condition='remote-stream-error'><stream:error/)
-  assert.match(answer, /<invalid-from /)
-})
-
-test('who is not there when the stream ends is told by the next request', async () => {
-  const client = await new BoshRequests(fixture).bind()
-  const opened = fixture.owner.heardOps(Op.open).at(-1)!
-  fixture.owner.say(opened, Op.disconnect, (envelope) => {
-    envelope.body = codecs.disconnect.encode({ condition: 'conflict', text: 'replaced' })
-  })
-  await client.turns()
-  assert.match(await client.ask(), /condition='remote-stream-error'><stream:error .*<conflict .*replaced/)
-  assert.match(await client.ask(), /item-not-found/)
-})
-
 test('an unencrypted request does not reach a session that is encrypted, nor end it', async () => {
   const client = await new BoshRequests(fixture).bind()
   client.secure = false
@@ -288,33 +199,11 @@ test('an unencrypted request does not reach a session that is encrypted, nor end
   assert.match(await client.ask(), /id='safe'/)
 })
 
-test('a client from before versions is told by HTTP status', async () => {
-  const client = new BoshRequests(fixture)
-  await client.create({ ver: undefined })
-  const request = client.post({ rid: client.rid + 50 })
-  assert.equal(request.reply()?.status, 404)
-  const syntax = new BoshRequests(fixture)
-  await syntax.create({ ver: undefined })
-  const broken = syntax.post({}, '<auth')
-  await syntax.turns()
-  assert.equal(broken.reply()?.status, 400)
-})
-
 test('a stanza without a namespace is taken for one', async () => {
   const client = await new BoshRequests(fixture).bind()
   fixture.owner.heard.length = 0
   await client.ask({}, `<message to='romeo@montague.example' id='bare'><body>x</body></message>`)
   assert.equal(fixture.owner.heardOps(Op.stanza)[0]?.stanza?.id, 'bare')
-})
-
-test('a draining edge makes no new sessions and ends those it has', async () => {
-  await using leaving = await edgeFixture()
-  const client = await new BoshRequests(leaving).bind()
-  const held = client.post()
-  client.bosh.close()
-  await leaving.running.drain(AbortSignal.abort())
-  assert.match(held.answer(), /type='terminate' condition='system-shutdown'/)
-  assert.match(await client.create(), /condition='system-shutdown'/)
 })
 
 test('an address gets no more sessions than it may have', async () => {
