@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { type Child, freePort } from './child.ts'
+import { freePort } from '@heliograph/testkit'
+import type { Child } from './child.ts'
 import { PrivatePostgres } from './private-postgres.ts'
 import type { Workspace } from './workspace.ts'
 

@@ -1,4 +1,4 @@
-import { freePort } from './child.ts'
+import { freePort } from '@heliograph/testkit'
 
 /**
  * Everything switched on that isn't by default, and that no load of the bench uses: what that costs is the difference between a target and the

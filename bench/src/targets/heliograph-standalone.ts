@@ -1,5 +1,5 @@
+import { freePort } from '@heliograph/testkit'
 import type { Endpoint, Security } from '../client/endpoint.ts'
-import { freePort } from './child.ts'
 import { type HeliographRuntime, heliographVersion, READY, startHeliograph } from './heliograph-process.ts'
 import type { RunningTarget, Setup, Target } from './target.ts'
 import type { Workspace } from './workspace.ts'

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { type Child, freePort, identityOf, run } from './child.ts'
+import { freePort } from '@heliograph/testkit'
+import { type Child, identityOf, run } from './child.ts'
 import type { Workspace } from './workspace.ts'
 
 /** Finds a Postgres program on PATH or where Debian keeps it; throws when there is none. */
