@@ -144,6 +144,36 @@ components:
   assert.match(strange, /components\.1\.domains\.0: x\.a\.example is in use already/)
 })
 
+test('a component is delegated what the server can give away, once, and at one address', () => {
+  const path = file(
+    'delegations.yaml',
+    `domains: [{name: a.example}]
+components:
+  - domains: [pubsub.b.example]
+    password: brush
+    delegations:
+      - { namespace: 'http://jabber.org/protocol/pubsub' }
+      - { namespace: 'urn:xmpp:mam:2', attributes: [node] }
+      - { namespace: 'urn:xmpp:delegation:2:bare:disco#info:*' }
+      - { namespace: 'urn:xmpp:delegation:2' }
+      - { namespace: 'urn:xmpp:delegation:2:bare:disco#items:*', attributes: [node] }
+      - { namespace: 'urn:ietf:params:xml:ns:xmpp-bind' }
+  - { domains: [x.b.example, y.b.example], password: brush, delegations: [{ namespace: 'urn:xmpp:mam:2' }, { namespace: 'a:b' }] }
+`,
+  )
+  const text = mistakes(() => loadConfig({ file: path, env: {} }))
+  assert.deepEqual(
+    text.match(/components\.\d\.delegations\.\d: .*/g)?.map((line) => line.replace(/ \(.*/, '')),
+    [
+      "components.0.delegations.3: urn:xmpp:delegation:2 can't be delegated",
+      "components.0.delegations.4: urn:xmpp:delegation:2:bare:disco#items:* can't be filtered by attributes",
+      "components.0.delegations.5: urn:ietf:params:xml:ns:xmpp-bind can't be delegated",
+      'components.1.delegations.0: urn:xmpp:mam:2 is delegated already',
+      'components.1.delegations.1: is for a component of one domain: give it an entry of its own',
+    ],
+  )
+})
+
 test('the proxy’s address is a component’s to have where there is no proxy', () => {
   const path = file(
     'proxy-component.yaml',

@@ -10,6 +10,7 @@ import { isRecord, type RawConfig } from './raw.ts'
 import { type ParsedConfig, schema } from './schema/schema.ts'
 import { strangeAdminApi } from './strange-admin-api.ts'
 import { strangeComponents } from './strange-components.ts'
+import { strangeDelegations } from './strange-delegations.ts'
 import { strangeEvents } from './strange-events.ts'
 import { strangeFederation } from './strange-federation.ts'
 import { readYamlFile } from './yaml-file.ts'
@@ -49,6 +50,7 @@ export function loadConfig({ file, env, mode }: ConfigSources): HeliographConfig
     ...(parsed.success ? strangeUploads(parsed.data, where) : []),
     ...(parsed.success ? strangeBearer(parsed.data, where) : []),
     ...(parsed.success ? strangeComponents(parsed.data, where) : []),
+    ...(parsed.success ? strangeDelegations(parsed.data, where) : []),
     ...(parsed.success ? strangeFederation(parsed.data, where) : []),
     ...(parsed.success ? strangeAdminApi(parsed.data, where) : []),
     ...(parsed.success ? strangeEvents(parsed.data, where) : []),

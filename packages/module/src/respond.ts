@@ -11,7 +11,7 @@ import type { Registry } from './registry.ts'
 
 /** How an entity answers IQ requests beyond its modules. */
 export interface Respondent<Context> {
-  readonly registry: Registry<Context>
+  readonly registry: Pick<Registry<Context>, 'find' | 'knows'>
   readonly entity: Entity
   readonly context: Context
   /** Turns what a handler threw into an error: logs it, and tells the client no detail (RFC 6120 §8.3.3.6). */
@@ -56,6 +56,10 @@ function toStanza(request: Stanza, outcome: Outcome): Stanza | undefined {
 }
 
 /** RFC 6120 §8.4, RFC 6121 §8.5.1: a namespace that nobody here understands, or (§8.3.3.3) a part of one that is missing. */
-function missing<Context>(registry: Registry<Context>, entity: Entity, payload: string | undefined): StanzaCondition {
+function missing<Context>(
+  registry: Respondent<Context>['registry'],
+  entity: Entity,
+  payload: string | undefined,
+): StanzaCondition {
   return payload !== undefined && registry.knows(entity, payload) ? 'feature-not-implemented' : 'service-unavailable'
 }

@@ -1,3 +1,4 @@
+import type { Links } from '@heliograph/bus'
 import type { HeliographConfig, LiveConfig } from '@heliograph/config'
 import type { Hosts, Ownership, Router } from '@heliograph/ownership'
 import type { Flusher } from '@heliograph/streams'
@@ -13,6 +14,7 @@ export interface GatewayContext {
   readonly log: Logger
   readonly metrics: Metrics
   readonly tracing: Tracing
+  readonly links: Pick<Links, 'announce' | 'listen'>
   readonly hosts: Hosts
   readonly router: Router
   readonly ownership: Ownership

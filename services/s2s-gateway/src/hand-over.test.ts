@@ -19,6 +19,7 @@ function gateway() {
   const context = {
     ...silentTelemetry(),
     config: { components: [], proxy65: { enabled: false }, limits: {} },
+    links: { listen: () => () => {}, announce: () => {} },
     hosts: new Hosts([ensureDomain('capulet.example')]),
     router: {
       settled: (partition: number) => {

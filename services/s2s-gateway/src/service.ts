@@ -68,6 +68,7 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
     log: telemetry.log,
     metrics: telemetry.metrics,
     tracing: telemetry.tracer,
+    links: host.links,
     hosts: followHosts(live),
     router,
     ownership,

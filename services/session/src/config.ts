@@ -14,6 +14,13 @@ export type DomainPolicy = Pick<
 >
 export type StrangerPolicy = NonNullable<DomainPolicy['strangers']>
 
+/** Who is asked in the server's place, and of which requests of a namespace. */
+export interface Delegation {
+  readonly component: Domain
+  /** Only requests whose payload has all of them. */
+  readonly attributes: readonly string[]
+}
+
 /** What the session service reads of the configuration. */
 export interface SessionConfig {
   readonly accounts: readonly { readonly jid: BareJid; readonly password: string }[]
@@ -54,6 +61,8 @@ export interface SessionConfig {
   readonly push: HeliographConfig['push']
   /** What components may do with everybody's roster (XEP-0356). */
   readonly rosterPrivileges: ReadonlyMap<Domain, 'get' | 'set' | 'both'>
+  /** Components that answer in the server's and accounts' place, by namespace (XEP-0355). */
+  readonly delegations: ReadonlyMap<string, Delegation>
   readonly externalServices: HeliographConfig['externalServices']
   readonly uploads: HeliographConfig['uploads']
   readonly multicast: HeliographConfig['multicast']
@@ -91,6 +100,15 @@ function rosterPrivilegesOf({ components }: HeliographConfig): SessionConfig['ro
     roster === 'none' ? [] : domains.map((domain) => [ensureDomain(domain), roster] as const),
   )
   return new Map(granted)
+}
+
+function delegationsOf({ components }: HeliographConfig): SessionConfig['delegations'] {
+  const given = components.flatMap(({ domains, delegations }) =>
+    delegations.map(
+      ({ namespace, attributes }) => [namespace, { component: ensureDomain(domains[0]!), attributes }] as const,
+    ),
+  )
+  return new Map(given)
 }
 
 export function sessionConfig(config: HeliographConfig): SessionConfig {
@@ -134,6 +152,7 @@ export function sessionConfig(config: HeliographConfig): SessionConfig {
     archive: { ...config.archive, retention: retentionOf(config) },
     push: config.push,
     rosterPrivileges: rosterPrivilegesOf(config),
+    delegations: delegationsOf(config),
     externalServices: config.externalServices,
     uploads: config.uploads,
     multicast: config.multicast,

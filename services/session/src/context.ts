@@ -17,6 +17,8 @@ import type { OwnCapabilities } from './capabilities/own-capabilities.ts'
 import type { CommandRuns } from './commands/command-runs.ts'
 import type { CommandSessions } from './commands/command-sessions.ts'
 import type { SessionConfig } from './config.ts'
+import type { Delegated } from './delegation/delegated.ts'
+import type { NestedInfo } from './delegation/nested-info.ts'
 import type { SessionEvents } from './events.ts'
 import type { Invites } from './invites/invites.ts'
 import type { ListKeeper } from './listed/list-keeper.ts'
@@ -83,6 +85,10 @@ export interface SessionContext {
     readonly account: OwnCapabilities
     readonly anonymous: OwnCapabilities
   }
+  /** What components say of what is delegated to them. */
+  readonly nested: NestedInfo
+  /** Requests that components answer. */
+  readonly delegated: Delegated
   /** What clients can do. */
   readonly capabilities: ClientCapabilities
   /** What accounts ask of their nodes by themselves. */

@@ -31,6 +31,7 @@ export function observeQueues(context: SessionContext, metrics: Metrics): void {
   gauge('listed', 'Addresses and domains on real-time block lists', () => context.listed.size)
   gauge('archive_queued', 'Messages that wait for their commit', () => context.archive.queued)
   gauge('outstanding', 'Stanzas that no owner has taken yet', () => context.router.outstanding)
+  gauge('delegated', 'Requests that components have not answered yet', () => context.delegated.waiting)
   gauge('loads_waiting', 'Users that wait to be loaded', () => context.loads.waiting)
   gauge('records_waiting', 'Changes of the recovery copy that wait to be written', () => context.records.waiting)
   gauge('early', 'Parcels for sessions that edges may still announce', () => context.early.length)

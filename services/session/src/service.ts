@@ -1,6 +1,7 @@
 import { BLOCK_LISTS_CHANGED, ListedAddresses, PostgresListStore } from '@heliograph/block-lists'
 import { Kind } from '@heliograph/bus'
 import { follow } from '@heliograph/config'
+import { NESTED_INFO, NESTED_INFO_WANTED } from '@heliograph/delegation'
 import { ACCOUNTS_CHANGED } from '@heliograph/departures'
 import { type BareJid, type Domain, ensureDomain } from '@heliograph/jid'
 import { proxyOf } from '@heliograph/ownership'
@@ -78,6 +79,7 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
     listed.setLists(config.blockLists)
     service.context.lists.setLists(config.blockLists)
   })
+  host.links.listen(NESTED_INFO, (stanza) => service.context.nested.learn(Buffer.from(stanza)))
   host.links.listen(ACCOUNTS_CHANGED, (jid) => service.accountChanged(Buffer.from(jid).toString() as BareJid))
   for (const { jid, password } of config.accounts) {
     const made = await accounts.create(jid, password)
@@ -85,6 +87,7 @@ async function start(host: ServiceContext, signal: AbortSignal): Promise<Running
       telemetry.log.error('account_refused', { jid, reason: made.condition })
   }
   await membership.ownership.start()
+  if (config.delegations.size > 0) host.links.announce(NESTED_INFO_WANTED, Buffer.alloc(0))
   const trace = traceEverywhere({
     live: host.live,
     rpc,

@@ -20,6 +20,8 @@ import { CommandRuns } from './commands/command-runs.ts'
 import { CommandSessions } from './commands/command-sessions.ts'
 import type { SessionConfig } from './config.ts'
 import type { SessionContext } from './context.ts'
+import { composeDelegated } from './delegation/compose-delegated.ts'
+import { NestedInfo } from './delegation/nested-info.ts'
 import { handle, receive } from './dispatch.ts'
 import { sessionEvents } from './events.ts'
 import { InviteStore } from './invites/invite-store.ts'
@@ -178,6 +180,7 @@ function buildContext(parts: SessionParts, router: Router, ownership: Ownership)
   const records = new LiveRecords(parts.live, ownership, parts.log)
   const events = sessionEvents(parts.metrics)
   const modules = new Registry(modulesFor(parts.config, { uploads: parts.files !== undefined }))
+  const nested = new NestedInfo(parts.config.delegations, modules, parts.log)
   const context: SessionContext = {
     ...parts,
     events,
@@ -191,7 +194,9 @@ function buildContext(parts: SessionParts, router: Router, ownership: Ownership)
     uploads,
     slots: parts.files && new Slots(uploads, parts.files, parts.config.uploads),
     modules,
-    own: ownCapabilities(parts.config, modules),
+    own: ownCapabilities(parts.config, modules, nested),
+    nested,
+    delegated: composeDelegated(() => context, parts.metrics, parts.log),
     capabilities: new ClientCapabilities({
       store: new CapabilityStore(parts.db),
       // A server asks its users' clients; contacts elsewhere are asked in the name of whom they see.

@@ -17,6 +17,17 @@ const privileges = z
   )
   .prefault({})
 
+const delegation = z.strictObject({
+  namespace: z
+    .string()
+    .min(1)
+    .describe('Namespace of what is asked, or `urn:xmpp:delegation:2:bare:disco#info:*` or `…#items:*`.'),
+  attributes: z
+    .array(z.string().min(1))
+    .describe('Only requests that have all of these attributes; the server answers others itself.')
+    .default([]),
+})
+
 const fields = z.strictObject({
   domains: z.array(domain).min(1).describe('What it serves. Each of its streams is for one of them.'),
   password: secret.describe('The secret that it proves to know.').optional(),
@@ -28,6 +39,12 @@ const fields = z.strictObject({
     .describe('Networks (CIDR) that it may come from. Default: any that reach the listener.')
     .default([]),
   privileges,
+  delegations: z
+    .array(delegation)
+    .describe(
+      'What users, and others, ask the server and accounts of, and it answers in their place (XEP-0355). Only for a component of one domain, trusted like the server itself.',
+    )
+    .default([]),
   streams: positive.max(1_000).describe('Streams of one domain at a time; they share its work.').default(16),
   waitSeconds: z
     .int()

@@ -20,6 +20,7 @@ export function acceptFromComponent(stream: ComponentStream, definition: Definit
     if (reply) stream.inbound.answer(reply)
     return
   }
+  if (stream.context.nesting.hears(stream, stanza)) return
   if (sendOnBehalf(stream, definition, stanza)) return
   // RFC 6120 §8.1.5: a stanza without a language has that of its stream.
   const inherits = stream.lang !== undefined && stanza.lang === undefined

@@ -9,6 +9,7 @@ import { acceptFromComponent } from './accept.ts'
 import type { Bearer } from './bearer.ts'
 import type { ComponentsContext } from './context.ts'
 import type { Definition } from './definition.ts'
+import { advertiseDelegations } from './delegations.ts'
 import { provesSecret } from './handshake.ts'
 import { Inbound } from './inbound.ts'
 import { advertisePrivileges } from './privileges.ts'
@@ -121,6 +122,7 @@ export class ComponentStream implements StreamSink {
   ended(): void {
     clearTimeout(this.#late)
     this.#streams.unbound(this)
+    this.context.nesting.gone(this)
     if (this.#bound) this.context.events.gone(this.domain!, this.number)
   }
 
@@ -161,6 +163,8 @@ export class ComponentStream implements StreamSink {
     this.xml.write('<handshake/>')
     this.#streams.bound(this as ComponentStream & Bearer)
     advertisePrivileges(this, definition)
+    advertiseDelegations(this, definition)
+    context.nesting.connected(this, definition)
     context.events.connected(domain, this.number, this.address)
   }
 

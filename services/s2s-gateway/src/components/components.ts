@@ -18,6 +18,7 @@ import { Conversations } from './conversations.ts'
 import { definitionsOf } from './definition.ts'
 import { Directory } from './directory.ts'
 import { ComponentEvents } from './events.ts'
+import { Nesting } from './nesting.ts'
 import { Streams } from './streams.ts'
 import { Tidings } from './tidings.ts'
 
@@ -118,6 +119,7 @@ export class Components implements Half {
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#round)
     this.#stop.abort()
+    this.#context.nesting[Symbol.dispose]()
     for (const { close } of this.#listeners.values()) close()
     for (const stream of this.#streams) stream.xml.destroy()
     this.#proxy?.[Symbol.dispose]()
@@ -181,6 +183,7 @@ function contextOf(gateway: GatewayContext): ComponentsContext {
     definitions: definitionsOf(config),
     directory: new Directory(() => performance.now()),
     events: new ComponentEvents(log, metrics),
+    nesting: new Nesting(gateway),
     ...streamLimitsOf(config),
   }
 }

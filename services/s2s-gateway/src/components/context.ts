@@ -4,10 +4,12 @@ import type { StreamLimits } from '../streams/stream-limits.ts'
 import type { Definition } from './definition.ts'
 import type { Directory } from './directory.ts'
 import type { ComponentEvents } from './events.ts'
+import type { Nesting } from './nesting.ts'
 
 /** What the parts of this half are given; built in `components.ts`. */
 export interface ComponentsContext extends GatewayContext, StreamLimits {
   readonly definitions: ReadonlyMap<Domain, Definition>
   readonly directory: Directory
   readonly events: ComponentEvents
+  readonly nesting: Nesting
 }

@@ -9,6 +9,8 @@ export interface Definition {
   /** It must come over TLS. */
   readonly tls: boolean
   readonly privileges: HeliographConfig['components'][number]['privileges']
+  /** What it answers in the place of the server and of accounts (XEP-0355). */
+  readonly delegations: HeliographConfig['components'][number]['delegations']
   /** Streams at a time, in the whole cluster. */
   readonly streams: number
   /** How long stanzas wait for it after its last stream is gone. */
@@ -19,9 +21,9 @@ export interface Definition {
 
 /** @throws InvalidJid for a domain that is none */
 export function definitionsOf({ components }: Pick<HeliographConfig, 'components'>): ReadonlyMap<Domain, Definition> {
-  const all = components.flatMap(({ domains, password, tls, from, privileges, streams, waitSeconds }) => {
+  const all = components.flatMap(({ domains, password, tls, from, privileges, delegations, streams, waitSeconds }) => {
     const admits = admitting(from)
-    const shared = { password, tls, privileges, streams, waitMs: waitSeconds * 1000, admits }
+    const shared = { password, tls, privileges, delegations, streams, waitMs: waitSeconds * 1000, admits }
     return domains.map((name): Definition => ({ ...shared, domain: ensureDomain(name) }))
   })
   return new Map(all.map((definition) => [definition.domain, definition]))

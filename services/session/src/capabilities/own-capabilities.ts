@@ -8,6 +8,9 @@ import { verificationInput } from './verification-string.ts'
 /** Identifies the software (XEP-0115 §4). */
 const SOFTWARE = 'urn:x-heliograph:server'
 
+/** What an entity said of itself before is kept so many times. */
+const EARLIER_MAX = 4
+
 const IDENTITIES = {
   server: [{ category: 'server', type: 'im', name: 'Heliograph' }],
   // XEP-0163 §6
@@ -33,15 +36,19 @@ export class OwnCapabilities {
   readonly info: DiscoInfo
   readonly hashes: OwnHashes
 
+  /** What it said of itself before: who asks under a hash is told what has that hash. */
+  #earlier: OwnCapabilities | undefined
+
   constructor(
     entity: keyof typeof IDENTITIES,
     registry: Pick<Registry<unknown>, 'features'>,
     forms: readonly Form[] = [],
+    change: (info: DiscoInfo) => DiscoInfo = (info) => info,
   ) {
     // Named, or XEP-0390 §4.1 would have the language of whatever stream it comes over.
     const identities = IDENTITIES[entity].map((identity) => ({ ...identity, lang: 'en' }))
     const features = entity === 'anonymous' ? [NS.discoInfo, NS.discoItems] : registry.features(entity)
-    this.info = { identities, features, forms }
+    this.info = change({ identities, features, forms })
     const [older, newer] = [verificationInput(this.info)!, hashSetInput(this.info)!]
     this.hashes = {
       node: SOFTWARE,
@@ -51,8 +58,22 @@ export class OwnCapabilities {
     }
   }
 
-  /** Whether a disco#info node is one under which just this is found (XEP-0115 §6.2, XEP-0390 §5.5). */
-  isNode(node: string): boolean {
+  /** It takes the place of that one, whose hashes others may still know. */
+  follow(earlier: OwnCapabilities): void {
+    this.#earlier = earlier.hashes.sha256 === this.hashes.sha256 ? earlier.#earlier : earlier
+    let last: OwnCapabilities | undefined = this
+    for (let kept = 0; last !== undefined; kept++) {
+      if (kept === EARLIER_MAX) last.#earlier = undefined
+      last = last.#earlier
+    }
+  }
+
+  /** What is found under a disco#info node that stands for its capabilities (XEP-0115 §6.2, XEP-0390 §5.5). */
+  under(node: string): DiscoInfo | undefined {
+    return this.#isNode(node) ? this.info : this.#earlier?.under(node)
+  }
+
+  #isNode(node: string): boolean {
     const { ver, sha256, sha3 } = this.hashes
     return (
       node === `${SOFTWARE}#${ver}` ||

@@ -2,6 +2,7 @@ import { isUnavailable } from '@heliograph/database'
 import { type Entity, respond } from '@heliograph/module'
 import { type Stanza, type StanzaError, stanzaError } from '@heliograph/stanza'
 import type { SessionContext } from '../context.ts'
+import { delegate, delegates } from '../delegation/delegate.ts'
 import { bringToNodes } from '../pep/bring-to-nodes.ts'
 import { NodesSilent } from '../pep/own-requests.ts'
 import { forward, type Provenance } from '../pipeline/forward.ts'
@@ -27,7 +28,7 @@ export interface Request {
 export function answer(context: SessionContext, request: Request): void {
   const { stanza, user, resource, obligation } = request
   const response = respond(stanza, {
-    registry: context.modules,
+    registry: delegates(context, request) ?? context.modules,
     entity: request.entity,
     context: {
       session: context,
@@ -35,6 +36,7 @@ export function answer(context: SessionContext, request: Request): void {
       resource,
       chore: (work) => runChore(user, work),
       bringToNodes: () => bringToNodes(context, { ...request, custody: request.custody ?? obligation }),
+      delegate: (namespace) => delegate(context, request, namespace),
     },
     failed: (error) => failure(context, error),
   })

@@ -1,3 +1,4 @@
+import { REMAINING_INFO, REMAINING_ITEMS } from '@heliograph/delegation'
 import { domainOf, trusted } from '@heliograph/jid'
 import { defineModule, type Entity, type Outcome, onGet, refuse, reply } from '@heliograph/module'
 import { uploadOf } from '@heliograph/ownership'
@@ -9,6 +10,9 @@ import { limitsFor } from '../multicast/multicast-module.ts'
 import type { IqContext } from './iq-context.ts'
 
 const INFO = `{${NS.discoInfo}}query`
+/** A component may have to be asked. */
+type Answer = Outcome | Promise<Outcome>
+
 const ITEMS = `{${NS.discoItems}}query`
 
 /** XEP-0030: Service Discovery. Features come from the modules that have them. */
@@ -29,7 +33,7 @@ export const disco = defineModule<IqContext>({
   ],
 })
 
-function serverInfo(request: Stanza, context: IqContext): Outcome {
+function serverInfo(request: Stanza, context: IqContext): Answer {
   const { session, user } = context
   const asked = domainOf(trusted(request.to ?? user.jid))
   return commandOr(request, context, 'server', () =>
@@ -52,32 +56,40 @@ function serverItems(request: Stanza, context: IqContext): Outcome {
   )
 }
 
-function accountInfo(request: Stanza, context: IqContext): Outcome {
+function accountInfo(request: Stanza, context: IqContext): Answer {
   const { session, user } = context
   if (user.anonymous) return info(request, session.own.anonymous)
   return commandOr(request, context, 'account', () => {
     const node = nodeOf(request, NS.discoInfo)
-    return node && !session.own.account.isNode(node) ? context.bringToNodes() : info(request, session.own.account)
+    if (!node || session.own.account.under(node)) return info(request, session.own.account)
+    return context.delegate(REMAINING_INFO) ?? context.bringToNodes()
   })
 }
 
 /** XEP-0030 §8, XEP-0163 §6: available resources, to those who see the presence anyway, and nodes. */
-function accountItems(request: Stanza, context: IqContext): Outcome {
+function accountItems(request: Stanza, context: IqContext): Answer {
   const node = nodeOf(request, NS.discoItems)
   const found = node ? commandItems('account', node, request, context) : undefined
-  return found ?? (context.user.anonymous ? noItems(request) : context.bringToNodes())
+  return (
+    found ?? (context.user.anonymous ? noItems(request) : (context.delegate(REMAINING_ITEMS) ?? context.bringToNodes()))
+  )
 }
 
 /** Of nodes alone: what an account can do isn't for strangers. */
-function strangerInfo(request: Stanza, context: IqContext): Outcome {
+function strangerInfo(request: Stanza, context: IqContext): Answer {
   const { user } = context
   const isNode = nodeOf(request, NS.discoInfo) !== undefined && nodeOf(request, NS.discoInfo) !== ''
-  if (!isNode || !user.exists || user.anonymous) return refuse(stanzaError('service-unavailable'))
+  if (!isNode || user.anonymous) return refuse(stanzaError('service-unavailable'))
+  const delegated = context.delegate(REMAINING_INFO)
+  if (delegated) return delegated
+  if (!user.exists) return refuse(stanzaError('service-unavailable'))
   return context.bringToNodes()
 }
 
-function strangerItems(request: Stanza, context: IqContext): Outcome {
+function strangerItems(request: Stanza, context: IqContext): Answer {
   const { user } = context
+  const delegated = user.anonymous ? undefined : context.delegate(REMAINING_ITEMS)
+  if (delegated) return delegated
   return user.exists && !user.anonymous ? context.bringToNodes() : noItems(request)
 }
 
@@ -87,7 +99,7 @@ function noItems(request: Stanza): Outcome {
 }
 
 /** What a node of commands is, or what `otherwise` says of any other, and of none. */
-function commandOr(request: Stanza, context: IqContext, entity: Entity, otherwise: () => Outcome): Outcome {
+function commandOr(request: Stanza, context: IqContext, entity: Entity, otherwise: () => Answer): Answer {
   const node = nodeOf(request, NS.discoInfo)
   return (node === undefined ? undefined : commandInfo(entity, node, request, context)) ?? otherwise()
 }
@@ -104,8 +116,9 @@ function nodeOf(request: Stanza, xmlns: string): string | undefined {
 /** Without a node, or under one that stands for these very capabilities. */
 function info(request: Stanza, own: OwnCapabilities, more: readonly Form[] = []): Outcome {
   const node = nodeOf(request, NS.discoInfo)
-  if (node && !own.isNode(node)) return refuse(stanzaError('item-not-found'))
+  const hashed = node ? own.under(node) : undefined
+  if (node && hashed === undefined) return refuse(stanzaError('item-not-found'))
   // What isn't in the hash isn't said under it.
-  const said = node ? own.info : { ...own.info, forms: [...own.info.forms, ...more] }
+  const said = hashed ?? { ...own.info, forms: [...own.info.forms, ...more] }
   return reply(discoElement(said, node))
 }

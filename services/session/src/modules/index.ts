@@ -11,6 +11,7 @@ import { clientStateModule } from '../client-state/client-state-module.ts'
 import { clientAccess } from '../clients/access-module.ts'
 import { commandsModule } from '../commands/commands-module.ts'
 import type { SessionConfig } from '../config.ts'
+import { delegationModule } from '../delegation/delegation-module.ts'
 import { invitesModule } from '../invites/invites-module.ts'
 import { multicastService } from '../multicast/multicast-module.ts'
 import { pep } from '../pep/pep-module.ts'
@@ -62,6 +63,7 @@ export const sessionModules: readonly Module<IqContext>[] = [
   anonymousUsers,
   invitesModule,
   pep,
+  delegationModule,
 ]
 
 /** What it answers and announces as it is configured. */
@@ -77,6 +79,7 @@ export function modulesFor(
   if (config.userSearch === 'off') without.add(searchModule)
   if (![...config.policies.values()].some(({ anonymous }) => anonymous !== undefined)) without.add(anonymousUsers)
   if (!config.multicast.enabled) without.add(multicastService)
+  if (config.delegations.size === 0) without.add(delegationModule)
   if (!uploads) without.add(upload)
   return sessionModules.filter((module) => !without.has(module))
 }

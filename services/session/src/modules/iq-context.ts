@@ -14,4 +14,6 @@ export interface IqContext {
   readonly chore: <T>(work: () => Promise<T>) => Promise<T>
   /** Brings the request to the owner of the account's nodes, who answers it. */
   readonly bringToNodes: () => Outcome
+  /** Has the component answer that this namespace is delegated to; undefined where it is to none. */
+  readonly delegate: (namespace: string) => Promise<Outcome> | undefined
 }

@@ -4,6 +4,7 @@ import type { Form } from '@heliograph/stanza'
 import { OwnCapabilities } from '../capabilities/own-capabilities.ts'
 import type { SessionConfig } from '../config.ts'
 import type { SessionContext } from '../context.ts'
+import type { NestedInfo } from '../delegation/nested-info.ts'
 import type { IqContext } from './iq-context.ts'
 
 const SERVER_INFO = 'http://jabber.org/network/serverinfo'
@@ -27,27 +28,41 @@ function serverForms(config: SessionConfig, domain: Domain): Form[] {
 }
 
 /** What the entities here say of themselves; a server says of each domain what is the domain's. */
-export function ownCapabilities(config: SessionConfig, registry: Registry<IqContext>): SessionContext['own'] {
-  const plain = new OwnCapabilities('server', registry)
-  const made = new WeakMap<SessionConfig['policies'], Map<Domain, OwnCapabilities>>()
-  const servers = (): Map<Domain, OwnCapabilities> => {
-    const present = made.get(config.policies) ?? serversOf(config, registry)
-    made.set(config.policies, present)
-    return present
+export function ownCapabilities(
+  config: SessionConfig,
+  registry: Registry<IqContext>,
+  nested: Pick<NestedInfo, 'version' | 'into'>,
+): SessionContext['own'] {
+  const made = new Map<string, Made>()
+  const latest = (key: string, make: () => OwnCapabilities): OwnCapabilities => {
+    const before = made.get(key)
+    if (before?.policies === config.policies && before.version === nested.version) return before.own
+    const own = make()
+    if (before) own.follow(before.own)
+    made.set(key, { own, policies: config.policies, version: nested.version })
+    return own
   }
+  const ofServer = (forms: readonly Form[]) => () =>
+    new OwnCapabilities('server', registry, forms, (info) => nested.into('server', info))
+  const anonymous = new OwnCapabilities('anonymous', registry)
   return {
-    server: (domain) => servers().get(domain) ?? plain,
-    account: new OwnCapabilities('account', registry),
-    anonymous: new OwnCapabilities('anonymous', registry),
+    server(domain) {
+      const forms = serverForms(config, domain)
+      return latest(forms.length > 0 ? domain : '', ofServer(forms))
+    },
+    get account() {
+      return latest(
+        ' account',
+        () => new OwnCapabilities('account', registry, [], (info) => nested.into('account', info)),
+      )
+    },
+    anonymous,
   }
 }
 
-/** Of the domains that have something to say beyond features. */
-function serversOf(config: SessionConfig, registry: Registry<IqContext>): Map<Domain, OwnCapabilities> {
-  const servers = new Map<Domain, OwnCapabilities>()
-  for (const domain of config.policies.keys()) {
-    const forms = serverForms(config, domain)
-    if (forms.length > 0) servers.set(domain, new OwnCapabilities('server', registry, forms))
-  }
-  return servers
+/** It holds as long as these are what is configured, and nothing else is known of components. */
+interface Made {
+  readonly own: OwnCapabilities
+  readonly policies: SessionConfig['policies']
+  readonly version: number
 }

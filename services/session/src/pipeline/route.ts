@@ -1,6 +1,7 @@
 import { hop } from '@heliograph/telemetry'
 import { blocks, refuseBlocked } from '../blocking/blocked.ts'
 import type { SessionContext } from '../context.ts'
+import { isDelegated } from '../delegation/bring-back.ts'
 import { refusedListed } from '../listed/refuse-listed.ts'
 import { receivePresence } from '../presence/inbound.ts'
 import type { User, Work } from '../users/user.ts'
@@ -24,6 +25,7 @@ export function handleRoute(context: SessionContext, user: User, { envelope, fro
     return
   }
   const arrived: Arrived = { user, stanza, stream, count, trace: span.trace, taken }
+  if (isDelegated(context, arrived)) return
   if (blocks(user, stanza.from)) return refuseBlocked(context, arrived)
   if (context.listed.size > 0 && refusedListed(context, arrived)) return
   switch (stanza.name) {

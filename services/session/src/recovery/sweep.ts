@@ -12,6 +12,7 @@ export function sweep(context: SessionContext, now: number): void {
   context.archive.watch()
   context.capabilities.tick()
   context.ownRequests.tick()
+  context.delegated.tick()
   context.pushes.tick()
   context.lists.tick()
   giveUpEarly(context)

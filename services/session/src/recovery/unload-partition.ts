@@ -25,6 +25,7 @@ export async function unloadPartition(
   reason: 'handover' | 'lost',
 ): Promise<void> {
   context.ownRequests.abandon(partition)
+  context.delegated.abandon(partition)
   if (reason === 'handover') {
     const users = context.users.inPartition(partition)
     await Promise.all(users.map((user) => user.mailbox.settled().then(() => user.chores.settled())))

@@ -33,6 +33,7 @@ const WITHOUT_REQUESTS: Readonly<Record<string, string>> = {
   'urn:xmpp:bookmarks:1#compat-pep': CONVERTED,
   'urn:xmpp:caps': CAPS,
   'urn:xmpp:carbons:rules:0': PART,
+  'urn:xmpp:delegation:2': 'is what the server asks components',
   'urn:xmpp:fulltext:0': INSIDE,
   'urn:xmpp:hats:0': 'is done by commands and presence of rooms',
   'urn:xmpp:http:upload:purpose:0#ephemeral': INSIDE,

@@ -61,6 +61,7 @@ export const xepTitles: Readonly<Record<string, string>> = {
   '0317': 'Hats',
   '0334': 'Message Processing Hints',
   '0352': 'Client State Indication',
+  '0355': 'Namespace Delegation',
   '0356': 'Privileged Entity',
   '0357': 'Push Notifications',
   '0359': 'Unique and Stable Stanza IDs',

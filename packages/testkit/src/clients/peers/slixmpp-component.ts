@@ -11,6 +11,8 @@ export interface ComponentOptions {
   readonly secret: string
   /** Where gateways listen: the next is taken when a connection is lost. */
   readonly ports: readonly number[]
+  /** A namespace that is delegated to it (XEP-0355): it answers who asks with an element that names him. */
+  readonly manages?: string
 }
 
 /** Something that a component tells of. */

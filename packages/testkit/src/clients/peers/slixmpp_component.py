@@ -2,7 +2,8 @@
 
 Started with one argument, a JSON object: domain, secret, host, ports (taken in turn when it has to connect again). It tells what happens by JSON
 lines: {"event": "online"}, {"event": "message", "from": …, "to": …, "body": …}, {"event": "answer", …}. Every message to it is answered by
-`echo: …` from its recipient, every request to subscribe is granted and returned. {"ask": jid} on standard input lets it ask that address who it is.
+`echo: …` from its recipient, every request to subscribe is granted and returned. With `manages` it answers what it is delegated of that namespace (XEP-0355),
+and tells {"event": "delegated"} when it hears of it. {"ask": jid} on standard input lets it ask that address who it is.
 """
 
 import asyncio
@@ -10,8 +11,13 @@ import json
 import sys
 
 from slixmpp.componentxmpp import ComponentXMPP
+from slixmpp.xmlstream import ET
+from slixmpp.xmlstream.handler import Callback
+from slixmpp.xmlstream.matcher import MatchXPath
 
 RECONNECT_SECONDS = 0.1
+DELEGATION = "urn:xmpp:delegation:2"
+FORWARD = "urn:xmpp:forward:0"
 
 
 def tell(**fields):
@@ -31,8 +37,32 @@ class Echo(ComponentXMPP):
         self.add_event_handler("message", self.on_message)
         self.add_event_handler("presence_subscribe", self.on_subscribe)
         self.add_event_handler("presence_available", lambda it: tell(event="available", **{"from": str(it["from"])}))
+        if "manages" in options:
+            self.manage(options["manages"])
         self.add_event_handler("disconnected", self.on_disconnected)
         self.add_event_handler("connection_failed", self.on_disconnected)
+
+    def manage(self, namespace):
+        for separator, kind in (("::", "server"), (":bare:", "account")):
+            self["xep_0030"].add_feature(f"{namespace}#{kind}", node=f"{DELEGATION}{separator}{namespace}")
+        told = MatchXPath(f"{{{self.default_ns}}}message/{{{DELEGATION}}}delegation")
+        self.register_handler(Callback("delegated", told, lambda _: tell(event="delegated")))
+        asked = MatchXPath(f"{{{self.default_ns}}}iq/{{{DELEGATION}}}delegation")
+        self.register_handler(Callback("delegation", asked, self.on_delegation))
+
+    def on_delegation(self, iq):
+        if iq["type"] != "set":
+            return
+        request = iq.xml.find(f"{{{DELEGATION}}}delegation/{{{FORWARD}}}forwarded/{{jabber:client}}iq")
+        delegation = ET.Element(f"{{{DELEGATION}}}delegation")
+        result = ET.SubElement(ET.SubElement(delegation, f"{{{FORWARD}}}forwarded"), "{jabber:client}iq")
+        result.attrib.update(type="result", id=request.get("id"), to=request.get("from"))
+        if request.get("to"):
+            result.set("from", request.get("to"))
+        ET.SubElement(result, request[0].tag).set("from", request.get("from"))
+        reply = iq.reply()
+        reply.xml.append(delegation)
+        reply.send()
 
     def on_message(self, message):
         if message["type"] == "error":
