@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { adminContract, instanceContract, RpcError, roomsContract } from '@heliograph/rpc'
+import { adminContract, instanceContract, RpcError, roomsContract, WrongTokens } from '@heliograph/rpc'
 import { type LogFields, type Logger, silentTelemetry } from '@heliograph/telemetry'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { type AdminService, startAdminApi } from './index.ts'
@@ -39,6 +39,7 @@ async function open(reply: (method: string) => unknown = () => ({ ok: true, cond
     certificate: undefined,
     tls: {},
     tokens: TOKENS,
+    wrongTokens: new WrongTokens({ ...silentTelemetry(), log: noting(lines) }),
     services,
     version: '1.2.3',
     telemetry: { ...silentTelemetry(), log: noting(lines) },
@@ -178,6 +179,20 @@ test('tokens let in where their scopes allow', async () => {
   assert.equal(narrow.status, 403)
   assert.match(narrow.headers.get('www-authenticate') ?? '', /insufficient_scope.*users/)
   assert.equal(api.asked.length, 1)
+})
+
+test('after ten wrong tokens none from there is looked at, and the log says so once', async () => {
+  const lines: unknown[] = []
+  await using api = await open(undefined, lines)
+  const statuses: number[] = []
+  for (let tried = 0; tried < 12; tried++)
+    statuses.push((await api.ask('GET /v1/users', undefined, `${tried}`.repeat(32))).status)
+  assert.deepEqual(statuses, [...Array(10).fill(401), 429, 429])
+  const { status, told, headers } = await api.ask('GET /v1/users')
+  assert.deepEqual([status, told.condition, Number(headers.get('retry-after')) > 0], [429, 'RESOURCE_EXHAUSTED', true])
+  assert.equal((await api.ask('GET /v1/users', undefined, '')).status, 401)
+  assert.equal(lines.filter((line) => (line as { event: string }).event === 'admin_throttled').length, 1)
+  assert.equal(api.asked.length, 0)
 })
 
 test('a token for some domains lets in to what is about those, and nothing else is called', async () => {

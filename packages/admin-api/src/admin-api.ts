@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { type CertificateFiles, CertificateStore, type TlsPolicy } from '@heliograph/certificates'
-import { aboutOf, type GivenToken } from '@heliograph/rpc'
+import { aboutOf, type GivenToken, type WrongTokens } from '@heliograph/rpc'
 import type { Telemetry } from '@heliograph/telemetry'
 import { openApi } from './openapi.ts'
 import { Problem, problemOf } from './problem.ts'
@@ -11,7 +11,7 @@ import { readBody } from './read-body.ts'
 import { requestOf } from './request-of.ts'
 import { resultOf } from './result-of.ts'
 import { type AdminService, findRoute, perform, type Route, routesOf } from './routes.ts'
-import { confine, Tokens } from './tokens.ts'
+import { confine, ensureHeard, Tokens } from './tokens.ts'
 
 export interface AdminApiOptions {
   readonly at: { readonly host: string; readonly port: number }
@@ -19,6 +19,8 @@ export interface AdminApiOptions {
   readonly certificate: CertificateFiles | undefined
   readonly tls: TlsPolicy
   readonly tokens: readonly GivenToken[]
+  /** Where they are counted when nobody knows them. */
+  readonly wrongTokens: WrongTokens
   readonly services: readonly AdminService[]
   /** Of the release. */
   readonly version: string
@@ -78,13 +80,15 @@ export async function startAdminApi(options: AdminApiOptions): Promise<AdminApi>
 class Answers {
   readonly #routes: readonly Route[]
   #tokens: Tokens
+  readonly #wrongTokens: WrongTokens
   readonly #document: string
   readonly #log: Telemetry['log']
   readonly #count: (status: number) => void
 
-  constructor({ services, tokens, version, telemetry: { log, metrics } }: AdminApiOptions) {
+  constructor({ services, tokens, wrongTokens, version, telemetry: { log, metrics } }: AdminApiOptions) {
     this.#routes = routesOf(services)
-    this.#tokens = new Tokens(tokens)
+    this.#wrongTokens = wrongTokens
+    this.#tokens = new Tokens(tokens, wrongTokens)
     this.#document = JSON.stringify(openApi(this.#routes, version))
     this.#log = log
     const counted = (status: string) =>
@@ -100,7 +104,7 @@ class Answers {
   }
 
   setTokens(tokens: readonly GivenToken[]): void {
-    this.#tokens = new Tokens(tokens)
+    this.#tokens = new Tokens(tokens, this.#wrongTokens)
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -125,7 +129,8 @@ class Answers {
     const address = request.socket.remoteAddress ?? ''
     const entry = { via: 'http', peer: address, method: route.method.name }
     const { authorization } = request.headers
-    const grant = this.#heard(entry, () => this.#tokens.allow(authorization, route.http.scope))
+    ensureHeard(this.#wrongTokens, authorization, address)
+    const grant = this.#heard(entry, () => this.#tokens.allow(authorization, route.http.scope, address))
     const body = await readBody(request)
     const { searchParams: query } = new URL(request.url ?? '/', 'http://localhost')
     const call = requestOf(found, { query, body })

@@ -8,6 +8,7 @@ import { instanceContract } from './contracts/instance.ts'
 import { RpcClients } from './rpc-clients.ts'
 import { RpcError } from './rpc-error.ts'
 import { serve, startRpcServer } from './rpc-server.ts'
+import { WrongTokens } from './wrong-tokens.ts'
 
 const PASSWORD = 'a'.repeat(32)
 const limits = new CallerLimits({
@@ -67,7 +68,15 @@ test('over the network a token limits its calls, an unknown one lets in to nothi
   const reload = () => ({ ok: true, condition: '', text: '', changed: [], needsRestart: [] })
   const services = [serve(instanceContract, { info, drain, reload })]
   const { log } = silentTelemetry()
-  await using server = await startRpcServer({ host: '127.0.0.1', port: 0, log, services, limits: () => limits })
+  const wrongTokens = new WrongTokens(silentTelemetry())
+  await using server = await startRpcServer({
+    host: '127.0.0.1',
+    port: 0,
+    log,
+    services,
+    limits: () => limits,
+    wrongTokens,
+  })
   const client = new Client(server.address, credentials.createInsecure())
   const call = (method: 'Info' | 'Drain', token: string) => {
     const { path, requestSerialize, responseDeserialize } = instanceContract.definition()[method]!
@@ -83,6 +92,8 @@ test('over the network a token limits its calls, an unknown one lets in to nothi
     [await call('Info', PASSWORD), await call('Drain', PASSWORD), await call('Info', 'b'.repeat(32))],
     [0, 7, 16],
   )
+  for (let wrong = 1; wrong < 10; wrong++) assert.equal(await call('Info', `${wrong}`.repeat(32)), 16)
+  assert.deepEqual([await call('Info', 'b'.repeat(32)), await call('Info', PASSWORD)], [8, 8]) // RESOURCE_EXHAUSTED
   client.close()
   using clients = new RpcClients()
   for (let calls = 0; calls < 5; calls++)

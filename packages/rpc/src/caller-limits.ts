@@ -3,6 +3,7 @@ import type { Metadata } from '@grpc/grpc-js'
 import type { Logger } from '@heliograph/telemetry'
 import { type GivenGrant, type GivenToken, Grant, GrantedTokens } from './grants.ts'
 import { RpcError } from './rpc-error.ts'
+import type { WrongTokens } from './wrong-tokens.ts'
 
 /** What is known of who calls. */
 export interface Caller {
@@ -94,17 +95,22 @@ interface Asked {
   readonly peer: string
   readonly method: string
   readonly log: Logger
+  readonly wrongTokens: WrongTokens | undefined
 }
 
-/** As {@link CallerLimits.admit}; who isn't let in is logged. */
+/** As {@link CallerLimits.admit}; who isn't let in is logged, and whose tokens are wrong too often isn't heard. */
 export function admitted(
   limits: CallerLimits,
   call: Caller & { readonly request?: unknown },
-  { scope, peer, method, log }: Asked,
+  { scope, peer, method, log, wrongTokens }: Asked,
 ): string {
+  const address = peer.replace(/:\d+$/, '')
+  if (wrongTokens !== undefined && call.metadata.get('authorization').length > 0 && wrongTokens.wait(address) > 0)
+    throw new RpcError('RESOURCE_EXHAUSTED', 'too many wrong tokens')
   try {
     return limits.admit(call, scope, call.request ?? {})
   } catch (error) {
+    if (error instanceof RpcError && error.code === 'UNAUTHENTICATED') wrongTokens?.note(address, 'grpc')
     log.warn('admin_refused', { via: 'grpc', peer, method, reason: error instanceof RpcError ? error.message : '' })
     throw error
   }

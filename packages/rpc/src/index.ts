@@ -24,3 +24,4 @@ export type { CallInfo, Handlers, RpcServer, RpcServerOptions, ServedContract } 
 export { serve, startRpcServer } from './rpc-server.ts'
 export type { RpcTls } from './rpc-tls.ts'
 export type { StreamHandler } from './streamed.ts'
+export { WrongTokens } from './wrong-tokens.ts'

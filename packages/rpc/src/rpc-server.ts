@@ -16,6 +16,7 @@ import { largestMessage } from './largest-message.ts'
 import { RpcError } from './rpc-error.ts'
 import { type RpcTls, serverCredentials } from './rpc-tls.ts'
 import { type StreamHandler, streamed } from './streamed.ts'
+import type { WrongTokens } from './wrong-tokens.ts'
 
 /** About the call that a handler answers. */
 export interface CallInfo {
@@ -50,6 +51,8 @@ export interface Conditions {
   readonly stopping: AbortSignal
   /** Who may do less than everything, at the time of a call. */
   readonly limits: () => CallerLimits
+  /** Who offered too many tokens that nobody knows. */
+  readonly wrongTokens: WrongTokens | undefined
 }
 
 export interface ServedMethod {
@@ -70,6 +73,8 @@ export interface RpcServerOptions {
   readonly log: Logger
   /** Who may do less than everything, at the time of a call. Default: nobody. */
   readonly limits?: () => CallerLimits
+  /** Counts tokens that nobody knows. Default: they aren't. */
+  readonly wrongTokens?: WrongTokens
 }
 
 export interface RpcServer extends AsyncDisposable {
@@ -110,10 +115,10 @@ export function serve<Service>(
  * @throws when the address can't be bound.
  */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
-  const { host, port, tls, services, log, limits = () => CallerLimits.none } = options
+  const { host, port, tls, services, log, limits = () => CallerLimits.none, wrongTokens } = options
   const server = new Server({ 'grpc.max_receive_message_length': largestMessage, 'grpc.enable_channelz': 0 })
   const stopping = new AbortController()
-  const conditions = { log, stopping: stopping.signal, limits }
+  const conditions = { log, stopping: stopping.signal, limits, wrongTokens }
   const carrier = new Carrier(server, conditions)
   const add = (service: ServedContract): void => {
     service.register(server, conditions)
@@ -166,7 +171,7 @@ function implementation(
 
 function unary(
   { name: what, handler, definition }: ServedMethod,
-  { log, limits }: Conditions,
+  { log, limits, wrongTokens }: Conditions,
 ): handleUnaryCall<unknown, unknown> {
   const scope = scopeOf(definition)
   return (call: ServerUnaryCall<unknown, unknown>, reply: sendUnaryData<unknown>) => {
@@ -183,7 +188,7 @@ function unary(
     }
     Promise.resolve()
       .then(() => {
-        const by = admitted(limits(), call, { scope, peer, method: what, log })
+        const by = admitted(limits(), call, { scope, peer, method: what, log, wrongTokens })
         return handler(call.request, { peer, signal: cancelled.signal, by })
       })
       .then((answer) => reply(null, answer), refuse)

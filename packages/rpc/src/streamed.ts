@@ -13,7 +13,7 @@ type Call = ServerWritableStream<unknown, unknown>
 export function streamed(
   handler: StreamHandler,
   method: string,
-  { log, stopping, limits }: Conditions,
+  { log, stopping, limits, wrongTokens }: Conditions,
 ): handleServerStreamingCall<unknown, unknown> {
   return (call: Call) => {
     const gone = new AbortController()
@@ -21,7 +21,7 @@ export function streamed(
     const signal = AbortSignal.any([gone.signal, stopping])
     const peer = call.getPeer()
     const replies = async (): Promise<void> => {
-      admitted(limits(), call, { scope: undefined, peer, method, log })
+      admitted(limits(), call, { scope: undefined, peer, method, log, wrongTokens })
       await send(call, handler(call.request, { peer, signal }), signal)
     }
     replies().catch((error: unknown) => {

@@ -3,7 +3,7 @@ import type { HeliographConfig, LiveConfig } from '@heliograph/config'
 import type { Database } from '@heliograph/database'
 import type { LiveState } from '@heliograph/live-state'
 import type { Taps } from '@heliograph/live-trace'
-import type { RpcClients } from '@heliograph/rpc'
+import type { RpcClients, WrongTokens } from '@heliograph/rpc'
 import type { Telemetry } from '@heliograph/telemetry'
 
 /** What a service is given. The ports it didn't ask for in `needs` throw when they are read. */
@@ -20,6 +20,8 @@ export interface ServiceContext {
   readonly database: Database
   /** Told of the stanzas of users, while somebody watches them. */
   readonly taps: Taps
+  /** Tokens for administration that nobody knows, over gRPC and HTTP. */
+  readonly wrongTokens: WrongTokens
   /** Channels to other instances, shared by the process. */
   readonly rpc: RpcClients
   /** `host:port` by which other instances reach this process's gRPC server; empty when it has none. */

@@ -17,7 +17,7 @@ export interface HostedService extends AsyncDisposable {
 
 type Shared = Pick<
   ServiceContext,
-  'config' | 'live' | 'instance' | 'telemetry' | 'rpc' | 'taps' | 'rpcAddress' | 'abandon'
+  'config' | 'live' | 'instance' | 'telemetry' | 'rpc' | 'taps' | 'wrongTokens' | 'rpcAddress' | 'abandon'
 >
 
 /** How long frames already sent may take to be acknowledged before the bus is closed. */

@@ -1,6 +1,13 @@
 import { type ConfigChange, type HeliographConfig, ReloadableConfig } from '@heliograph/config'
 import { Taps } from '@heliograph/live-trace'
-import { CallerLimits, type InstanceState, RpcClients, type RpcServer, startRpcServer } from '@heliograph/rpc'
+import {
+  CallerLimits,
+  type InstanceState,
+  RpcClients,
+  type RpcServer,
+  startRpcServer,
+  WrongTokens,
+} from '@heliograph/rpc'
 import { createTelemetry, OperatorError, type ProcessTelemetry, type TelemetryOptions } from '@heliograph/telemetry'
 import type { Adapters } from './adapters.ts'
 import { advertisedAddress } from './advertised.ts'
@@ -99,6 +106,7 @@ class Process implements RunningProcess, ProcessView {
   readonly #live: ReloadableConfig
   readonly #resources = new AsyncDisposableStack()
   readonly #taps = new Taps()
+  #wrongTokens!: WrongTokens
   readonly #hosted: HostedService[] = []
   readonly #starting = new AbortController()
   readonly #hurry = new AbortController()
@@ -212,6 +220,7 @@ class Process implements RunningProcess, ProcessView {
       ...replaced,
     })
     this.#resources.use(this.telemetry)
+    this.#wrongTokens = new WrongTokens(this.telemetry)
     this.#live.onChange(
       ({ telemetry: { logLevel } }) =>
         () =>
@@ -234,6 +243,7 @@ class Process implements RunningProcess, ProcessView {
     const { listen, tls } = this.#config
     if (listen.rpc === false) return undefined
     const { log } = this.telemetry
+    const wrongTokens = this.#wrongTokens
     const services = [healthService(this), instanceService(this, this.#taps, log)]
     let limits = new CallerLimits(this.#config.adminApi)
     this.#live.onChange(({ adminApi }) => {
@@ -242,7 +252,14 @@ class Process implements RunningProcess, ProcessView {
         limits = fresh
       }
     })
-    const server = await startRpcServer({ ...listen.rpc, tls: tls.rpcMutual, services, log, limits: () => limits })
+    const server = await startRpcServer({
+      ...listen.rpc,
+      tls: tls.rpcMutual,
+      services,
+      log,
+      limits: () => limits,
+      wrongTokens,
+    })
     this.#resources.defer(guard(log, 'rpc', () => server[Symbol.asyncDispose]()))
     this.addresses.rpc = server.address
     return server
@@ -257,6 +274,7 @@ class Process implements RunningProcess, ProcessView {
       telemetry: this.telemetry.forService(service.name, instance),
       rpc,
       taps: this.#taps,
+      wrongTokens: this.#wrongTokens,
       rpcAddress: server === undefined ? '' : advertisedAddress(server.address, this.#config.listen.advertiseHost),
       abandon: (reason: string) => this.#abandon(instance, reason),
     }

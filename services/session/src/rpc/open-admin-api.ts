@@ -21,6 +21,7 @@ export async function openAdminApi(
     certificate,
     tls: config.tls,
     tokens,
+    wrongTokens: host.wrongTokens,
     services: servicesOf(host, ownership),
     version: releaseVersion(),
     telemetry,

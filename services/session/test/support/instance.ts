@@ -3,7 +3,7 @@ import { type HeliographConfig, loadConfig, ReloadableConfig } from '@heliograph
 import { connectDatabase, type Database, migrate } from '@heliograph/database'
 import type { LiveState } from '@heliograph/live-state'
 import { Taps } from '@heliograph/live-trace'
-import { RpcClients } from '@heliograph/rpc'
+import { RpcClients, WrongTokens } from '@heliograph/rpc'
 import type { RunningService, Service, ServiceContext } from '@heliograph/runtime'
 import { silentTelemetry } from '@heliograph/telemetry'
 import { severable } from './severable.ts'
@@ -73,6 +73,7 @@ export class Instance {
       rpc: new RpcClients(),
       live: new ReloadableConfig(parts.config),
       taps: new Taps(),
+      wrongTokens: new WrongTokens(silentTelemetry()),
       rpcAddress: '',
       abandon: () => {},
     }

@@ -1,8 +1,11 @@
-/** ADM-03: curl administers. */
+/** ADM-03: curl administers, and guesses. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { connect, type IncomingHttpHeaders } from 'node:http2'
+import { connect as connectSocket } from 'node:net'
 import { promisify } from 'node:util'
-import { ADMIN_TOKENS, bothModes } from '@heliograph/testkit'
+import { ADMIN_TOKENS, bothModes, type Site } from '@heliograph/testkit'
 import { enter } from '../support/actor.ts'
 
 const scenario = await bothModes()
@@ -56,4 +59,45 @@ scenario('curl makes a user, who logs in, a room, and ends both', async (site) =
   })
   await heidi.ended
   assert.deepEqual(await ask('-X', 'DELETE', `/v1/users/${jid}`), { status: 200, json: {} })
+})
+
+/** gRPC's status of a call with an empty request, from one of the addresses of this machine. */
+async function grpcStatus(site: Site, from: string, token: string): Promise<number> {
+  const [host = '', port = ''] = site.description.rpc.split(':')
+  const socket = connectSocket({ host, port: Number(port), localAddress: from })
+  const connection = connect(`http://${site.description.rpc}`, { createConnection: () => socket })
+  const headers = { 'content-type': 'application/grpc', te: 'trailers', authorization: `Bearer ${token}` }
+  const call = connection.request({ ':method': 'POST', ':path': '/heliograph.v1.Instance/Info', ...headers })
+  let status = Number.NaN
+  const note = (told: IncomingHttpHeaders): void => {
+    if (told['grpc-status'] !== undefined) status = Number(told['grpc-status'])
+  }
+  call.on('response', note)
+  call.on('trailers', note)
+  call.resume()
+  call.end(Buffer.alloc(5))
+  await once(call, 'close', { signal: AbortSignal.timeout(20_000) })
+  connection.close()
+  return status
+}
+
+scenario('whoever guesses at tokens is not heard for a while, over HTTP and gRPC; others are', async (site) => {
+  const { adminApi } = site.description
+  const right = ADMIN_TOKENS.reader
+  const wrong = (n: number) => `${n}-is-a-token-that-nobody-knows-here`
+  const http = async (from: string, token: string) =>
+    (await curl(adminApi, token, ['--interface', from, '/v1/instances'])).status
+  const [overHttp, overGrpc, bystander] = ['127.0.0.77', '127.0.0.78', '127.0.0.79']
+  for (let n = 0; n < 10; n++) {
+    assert.equal(await http(overHttp, wrong(n)), 401)
+    assert.equal(await grpcStatus(site, overGrpc, wrong(n)), 16) // UNAUTHENTICATED
+  }
+  for (const token of [wrong(10), right]) {
+    for (const from of [overHttp, overGrpc]) {
+      assert.equal(await http(from, token), 429, from)
+      assert.equal(await grpcStatus(site, from, token), 8, from) // RESOURCE_EXHAUSTED
+    }
+  }
+  assert.equal(await http(bystander, right), 200)
+  assert.equal(await grpcStatus(site, bystander, right), 0)
 })
