@@ -55,7 +55,8 @@ async function open(reply: (method: string) => unknown = () => ({ ok: true, cond
     const told = (await response.json()) as Record<string, unknown>
     return { status: response.status, told, headers: response.headers }
   }
-  return { asked, ask, services, [Symbol.asyncDispose]: () => api[Symbol.asyncDispose]() }
+  const get = (path: string) => fetch(`http://${api.address}${path}`)
+  return { asked, ask, get, services, [Symbol.asyncDispose]: () => api[Symbol.asyncDispose]() }
 }
 
 test('each method for administrators has a route of its own, and takes only what routes can carry', async () => {
@@ -238,4 +239,17 @@ test('what is refused and what fails has a status', async () => {
     assert.deepEqual([told.status, told.condition], [status, condition])
     assert.notEqual(told.detail, 'a secret')
   }
+})
+
+test('the console is shown to anybody, and nothing beside its files', async () => {
+  await using api = await open()
+  const page = await api.get('/')
+  assert.deepEqual([page.status, new URL(page.url).pathname], [200, '/console/'])
+  assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'none'.*frame-ancestors 'none'/)
+  const html = await page.text()
+  const linked = [...html.matchAll(/(?:href|src)="(console[^"]+)"/g)].map(([, file]) => file!)
+  assert.equal(linked.length, 2)
+  for (const file of linked) assert.equal((await api.get(`/console/${file}`)).status, 200, file)
+  for (const path of ['/console/../package.json', '/console/%2e%2e/package.json', '/console/none.js'])
+    assert.equal((await api.get(path)).status, 404, path)
 })

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { type CertificateFiles, CertificateStore, type TlsPolicy } from '@heliograph/certificates'
 import { aboutOf, type GivenToken, type WrongTokens } from '@heliograph/rpc'
 import type { Telemetry } from '@heliograph/telemetry'
+import { consoleFiles } from './console.ts'
 import { openApi } from './openapi.ts'
 import { Problem, problemOf } from './problem.ts'
 import { readBody } from './read-body.ts'
@@ -82,6 +83,7 @@ class Answers {
   #tokens: Tokens
   readonly #wrongTokens: WrongTokens
   readonly #document: string
+  readonly #console = consoleFiles()
   readonly #log: Telemetry['log']
   readonly #count: (status: number) => void
 
@@ -108,6 +110,7 @@ class Answers {
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method === 'GET' && this.#shows(pathOf(request), response)) return
     try {
       this.#send(response, 200, await this.#handle(request))
     } catch (error) {
@@ -120,6 +123,16 @@ class Answers {
         'content-type': 'application/problem+json',
       })
     }
+  }
+
+  /** The console, which anybody may see who reaches this: it shows nothing without a token. */
+  #shows(path: string, response: ServerResponse): boolean {
+    const file = this.#console.get(path)
+    if (file !== undefined) response.writeHead(200, file.headers).end(file.body)
+    else if (path === '/' || path === '/console') response.writeHead(302, { location: 'console/' }).end()
+    else return false
+    this.#count(response.statusCode)
+    return true
   }
 
   async #handle(request: IncomingMessage): Promise<string> {

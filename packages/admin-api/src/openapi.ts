@@ -83,15 +83,16 @@ function objectOf(fields: readonly DescribedField[], schemas: Map<string, Json>)
 }
 
 function schemaOf(field: DescribedField, schemas: Map<string, Json>): Json {
-  const one = field.message === undefined ? scalarOf(field.scalar ?? '') : referTo(field.message, schemas)
+  const one = field.message === undefined ? scalarOf(field) : referTo(field.message, schemas)
   const description = field.comment === '' ? {} : { description: field.comment }
   if (field.form === 'list') return { type: 'array', items: one, ...description }
   if (field.form === 'map') return { type: 'object', additionalProperties: one, ...description }
   return { ...one, ...description }
 }
 
-function scalarOf(scalar: string): Json {
+function scalarOf({ name, scalar = '' }: DescribedField): Json {
   if (scalar === 'bool') return { type: 'boolean' }
+  if (name === 'password') return { type: 'string', format: 'password' }
   return NUMBERS[scalar] ?? { type: 'string' }
 }
 
