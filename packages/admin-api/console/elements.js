@@ -10,7 +10,9 @@ export function el(tag, properties = {}, ...children) {
 /** `createUser` → `Create user`, `expiresAt` → `Expires at`. */
 export function spoken(name) {
   const words = name.replace(/([A-Z])/g, ' $1').toLowerCase()
-  return words.charAt(0).toUpperCase() + words.slice(1)
+  return (words.charAt(0).toUpperCase() + words.slice(1)).replace(/\b(jid|uri|rpc)s?\b/gi, (it) =>
+    it.toUpperCase().replace(/S$/, 's'),
+  )
 }
 
 /** A value of a reply: text, a list of names and values, or a table. */
