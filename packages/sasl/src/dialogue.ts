@@ -70,6 +70,8 @@ export interface DialogueContext {
   readonly token?: TokenContext
   /** Who the client said it is when it opened its stream: nobody else, if it also asks to act as somebody (XEP-0388 §2.3). */
   readonly claimed?: BareJid
+  /** Whom a name means, where it is none of a user of the domain (XEP-0225 §3); undefined when it is no name. */
+  readonly identityOf?: (name: string) => BareJid | undefined
   /** Without XEP-0474, for exchanges that were published before it. */
   readonly unprotected?: true
   /** Gives the server's part of the nonce; tests set it. */

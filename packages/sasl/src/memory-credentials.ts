@@ -11,7 +11,7 @@ import { fakeScramKeys } from './fake.ts'
 import { preparePassword } from './prep.ts'
 import { type ScramKeys, verifyPassword, verifyScramProof } from './scram-keys.ts'
 
-/** Credentials held in memory, for tests of whatever talks to the port: keys by user name and hash. */
+/** Credentials held in memory: keys by user name and hash. */
 export class MemoryCredentials implements Credentials {
   readonly #users: ReadonlyMap<string, readonly ScramKeys[]>
   readonly #secret: Buffer

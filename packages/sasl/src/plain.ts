@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
-import { localOf, makeJid } from '@heliograph/jid'
 import { type Dialogue, type DialogueContext, failure, type Step } from './dialogue.ts'
 import { authzidIs } from './gs2.ts'
+import { identify } from './identity.ts'
 
 const LONGEST_MESSAGE = 4096
 
@@ -21,12 +21,12 @@ export class PlainDialogue implements Dialogue {
     const [authzid, authcid, password, ...rest] = input.toString().split('\0')
     if (authzid === undefined || !authcid || !password || rest.length > 0)
       return failure('malformed-request', 'not a PLAIN message')
-    const identity = makeJid(authcid, domain)
-    if (identity === undefined) return failure('not-authorized', 'not a user name')
+    const named = identify(this.#context, authcid)
+    if (named === undefined) return failure('not-authorized', 'not a user name')
+    const { identity, username } = named
     // RFC 4616 §2 would have the password checked first; our answer doesn't depend on the account.
     if (!authzidIs(authzid, identity, this.#context.claimed))
       return failure('invalid-authzid', 'nobody may act for another user')
-    const username = localOf(identity)
     const check = await credentials.checkPassword({ username, domain, source, password })
     if (!check.ok) return failure(check.condition, 'authentication failed')
     return { type: 'success', identity, data: undefined }

@@ -1,9 +1,10 @@
 import { randomUUID, timingSafeEqual } from 'node:crypto'
-import { type BareJid, localOf, makeJid } from '@heliograph/jid'
+import type { BareJid } from '@heliograph/jid'
 import type { ScramFinishRequest, ScramHash } from './credentials.ts'
 import { type Dialogue, type DialogueContext, type Failure, failure, type Step } from './dialogue.ts'
 import { offerHash } from './downgrade.ts'
 import { authzidIs, decodeSaslName, type Gs2Header } from './gs2.ts'
+import { identify } from './identity.ts'
 import { hashOf, isPlus, type ScramMechanismName } from './mechanisms.ts'
 import { type ClientFirst, parseClientFinal, parseClientFirst } from './scram-messages.ts'
 
@@ -43,14 +44,15 @@ export class ScramDialogue implements Dialogue {
     const { credentials, domain, source } = this.#context
     const refused = this.#refuseHeader(first.header)
     if (refused !== undefined) return refused
-    const identity = makeJid(first.username, domain)
-    if (identity === undefined) return failure('not-authorized', 'not a user name')
+    const named = identify(this.#context, first.username)
+    if (named === undefined) return failure('not-authorized', 'not a user name')
+    const { identity, username } = named
     const authzid = first.header.authzid === '' ? '' : decodeSaslName(first.header.authzid)
     if (authzid === undefined) return MALFORMED
     if (!authzidIs(authzid, identity, this.#context.claimed))
       return failure('invalid-authzid', 'nobody may act for another user')
 
-    const user = { username: localOf(identity), domain, source, hash: this.#hash }
+    const user = { username, domain, source, hash: this.#hash }
     const started = await credentials.scramStart(user)
     if (!started.ok) return failure(started.condition, 'authentication failed')
     const nonce = first.nonce + (this.#context.nonce ?? serverNonce)()

@@ -33,7 +33,15 @@ const fields = z.strictObject({
   password: secret.describe('The secret that it proves to know.').optional(),
   passwordFile: path.optional(),
   passwordVariable: z.string().min(1).describe('Environment variable that holds the secret.').optional(),
-  tls: z.boolean().describe('Whether it must come over TLS (`listen.componentTls`).').default(false),
+  authentication: z
+    .array(z.enum(['handshake', 'sasl']))
+    .min(1)
+    .describe('How it may connect: `handshake` (XEP-0114), `sasl` (XEP-0225, with STARTTLS on the same port).')
+    .default(['handshake']),
+  tls: z
+    .boolean()
+    .describe('Whether it must come over TLS (`listen.componentTls`, or STARTTLS with `sasl`).')
+    .default(false),
   from: z
     .array(z.union([z.cidrv4(), z.cidrv6()]))
     .describe('Networks (CIDR) that it may come from. Default: any that reach the listener.')

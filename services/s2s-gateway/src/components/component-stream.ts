@@ -1,18 +1,17 @@
-import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
-import { type Domain, parseDomain } from '@heliograph/jid'
+import type { Domain } from '@heliograph/jid'
 import { NS, type Stanza, type StreamError } from '@heliograph/stanza'
 import type { ParsedElement, StreamHeader } from '@heliograph/xml'
-import { headerText } from '../streams/stream-header.ts'
 import { type StreamSink, XmlStream } from '../streams/xml-stream.ts'
-import { acceptFromComponent } from './accept.ts'
 import type { Bearer } from './bearer.ts'
 import type { ComponentsContext } from './context.ts'
 import type { Definition } from './definition.ts'
 import { advertiseDelegations } from './delegations.ts'
-import { provesSecret } from './handshake.ts'
+import type { Dialect } from './dialect.ts'
+import { HandshakeDialect } from './handshake-dialect.ts'
 import { Inbound } from './inbound.ts'
 import { advertisePrivileges } from './privileges.ts'
+import { SaslDialect } from './sasl-dialect.ts'
 import type { Streams } from './streams.ts'
 
 type Settle = (isWritten: boolean) => void
@@ -23,7 +22,12 @@ export interface Arrival {
   readonly address: string
 }
 
-/** A stream that a component opened (XEP-0114). */
+/** A hostname that is bound to a stream: what is for it can be written there. */
+export interface Bound extends Bearer {
+  readonly definition: Definition
+}
+
+/** A stream that a component opened (XEP-0114, XEP-0225). */
 export class ComponentStream implements StreamSink {
   readonly context: ComponentsContext
   readonly number: number
@@ -33,10 +37,11 @@ export class ComponentStream implements StreamSink {
   /** The language its stanzas inherit (RFC 6120 §8.1.5). */
   lang: string | undefined
   readonly #streams: Streams
-  readonly #id = randomUUID()
-  readonly #late: NodeJS.Timeout
-  #definition: Definition | undefined
-  #bound = false
+  readonly #bound = new Map<Domain, Bound>()
+  #dialect: Dialect
+  #late: NodeJS.Timeout
+  #named: Domain | undefined
+  #isProven = false
   /** What was written and the system hasn't taken, in order. */
   readonly #unwritten = new Set<Settle>()
   #progressed = 0
@@ -47,16 +52,21 @@ export class ComponentStream implements StreamSink {
     this.number = streams.nextNumber()
     this.address = address
     this.inbound = new Inbound(this)
+    this.#dialect = new HandshakeDialect(this)
     this.xml = new XmlStream({ socket, limits: context.xmlBeforeAuth, flusher: context.flusher, sink: this })
-    const patience = context.config.limits.timeToAuthenticateSeconds * 1000
-    this.#late = setTimeout(() => this.refuse({ condition: 'connection-timeout' }), patience)
+    this.#late = this.#inTime()
     streams.add(this)
     void this.xml.gone.then(() => this.#gone())
   }
 
-  /** The component's, once its header named one. */
-  get domain(): Domain | undefined {
-    return this.#definition?.domain
+  /** What can be written to it, by hostname. */
+  get bound(): ReadonlyMap<Domain, Bound> {
+    return this.#bound
+  }
+
+  /** It has proved which component it is. */
+  get isProven(): boolean {
+    return this.#isProven
   }
 
   /** Writes a stanza. `settle` is told whether the system has taken it, once. */
@@ -77,7 +87,7 @@ export class ComponentStream implements StreamSink {
   /** Ends the stream with an error of the component's. */
   refuse(error: StreamError): void {
     if (this.xml.over) return
-    this.context.events.refused(this.domain, this.address, error)
+    this.context.events.refused(this.#named, this.address, error)
     this.xml.close(error)
   }
 
@@ -92,80 +102,87 @@ export class ComponentStream implements StreamSink {
   /** Ends it when nothing could be written for so long. */
   checkProgress(now: number, limitMs: number): void {
     if (this.#unwritten.size === 0 || now - this.#progressed < limitMs) return
-    this.context.events.refused(this.domain, this.address, {
-      condition: 'connection-timeout',
-      text: 'it does not read',
-    })
+    const error = { condition: 'connection-timeout', text: 'it does not read' } as const
+    this.context.events.refused(this.#named, this.address, error)
     this.xml.destroy()
   }
 
+  /** It says that it is that component. */
+  named(definition: Definition | undefined): void {
+    this.#named = definition?.domain
+  }
+
+  /** What is against a component on this connection. */
+  unwelcome({ admits, tls }: Definition): StreamError | undefined {
+    if (!admits(this.address)) return { condition: 'policy-violation', text: 'not from this address' }
+    if (tls && this.xml.tls === undefined) return { condition: 'policy-violation', text: 'this component must use TLS' }
+    return undefined
+  }
+
+  /** Whether the component has as many streams as it may have. Elsewhere one may have come that isn't known of here yet: the limit is meant to stop what gets out of hand. */
+  isFull({ domain, streams }: Definition): boolean {
+    return Math.max(this.context.directory.count(domain), this.#streams.countOf(domain)) >= streams
+  }
+
+  /** It has proved who it is, and has the same time again to bind a hostname. */
+  proven(): void {
+    this.#isProven = true
+    clearTimeout(this.#late)
+    if (!this.xml.over) this.#late = this.#inTime()
+  }
+
+  /** From now on what is for that hostname can be written here. */
+  bind(definition: Definition): void {
+    clearTimeout(this.#late)
+    const { domain } = definition
+    const number = this.#streams.nextNumber()
+    const bound: Bound = { domain, number, definition, deliver: (stanza, settle) => this.deliver(stanza, settle) }
+    this.#bound.set(domain, bound)
+    this.#streams.bound(bound)
+    advertisePrivileges(this, definition)
+    advertiseDelegations(this, definition)
+    this.context.nesting.connected(this, definition)
+    this.context.events.connected(domain, number, this.address)
+  }
+
+  /** From now on nothing is written here for that hostname. False when it isn't bound. */
+  unbind(domain: Domain): boolean {
+    const bound = this.#bound.get(domain)
+    if (bound === undefined) return false
+    this.#bound.delete(domain)
+    this.#streams.unbound(bound)
+    if (bound.definition.delegations.length > 0) this.context.nesting.gone(this)
+    this.context.events.gone(domain, bound.number)
+    return true
+  }
+
   greeting(): string {
-    return headerText({ content: NS.componentAccept, from: this.domain, id: this.#id })
+    return this.#dialect.greeting()
   }
 
   opened(header: StreamHeader): void {
     this.lang = header.lang
-    const to = header.to === undefined ? undefined : parseDomain(header.to)
-    this.#definition = to === undefined ? undefined : this.context.definitions.get(to)
-    const error = this.#checkHeader(header, to)
-    this.xml.greet(this.greeting())
-    if (error !== undefined) this.refuse(error)
+    const wantsSasl = header.scope.defaultNs === NS.client && this.context.offersSasl
+    if (wantsSasl && !(this.#dialect instanceof SaslDialect)) this.#dialect = new SaslDialect(this)
+    this.#dialect.opened(header)
   }
 
   element(parsed: ParsedElement): void {
-    if (this.#bound) acceptFromComponent(this, this.#definition!, parsed)
-    else if (parsed.namespace === NS.componentAccept && parsed.name === 'handshake') this.#handshake(parsed)
-    // RFC 6120 §4.9.3.12
-    else this.refuse({ condition: 'not-authorized', text: 'the handshake comes first' })
+    this.#dialect.element(parsed)
   }
 
   ended(): void {
     clearTimeout(this.#late)
-    this.#streams.unbound(this)
-    this.context.nesting.gone(this)
-    if (this.#bound) this.context.events.gone(this.domain!, this.number)
+    for (const domain of [...this.#bound.keys()]) this.unbind(domain)
   }
 
   failed(error: unknown): void {
     this.context.events.failed(error)
   }
 
-  #checkHeader(header: StreamHeader, to: Domain | undefined): StreamError | undefined {
-    // XEP-0114 §3
-    if (header.namespace !== NS.streams || header.name !== 'stream') return { condition: 'invalid-namespace' }
-    if (header.scope.defaultNs !== NS.componentAccept) return { condition: 'invalid-namespace' }
-    if (to === undefined) return { condition: 'improper-addressing' }
-    const definition = this.#definition
-    if (definition === undefined) return { condition: 'host-unknown' }
-    if (!definition.admits(this.address)) return { condition: 'policy-violation', text: 'not from this address' }
-    if (definition.tls && this.xml.tls === undefined)
-      return { condition: 'policy-violation', text: 'this component must use TLS' }
-    return undefined
-  }
-
-  #handshake({ element }: ParsedElement): void {
-    const { context } = this
-    const definition = this.#definition!
-    const { domain } = definition
-    if (!provesSecret(element.getText(), this.#id, definition.password)) {
-      this.refuse({ condition: 'not-authorized' })
-      return
-    }
-    // Elsewhere a stream may have come that isn't known of here yet: the limit is meant to stop what gets out of hand.
-    const streams = Math.max(context.directory.count(domain), this.#streams.countOf(domain))
-    if (streams >= definition.streams) {
-      this.refuse({ condition: 'conflict', text: 'this component has as many streams as it may have' })
-      return
-    }
-    clearTimeout(this.#late)
-    this.#bound = true
-    this.xml.limit(context.xml)
-    this.xml.write('<handshake/>')
-    this.#streams.bound(this as ComponentStream & Bearer)
-    advertisePrivileges(this, definition)
-    advertiseDelegations(this, definition)
-    context.nesting.connected(this, definition)
-    context.events.connected(domain, this.number, this.address)
+  #inTime(): NodeJS.Timeout {
+    const patience = this.context.config.limits.timeToAuthenticateSeconds * 1000
+    return setTimeout(() => this.refuse({ condition: 'connection-timeout' }), patience)
   }
 
   #gone(): void {

@@ -1,9 +1,7 @@
 import type { Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
 import { type Envelope, type InstanceId, Op } from '@heliograph/bus'
-import { type CertificateStore, openCertificates } from '@heliograph/certificates'
 import type { ListenAddress } from '@heliograph/config'
-import { type Domain, ensureDomain } from '@heliograph/jid'
+import type { Domain } from '@heliograph/jid'
 import { type Listener, listen } from '@heliograph/streams'
 import type { GatewayContext } from '../context.ts'
 import type { Half } from '../half.ts'
@@ -12,10 +10,12 @@ import { BytestreamsProxy } from '../proxy65/bytestreams-proxy.ts'
 import { streamLimitsOf } from '../streams/stream-limits.ts'
 import { admits } from './admission.ts'
 import { Arrivals } from './arrivals.ts'
+import { ComponentCredentials } from './component-credentials.ts'
 import { ComponentStream } from './component-stream.ts'
+import { ComponentTls } from './component-tls.ts'
 import type { ComponentsContext } from './context.ts'
 import { Conversations } from './conversations.ts'
-import { definitionsOf } from './definition.ts'
+import { bySasl, definitionsOf } from './definition.ts'
 import { Directory } from './directory.ts'
 import { ComponentEvents } from './events.ts'
 import { Nesting } from './nesting.ts'
@@ -35,10 +35,8 @@ export class Components implements Half {
   readonly #arrivals: Arrivals
   readonly #conversations: Conversations
   readonly #listeners = new Map<string, Listener>()
-  readonly #stop = new AbortController()
   readonly #proxies: readonly Domain[]
   readonly #proxy: BytestreamsProxy | undefined
-  #certificates: CertificateStore | undefined
   #round: NodeJS.Timeout | undefined
 
   constructor(gateway: GatewayContext) {
@@ -90,23 +88,16 @@ export class Components implements Half {
   }
 
   async listen(): Promise<void> {
-    const { config, definitions } = this.#context
+    const { config, definitions, tls, offersSasl } = this.#context
     if (definitions.size === 0 && this.#proxy === undefined) return
     this.#round = setInterval(() => this.#sweep(), ROUND_MS)
     await this.#openProxy()
     // Nobody could come in.
     if (definitions.size === 0) return
+    if (offersSasl || config.listen.componentTls !== false) await tls.open(this.#context)
     await this.#add('component', config.listen.component, (socket) => socket)
     if (config.listen.componentTls === false) return
-    const certificates = await this.#open()
-    await this.#add('componentTls', config.listen.componentTls, (socket) => {
-      // Components name no protocol.
-      const { ALPNProtocols: _none, ...options } = certificates.socketOptions([])
-      const secured = new TLSSocket(socket, options)
-      // A failed handshake destroys the socket: all that is left to do is not to throw.
-      secured.on('_tlsError', () => {})
-      return secured
-    })
+    await this.#add('componentTls', config.listen.componentTls, (socket) => tls.secure(socket))
   }
 
   async drain(signal: AbortSignal): Promise<void> {
@@ -118,12 +109,11 @@ export class Components implements Half {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#round)
-    this.#stop.abort()
     this.#context.nesting[Symbol.dispose]()
     for (const { close } of this.#listeners.values()) close()
     for (const stream of this.#streams) stream.xml.destroy()
     this.#proxy?.[Symbol.dispose]()
-    await this.#certificates?.[Symbol.asyncDispose]()
+    await this.#context.tls[Symbol.asyncDispose]()
   }
 
   /** Whoever listens serves the proxies of all domains. */
@@ -131,13 +121,6 @@ export class Components implements Half {
     await this.#proxy?.listen()
     if (this.#proxy?.address === undefined) return
     for (const domain of this.#proxies) this.#streams.bound(this.#proxy.bearer(domain, this.#streams.nextNumber()))
-  }
-
-  async #open(): Promise<CertificateStore> {
-    const { config, log } = this.#context
-    const domains = config.domains.map((domain) => ({ ...domain, name: ensureDomain(domain.name) }))
-    this.#certificates = await openCertificates({ ...config, domains }, { log, signal: this.#stop.signal })
-    return this.#certificates
   }
 
   async #add(name: string, at: ListenAddress | false, wrap: (socket: Socket) => Socket): Promise<void> {
@@ -178,9 +161,13 @@ export class Components implements Half {
 
 function contextOf(gateway: GatewayContext): ComponentsContext {
   const { config, log, metrics } = gateway
+  const definitions = definitionsOf(config)
   return {
     ...gateway,
-    definitions: definitionsOf(config),
+    definitions,
+    tls: new ComponentTls(),
+    credentials: new ComponentCredentials(definitions),
+    offersSasl: [...definitions.values()].some(bySasl),
     directory: new Directory(() => performance.now()),
     events: new ComponentEvents(log, metrics),
     nesting: new Nesting(gateway),

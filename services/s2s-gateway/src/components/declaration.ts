@@ -6,6 +6,11 @@ export const externalComponents = defineModule({
   xeps: [
     { number: '0114', version: '1.6' },
     {
+      number: '0225',
+      version: '0.2',
+      note: 'for components with `authentication: [sasl]`; hostnames without resources',
+    },
+    {
       number: '0356',
       version: '0.4.1',
       note: 'rosters without pushes, and messages; for components with `privileges`',

@@ -6,6 +6,10 @@ import { type Domain, ensureDomain } from '@heliograph/jid'
 export interface Definition {
   readonly domain: Domain
   readonly password: string
+  /** How it may prove that it is itself: XEP-0114, XEP-0225. */
+  readonly authentication: HeliographConfig['components'][number]['authentication']
+  /** What it may bind to one stream (XEP-0225): itself, and what else it serves. */
+  readonly siblings: readonly Domain[]
   /** It must come over TLS. */
   readonly tls: boolean
   readonly privileges: HeliographConfig['components'][number]['privileges']
@@ -21,12 +25,22 @@ export interface Definition {
 
 /** @throws InvalidJid for a domain that is none */
 export function definitionsOf({ components }: Pick<HeliographConfig, 'components'>): ReadonlyMap<Domain, Definition> {
-  const all = components.flatMap(({ domains, password, tls, from, privileges, delegations, streams, waitSeconds }) => {
-    const admits = admitting(from)
-    const shared = { password, tls, privileges, delegations, streams, waitMs: waitSeconds * 1000, admits }
-    return domains.map((name): Definition => ({ ...shared, domain: ensureDomain(name) }))
+  const all = components.flatMap(({ domains, from, waitSeconds, ...given }) => {
+    const siblings = domains.map(ensureDomain)
+    const shared = { ...given, siblings, waitMs: waitSeconds * 1000, admits: admitting(from) }
+    return siblings.map((domain): Definition => ({ ...shared, domain }))
   })
   return new Map(all.map((definition) => [definition.domain, definition]))
+}
+
+/** Whether it may connect as XEP-0114 has it. */
+export function byHandshake({ authentication }: Definition): boolean {
+  return authentication.includes('handshake')
+}
+
+/** Whether it may connect as XEP-0225 has it. */
+export function bySasl({ authentication }: Definition): boolean {
+  return authentication.includes('sasl')
 }
 
 function admitting(networks: readonly string[]): Definition['admits'] {

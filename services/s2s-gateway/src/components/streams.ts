@@ -21,7 +21,7 @@ export class Streams {
 
   /** Those that haven't proved who they are. */
   get unproven(): number {
-    return [...this.#all].filter(({ number }) => !this.#bound.has(number)).length
+    return [...this.#all].filter(({ isProven }) => !isProven).length
   }
 
   [Symbol.iterator](): Iterator<ComponentStream> {
@@ -39,7 +39,7 @@ export class Streams {
   }
 
   /** Nothing can be written to it any more; it is here until its transport is gone. */
-  unbound(stream: ComponentStream): void {
+  unbound(stream: Pick<Bearer, 'number'>): void {
     if (this.#bound.delete(stream.number)) this.#tell()
   }
 

@@ -50,6 +50,7 @@ export const xepTitles: Readonly<Record<string, string>> = {
   '0220': 'Server Dialback',
   '0222': 'Persistent Storage of Public Data via PubSub',
   '0223': 'Persistent Storage of Private Data via PubSub',
+  '0225': 'Component Connections',
   '0237': 'Roster Versioning',
   '0248': 'PubSub Collection Nodes',
   '0249': 'Direct MUC Invitations',
