@@ -2,7 +2,16 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { bothModes, Cluster, type LoginOptions, RawClient, RawComponent, type Site } from '@heliograph/testkit'
+import {
+  bothModes,
+  Cluster,
+  type LoginOptions,
+  RawClient,
+  RawComponent,
+  type Site,
+  SlixmppComponent,
+  slixmppAvailable,
+} from '@heliograph/testkit'
 import type { Element } from '@heliograph/xml'
 import { errorOf, newcomer, say, saying } from '../support/actor.ts'
 
@@ -164,7 +173,7 @@ scenario('who isn’t a component, or may not come so, is refused', async (site)
   assert.equal(await conditionThatEnds(odd), 'not-authorized')
 
   await using _lone = await bound(site, 'lone.example')
-  await using another = await authenticated(site, 'lone.example', { gateway: 1 })
+  await using another = await authenticated(site, 'lone.example')
   assert.equal(errorOf(await ask(another, 'bind', 'lone.example')), 'wait/resource-constraint')
   await secure.close()
 
@@ -211,6 +220,21 @@ scenario('streams of both kinds share a component’s work, and outlive a gatewa
   for (const line of lines(10)) await newer.expect(saying(line), 60_000)
   if (site.server instanceof Cluster) await site.server.of('gateway')[0]!.process.start()
 })
+
+if (slixmppAvailable())
+  scenario('slixmpp secures the stream, authenticates and binds', async (site) => {
+    await using juliet = await newcomer(site, 'juliet')
+    const ports = [0, 1].map((gateway) => site.gateway(gateway).component!)
+    const { domain, certificate } = site.description
+    const server = { domain, certificate }
+    const options = { domain: 'chat.example', secret: SECRET, ports, server }
+    await using py = new SlixmppComponent(options)
+    await py.until(({ event }) => event === 'online')
+    say(juliet, 'lark@chat.example', 'it was the nightingale')
+    assert.equal((await juliet.expect(saying('echo: it was the nightingale'))).attrs.from, 'lark@chat.example')
+    py.ask(site.domain)
+    await py.until(({ event }) => event === 'answer')
+  })
 
 scenario('openssl starts TLS inside the stream', async (site) => {
   const connectTo = `127.0.0.1:${site.gateway().component}`

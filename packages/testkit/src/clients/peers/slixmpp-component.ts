@@ -11,6 +11,8 @@ export interface ComponentOptions {
   readonly secret: string
   /** Where gateways listen: the next is taken when a connection is lost. */
   readonly ports: readonly number[]
+  /** The server, whose certificate (PEM) is checked, if it is to come with SASL (XEP-0225) and not by the handshake of XEP-0114. */
+  readonly server?: { readonly domain: string; readonly certificate: string }
   /** A namespace that is delegated to it (XEP-0355): it answers who asks with an element that names him. */
   readonly manages?: string
 }
@@ -18,7 +20,7 @@ export interface ComponentOptions {
 /** Something that a component tells of. */
 export type ComponentEvent = Readonly<Record<string, unknown>> & { readonly event: string }
 
-/** slixmpp's ComponentXMPP in a Python process of its own: it echoes what it is sent, and grants and returns subscriptions. */
+/** slixmpp's ComponentXMPP, or its client as a component, in a Python process of its own: it echoes what it is sent, and grants and returns subscriptions. */
 export class SlixmppComponent implements AsyncDisposable {
   /** All it has told, in order. */
   readonly told: ComponentEvent[] = []

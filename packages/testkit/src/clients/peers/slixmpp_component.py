@@ -3,21 +3,25 @@
 Started with one argument, a JSON object: domain, secret, host, ports (taken in turn when it has to connect again). It tells what happens by JSON
 lines: {"event": "online"}, {"event": "message", "from": …, "to": …, "body": …}, {"event": "answer", …}. Every message to it is answered by
 `echo: …` from its recipient, every request to subscribe is granted and returned. With `manages` it answers what it is delegated of that namespace (XEP-0355),
-and tells {"event": "delegated"} when it hears of it. {"ask": jid} on standard input lets it ask that address who it is.
+and tells {"event": "delegated"} when it hears of it. With `server`, whose `domain` and
+`certificate` (PEM) it is, it comes as XEP-0225 has it. {"ask": jid} on standard input lets it ask that address who it is.
 """
 
 import asyncio
 import json
 import sys
 
+from slixmpp import ClientXMPP
 from slixmpp.componentxmpp import ComponentXMPP
-from slixmpp.xmlstream import ET
+from slixmpp.stanza import Iq, StreamFeatures
+from slixmpp.xmlstream import ET, ElementBase, register_stanza_plugin
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
 RECONNECT_SECONDS = 0.1
 DELEGATION = "urn:xmpp:delegation:2"
 FORWARD = "urn:xmpp:forward:0"
+BINDING = "urn:xmpp:component:0"
 
 
 def tell(**fields):
@@ -25,10 +29,9 @@ def tell(**fields):
     sys.stdout.flush()
 
 
-class Echo(ComponentXMPP):
-    def __init__(self, options):
+class Echo:
+    def begin(self, options):
         self.places = [(options["host"], port) for port in options["ports"]]
-        super().__init__(options["domain"], options["secret"], *self.places[0])
         self.register_plugin("xep_0030")
         self.register_plugin("xep_0199")
         self["xep_0030"].add_identity(category="gateway", itype="sms", name="Echo")
@@ -83,11 +86,53 @@ class Echo(ComponentXMPP):
         self.loop.call_later(RECONNECT_SECONDS, self.go)
 
     def go(self):
-        self.connect(*self.places[0], use_ssl=False)
+        self.connect(*self.next_place(), use_ssl=False)
 
     async def ask(self, jid):
         info = await self["xep_0030"].get_info(jid=jid, ifrom=self.boundjid.full, timeout=20)
         tell(event="answer", identities=[identity[:2] for identity in info["disco_info"]["identities"]])
+
+
+class Handshake(Echo, ComponentXMPP):
+    def __init__(self, options):
+        super().__init__(options["domain"], options["secret"], options["host"], options["ports"][0])
+        self.begin(options)
+
+    def next_place(self):
+        return self.places[0]
+
+
+class HostnameBinding(ElementBase):
+    name = "bind"
+    namespace = BINDING
+    plugin_attrib = "hostname_binding"
+    interfaces = {"hostname"}
+    sub_interfaces = {"hostname"}
+
+
+class Sasl(Echo, ClientXMPP):
+    """As XEP-0225 has it: slixmpp's client, whose name is the hostname, and which binds that."""
+
+    def __init__(self, options):
+        super().__init__(f"{options['domain']}@{options['server']['domain']}", options["secret"])
+        self.hostname = options["domain"]
+        self.ssl_context.load_verify_locations(cadata=options["server"]["certificate"])
+        register_stanza_plugin(StreamFeatures, HostnameBinding)
+        register_stanza_plugin(Iq, HostnameBinding)
+        # Before a session it keeps back what isn't its own way of binding.
+        self._always_send_everything = True
+        self.register_feature("hostname_binding", self.on_features, restart=False, order=10000)
+        self.begin(options)
+
+    def next_place(self):
+        return (self.places[0],)
+
+    async def on_features(self, _features):
+        iq = self.make_iq_set()
+        iq["hostname_binding"]["hostname"] = self.hostname
+        result = await iq.send()
+        self.set_jid(result["hostname_binding"]["hostname"])
+        self.event("session_start")
 
 
 async def read_commands(component):
@@ -99,7 +144,8 @@ async def read_commands(component):
 
 
 def main():
-    component = Echo(json.loads(sys.argv[1]))
+    options = json.loads(sys.argv[1])
+    component = Sasl(options) if "server" in options else Handshake(options)
     component.go()
     reading = asyncio.ensure_future(read_commands(component), loop=component.loop)
     component.loop.run_forever()
