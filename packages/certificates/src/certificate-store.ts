@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SecureContext, Server, TLSSocketOptions } from 'node:tls'
+import { createSecureContext, type SecureContext, type Server, type TLSSocketOptions } from 'node:tls'
 import { domainToASCII } from 'node:url'
 import { type Logger, OperatorError } from '@heliograph/telemetry'
 import { fingerprint } from './file-watch.ts'
@@ -68,6 +68,12 @@ export class CertificateStore implements AsyncDisposable {
   /** The context for a server name: its own domain's, else that of a certificate which covers it, else the default. */
   contextFor(serverName: string | undefined): SecureContext {
     return this.#find(serverName).loaded.context
+  }
+
+  /** The same, made anew, for a connection whose peer is judged by these authorities (PEM) alone. */
+  contextTrusting(ca: readonly string[], serverName: string | undefined): SecureContext {
+    const { cert, key } = this.#find(serverName).loaded
+    return createSecureContext({ ...tlsDefaults({ ...this.#policy, ca }), cert, key })
   }
 
   /** Whether the certificate for a server name has a `tls-server-end-point`. */

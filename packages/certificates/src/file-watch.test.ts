@@ -14,7 +14,7 @@ test('a change, a loss and a return of a file are told, each once', async (t) =>
   let told = 0
   const count = async () => void told++
   await using watch = await FileWatch.open({
-    ...{ files: [file, other], changed: count, pollMs: 5, signal: new AbortController().signal },
+    ...{ files: () => [file, other], changed: count, pollMs: 5, signal: new AbortController().signal },
   })
   assert.ok(watch)
   const until = async (times: number) => {

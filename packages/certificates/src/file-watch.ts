@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const POLL_MS = 10_000
 
 export interface FileWatchOptions {
-  readonly files: readonly string[]
+  /** Which they are may change, too. */
+  readonly files: () => readonly string[]
   /** Told when one of them isn't as it was, one change after the other. What it throws is its own. */
   readonly changed: () => Promise<void>
   /** How often they are looked at; default 10 000 ms. */
@@ -34,7 +35,7 @@ export class FileWatch implements AsyncDisposable {
 
   /** What is read after this is seen when it changes. */
   static async open(options: FileWatchOptions): Promise<FileWatch> {
-    return new FileWatch(options, await present(options.files))
+    return new FileWatch(options, await present(options.files()))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -46,7 +47,7 @@ export class FileWatch implements AsyncDisposable {
     const { files, changed, pollMs = POLL_MS } = this.#options
     while (!signal.aborted) {
       await sleep(pollMs, undefined, { signal, ref: false }).catch(() => {}) // ends early when aborted
-      const now = signal.aborted ? this.#seen : await present(files)
+      const now = signal.aborted ? this.#seen : await present(files())
       if (now === this.#seen) continue
       this.#seen = now
       await changed()

@@ -4,6 +4,7 @@ export {
   type CertificateStoreOptions,
   type DomainCertificate,
 } from './certificate-store.ts'
+export { chainProblem } from './chain-problem.ts'
 export { channelBindingsOf, serverEndPoint, type TlsChannelBindings, tlsExporter } from './channel-bindings.ts'
 export { FileWatch, type FileWatchOptions } from './file-watch.ts'
 export type { CertificateFiles } from './files.ts'

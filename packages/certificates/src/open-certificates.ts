@@ -22,9 +22,9 @@ export async function openCertificates(
   given: ServerCertificates,
   { log, signal }: { readonly log: Logger; readonly signal: AbortSignal },
 ): Promise<CertificateStore> {
-  const { minVersion, ciphers, ca, crl } = given.tls
+  const { minVersion, ciphers, ca, crl, resumption } = given.tls
   const certificates = await certificatesOf(given)
-  return CertificateStore.open({ certificates, policy: { minVersion, ciphers, ca, crl }, log, signal })
+  return CertificateStore.open({ certificates, policy: { minVersion, ciphers, ca, crl, resumption }, log, signal })
 }
 
 /** The certificates of a server's domains, in their order; self-signed where none are configured. */

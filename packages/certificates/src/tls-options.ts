@@ -10,6 +10,8 @@ export interface TlsPolicy {
   readonly ca?: readonly string[] | undefined
   /** PEM of lists of revoked certificates. Where there are any, each authority of a peer's certificate needs one that isn't outdated. */
   readonly crl?: readonly string[] | undefined
+  /** Whether a peer that connects again may refer to what it showed before. Default true; without it each shows its certificates. */
+  readonly resumption?: boolean | undefined
 }
 
 /**
@@ -17,13 +19,14 @@ export interface TlsPolicy {
  * takes 8 KiB less and a handshake a quarter less CPU.
  */
 export function tlsDefaults(policy: TlsPolicy = {}): SecureContextOptions {
+  const without = policy.resumption === false ? constants.SSL_OP_NO_TICKET : 0
   return {
     minVersion: policy.minVersion ?? 'TLSv1.2',
     maxVersion: 'TLSv1.3',
     ecdhCurve: 'X25519:P-256',
     honorCipherOrder: true,
     // RFC 9266 §4.2 and common sense: a renegotiated connection has no stable binding.
-    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION | without,
     ...(policy.ciphers === undefined ? {} : { ciphers: policy.ciphers }),
     ...(policy.ca === undefined ? {} : { ca: [...policy.ca] }),
     ...(policy.crl === undefined ? {} : { crl: [...policy.crl] }),

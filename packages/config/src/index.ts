@@ -1,3 +1,4 @@
+export { authoritiesIn } from './authorities.ts'
 export { ConfigError, type ConfigProblem } from './config-error.ts'
 export type { Environment } from './environment.ts'
 export { findConfigFile } from './find-config-file.ts'

@@ -35,6 +35,23 @@ test('what the file says holds, the rest as configured', () => {
   assert.equal(policyOf('').others, 'allow')
 })
 
+test('files of authorities that can’t be used are told, all at once, and where', () => {
+  const empty = join(directory, 'empty.pem')
+  writeFileSync(empty, '')
+  const peers = `peers: [{ domain: a.example, ca: ['${empty}', /nowhere.pem] }]`
+  const expected = /2 mistakes.*peers\.0\.ca\.0: .*empty\.pem.*no certificate.*peers\.0\.ca\.1: .*ENOENT/s
+  assert.throws(() => policyOf(peers), expected)
+  writeFileSync(file, `federation: { enabled: true, ${peers} }`)
+  const load = (more: object = {}) => loadConfig({ file, env: { ...more } })
+  assert.throws(load, /2 mistakes.*federation\.peers\.0\.ca\.0: .*federation\.peers\.0\.ca\.1: .*:1:/s)
+  assert.throws(() => load({ HELIOGRAPH_FEDERATION_CRL: '/lists.pem' }), /peers\.0\.ca: can’t be used together/)
+  // It has them where its gateways are.
+  writeFileSync(file, `federation: { enabled: true, ${peers} }`)
+  assert.doesNotThrow(() =>
+    loadConfig({ file, env: { ...env('cluster'), HELIOGRAPH_FEDERATION_POLICY_FILE: undefined } }),
+  )
+})
+
 test('a file that can’t be used says where', () => {
   assert.throws(
     () => policyOf('peers:\n  - { domain: news.example, inbound: { kinds: [letters] } }'),

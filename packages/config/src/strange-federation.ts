@@ -1,9 +1,20 @@
+import { strangeAuthorities } from './authorities.ts'
 import type { ConfigProblem } from './config-error.ts'
 import type { PeerPolicyConfig } from './heliograph-config.ts'
 import type { ParsedConfig } from './schema/schema.ts'
 
-/** One instance of a cluster makes keys for dialback, another is asked about them. */
+/** What is wrong about other servers. In a cluster the files of their authorities are where gateways are, which look at them by themselves. */
 export function strangeFederation(
+  config: ParsedConfig,
+  where: (path: readonly PropertyKey[]) => string | undefined,
+): ConfigProblem[] {
+  const { mode, federation } = config
+  const hasFiles = mode === 'standalone' && federation.enabled
+  return [...strangeSecret(config, where), ...(hasFiles ? strangeAuthorities(federation, ['federation'], where) : [])]
+}
+
+/** One instance of a cluster makes keys for dialback, another is asked about them. */
+function strangeSecret(
   { mode, federation }: ParsedConfig,
   where: (path: readonly PropertyKey[]) => string | undefined,
 ): ConfigProblem[] {

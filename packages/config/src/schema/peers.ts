@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { domain } from './values.ts'
+import { domain, path } from './values.ts'
 
 const authentication = z
   .enum(['certificates', 'dialback'])
@@ -65,6 +65,13 @@ const peers = z
         .array(pin)
         .min(1)
         .describe('Its certificate has one of these keys (SHA-256 of the public key, as in RFC 7469), and is valid.')
+        .optional(),
+      ca: z
+        .array(path)
+        .min(1)
+        .describe(
+          'PEM files of its authorities: its certificate is judged by these alone, not by those that `federation.ca` and Node know. Read again when they change; not together with `federation.crl`.',
+        )
         .optional(),
       inbound: otherTraffic.describe('What may come from it, where `federation.inbound` isn’t meant.').optional(),
       outbound: otherTraffic.describe('What may go to it, where `federation.outbound` isn’t meant.').optional(),

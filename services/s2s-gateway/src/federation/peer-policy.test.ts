@@ -24,7 +24,7 @@ const brief = ({ inbound, outbound, ...rest }: Terms) => [inbound !== undefined,
 
 test('what is said of a domain holds for it, the rest for all others', () => {
   const of = termsOf(new PeerPolicy(CONFIG))
-  const usual = { authentication: 'certificates', minTls: 'TLSv1.2', pins: [] }
+  const usual = { authentication: 'certificates', minTls: 'TLSv1.2', pins: [], authorities: undefined }
   assert.deepEqual(brief(of('both.example')), [true, true, { ...usual, minTls: 'TLSv1.3', pins: ['a pin'] }])
   assert.deepEqual(brief(of('news.example')), [true, false, { ...usual, authentication: 'dialback' }])
   assert.deepEqual(brief(of('never.example')), [false, false, usual])

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { HeliographConfig, PeerPolicyConfig, Rates } from '@heliograph/config'
+import { authoritiesIn, type HeliographConfig, type PeerPolicyConfig, type Rates } from '@heliograph/config'
 import { type Domain, ensureDomain } from '@heliograph/jid'
 
 type Federation = HeliographConfig['federation']
@@ -24,9 +24,13 @@ export interface Terms {
   readonly minTls: Federation['minTls']
   /** Keys of which its certificate has one, as SHA-256 in base64; empty: any. */
   readonly pins: readonly string[]
+  /** PEM of the authorities that alone vouch for it; undefined: those that count for all. */
+  readonly authorities: readonly string[] | undefined
 }
 
 interface Known {
+  /** Those that were read for it. */
+  readonly files: readonly string[]
   readonly others: Terms
   readonly peers: ReadonlyMap<Domain, Terms>
 }
@@ -43,12 +47,17 @@ export class PeerPolicy {
     return termsOf(this.#known, domain)
   }
 
+  /** Files of single domains' authorities. */
+  get files(): readonly string[] {
+    return this.#known.files
+  }
+
   /** Something else holds from now on. @returns whether that concerns a domain */
   renew(config: PeerPolicyConfig): (domain: Domain) => boolean {
     return this.prepare(config)()
   }
 
-  /** The same in two steps, of which only the first throws. */
+  /** The same in two steps, of which only the first reads files, and throws. */
   prepare(config: PeerPolicyConfig): () => (domain: Domain) => boolean {
     const now = knownFrom(config)
     return () => {
@@ -64,7 +73,7 @@ function termsOf({ peers, others }: Known, domain: Domain): Terms {
 }
 
 function knownFrom({ peers, others, authentication, minTls, inbound, outbound }: PeerPolicyConfig): Known {
-  const common = { authentication, minTls, pins: [] }
+  const common = { authentication, minTls, pins: [], authorities: undefined }
   const [into, out] = [trafficOf(inbound), trafficOf(outbound)]
   const isAllowed = others === 'allow'
   const single = peers.map((peer): [Domain, Terms] => {
@@ -76,12 +85,14 @@ function knownFrom({ peers, others, authentication, minTls, inbound, outbound }:
       authentication: peer.authentication ?? authentication,
       minTls: peer.minTls ?? minTls,
       pins: peer.pins ?? [],
+      authorities: peer.ca?.flatMap(authoritiesIn),
     }
     return [ensureDomain(peer.domain), terms]
   })
   return {
     others: { ...common, inbound: isAllowed ? into : undefined, outbound: isAllowed ? out : undefined },
     peers: new Map(single),
+    files: peers.flatMap(({ ca }) => ca ?? []),
   }
 }
 

@@ -27,28 +27,36 @@ export interface Watched extends AsyncDisposable {
 export async function openWatched({ config, log, live }: Source, signal: AbortSignal): Promise<Watched> {
   await using opened = new AsyncDisposableStack()
   const { policyFile, ca, crl } = config.federation
-  const watch = async (files: readonly (string | undefined)[], changed: () => Promise<void>): Promise<void> => {
-    const given = files.filter((file) => file !== undefined)
-    if (given.length > 0) opened.use(await FileWatch.open({ files: given, changed, signal }))
-  }
-  await watch([policyFile], async () => {
-    try {
-      watched.onChanged(watched.policy.renew(readPeerPolicy(config)))
-      log.info('s2s_policy_reloaded', { file: policyFile })
-    } catch (error) {
-      log.error('s2s_policy_unusable', { file: policyFile, error })
-    }
-  })
-  await watch([ca, crl], async () => {
-    try {
-      await watched.certificates.trust(await trustOf(config))
-      watched.onChanged(() => true)
-      log.info('s2s_trust_reloaded', { ca, crl })
-    } catch (error) {
-      log.error('s2s_trust_unusable', { ca, crl, error })
-    }
-  })
   const policy = new PeerPolicy(policyOf(config))
+  let latest: HeliographConfig = config
+  const watch = async (
+    files: () => readonly (string | undefined)[],
+    changed: () => Promise<void>,
+  ): Promise<FileWatch> =>
+    opened.use(await FileWatch.open({ files: () => files().filter((file) => file !== undefined), changed, signal }))
+  await watch(
+    () => [policyFile, ...policy.files],
+    async () => {
+      try {
+        watched.onChanged(policy.renew(readPeerPolicy(latest)))
+        log.info('s2s_policy_reloaded', { file: policyFile ?? policy.files.join(', ') })
+      } catch (error) {
+        log.error('s2s_policy_unusable', { file: policyFile ?? policy.files.join(', '), error })
+      }
+    },
+  )
+  await watch(
+    () => [ca, crl],
+    async () => {
+      try {
+        await watched.certificates.trust(await trustOf(config))
+        watched.onChanged(() => true)
+        log.info('s2s_trust_reloaded', { ca, crl })
+      } catch (error) {
+        log.error('s2s_trust_unusable', { ca, crl, error })
+      }
+    },
+  )
   const certificates = opened.use(await certificatesOf({ config, log }, signal))
   const kept = opened.move()
   const watched: Watched = {
@@ -58,6 +66,7 @@ export async function openWatched({ config, log, live }: Source, signal: AbortSi
   live.onChange((fresh) => {
     const renew = watched.policy.prepare(readPeerPolicy(fresh))
     return () => {
+      latest = fresh
       watched.onChanged(renew())
       void addCertificates(certificates, { config: fresh, log })
     }
@@ -69,7 +78,8 @@ function policyOf(config: HeliographConfig): ReturnType<typeof readPeerPolicy> {
   try {
     return readPeerPolicy(config)
   } catch (error) {
-    throw new OperatorError(`${config.federation.policyFile} can't be used: ${(error as Error).message}`, {
+    const { policyFile = 'what is said of other servers' } = config.federation
+    throw new OperatorError(`${policyFile} can't be used: ${(error as Error).message}`, {
       cause: error,
     })
   }
@@ -78,7 +88,7 @@ function policyOf(config: HeliographConfig): ReturnType<typeof readPeerPolicy> {
 async function certificatesOf({ config, log }: Omit<Source, 'live'>, signal: AbortSignal): Promise<CertificateStore> {
   const { domains, dataDir, tls } = config
   return openCertificates(
-    { domains: namedOf(domains), dataDir, tls: { ...tls, ...(await trustOf(config)) } },
+    { domains: namedOf(domains), dataDir, tls: { ...tls, ...(await trustOf(config)), resumption: false } },
     { log, signal },
   )
 }

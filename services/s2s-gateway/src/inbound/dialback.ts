@@ -2,7 +2,7 @@ import { type Domain, parseDomain } from '@heliograph/jid'
 import type { ParsedElement } from '@heliograph/xml'
 import { type Verdict, verdictXml } from '../dialback/elements.ts'
 import { openStream } from '../outbound/open-stream.ts'
-import { unproven } from '../trust/proof.ts'
+import { unprovenAccepted } from '../trust/accepted.ts'
 import { unfit } from '../trust/unfit.ts'
 import type { Inbound } from './inbound.ts'
 
@@ -79,7 +79,7 @@ async function verdictOn(inbound: Inbound, { local, remote, key }: Claim): Promi
   if (stream.tls !== undefined && unfit(stream.tls, terms) !== undefined) return 'policy-violation'
   if (inbound.verifying > MOST_VERIFYING) return 'resource-constraint'
   // Whoever shows a good certificate needn't be asked about.
-  if (stream.tls !== undefined && unproven(stream.tls, remote) === undefined) return 'valid'
+  if (stream.tls !== undefined && unprovenAccepted(stream.tls, remote, context) === undefined) return 'valid'
   const between = { local, remote }
   return context.inquiries.ask(between, () => openStream(context, between, { kind: 'ask', key, id }, context.stopping))
 }

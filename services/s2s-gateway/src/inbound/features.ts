@@ -1,6 +1,6 @@
 import { NS } from '@heliograph/stanza'
 import { twoWayFeature } from '../streams/two-way.ts'
-import { unproven } from '../trust/proof.ts'
+import { unprovenAccepted } from '../trust/accepted.ts'
 import type { Inbound } from './inbound.ts'
 import { offersReturn } from './returns.ts'
 
@@ -22,7 +22,7 @@ export function featuresFor(inbound: Inbound): string {
 function external(inbound: Inbound): string {
   const { stream, remote, context } = inbound
   if (stream.tls === undefined || remote === undefined) return ''
-  const reason = unproven(stream.tls, remote)
+  const reason = unprovenAccepted(stream.tls, remote, context)
   if (reason === undefined) return `<mechanisms xmlns='${NS.sasl}'><mechanism>EXTERNAL</mechanism></mechanisms>`
   // Nothing is left for it to try, so nothing more would be heard of why.
   if (context.policy.of(remote).authentication === 'certificates') inbound.refused(remote, reason)

@@ -1,7 +1,7 @@
 import { parseDomain } from '@heliograph/jid'
 import { NS } from '@heliograph/stanza'
 import type { ParsedElement } from '@heliograph/xml'
-import { unproven } from '../trust/proof.ts'
+import { unprovenAccepted } from '../trust/accepted.ts'
 import type { Inbound } from './inbound.ts'
 
 /** SASL EXTERNAL of another server (XEP-0178 §3, RFC 6120 §6.4). */
@@ -15,7 +15,7 @@ export function handleSasl(inbound: Inbound, parsed: ParsedElement): void {
   if (identity === undefined) return fail(inbound, 'incorrect-encoding')
   // XEP-0178 §3: nobody but who the header named.
   if (identity !== '' && parseDomain(identity) !== remote) return fail(inbound, 'invalid-authzid')
-  const reason = unproven(stream.tls, remote)
+  const reason = unprovenAccepted(stream.tls, remote, inbound.context)
   if (reason !== undefined) {
     inbound.refused(remote, reason)
     return fail(inbound, 'not-authorized')

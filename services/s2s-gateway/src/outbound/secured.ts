@@ -6,14 +6,16 @@ import type { Direction } from './initiation.ts'
 
 /** Puts TLS on a connection that we made, with the certificate of our domain. */
 export function secured(
-  { certificates }: Pick<FederationContext, 'certificates'>,
+  { certificates, policy }: Pick<FederationContext, 'certificates' | 'policy'>,
   { local, remote }: Direction,
   socket: Socket,
   alpn?: readonly string[],
 ): TLSSocket {
+  const { authorities } = policy.of(remote)
   const options: ConnectionOptions = {
     socket,
-    secureContext: certificates.contextFor(local),
+    secureContext:
+      authorities === undefined ? certificates.contextFor(local) : certificates.contextTrusting(authorities, local),
     servername: domainToASCII(remote),
     // Whom the certificate is for is judged by our own rules, and what it is worth by those for the peer.
     rejectUnauthorized: false,
