@@ -31,6 +31,13 @@ const scenario = await bothModes({
       secret: 'the same at all instances',
     },
     registration: { open: 'always' },
+    components: [
+      {
+        domains: ['delegate.example'],
+        password: 'one of its own',
+        delegations: [{ namespace: 'urn:example:delegated' }],
+      },
+    ],
     rooms: { questions: [{ question: 'Where do we lay our scene?', answers: ['Verona'] }] },
   },
 })
