@@ -4,7 +4,14 @@ import type { MucContext } from '../context.ts'
 import { openRoom } from '../recovery/repeat-last.ts'
 import type { Room } from '../room.ts'
 
-/** Does something in a room's turn, once it is loaded. @throws when the room went to another owner, or too much waits for it */
+/** The room went to another owner before its turn came: nothing was done. */
+export class WentAway extends Error {
+  constructor() {
+    super('the room went to another owner')
+  }
+}
+
+/** Does something in a room's turn, once it is loaded. @throws WentAway; and when too much waits for the room */
 export function inMailbox<Result>(
   context: MucContext,
   jid: BareJid,
@@ -15,7 +22,7 @@ export function inMailbox<Result>(
     const pushed = room.mailbox.push(async () => {
       const isOurs = room.details !== undefined || (await openRoom(context, room))
       if (isOurs) await act(room).then(resolve, reject)
-      else reject(new Error('the room went to another owner'))
+      else reject(new WentAway())
     })
     if (!pushed) reject(new Error('too much waits for this room'))
   })

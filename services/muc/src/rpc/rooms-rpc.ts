@@ -1,6 +1,5 @@
 import { Kind } from '@heliograph/bus'
 import { type BareJid, isDomain, parseBare, parseDomain, parseJid } from '@heliograph/jid'
-import { partitionOf } from '@heliograph/ownership'
 import { readQuestionToken } from '@heliograph/questions'
 import {
   type AnswerQuestionReply,
@@ -8,7 +7,6 @@ import {
   type Handlers,
   type InspectRoomReply,
   type RoomsAdmin,
-  type RpcClient,
   type RpcClients,
   RpcError,
   roomsContract,
@@ -18,6 +16,7 @@ import {
 } from '@heliograph/rpc'
 import type { MucContext } from '../context.ts'
 import { answerHere } from './answer-question.ts'
+import { atOwner } from './at-owner.ts'
 import { moveHere, reloadHere } from './move-here.ts'
 import { createHere, destroyHere, inspectHere, roomSummary } from './rooms-here.ts'
 
@@ -33,60 +32,77 @@ export function roomsRpc(context: MucContext, clients: RpcClients): ServedContra
     inspectRoom: async (request) => {
       const room = roomAddress(context, request.jid)
       if (room === undefined) return nothing('jid-malformed')
-      if (owns(context, room)) return inspectHere(context, room)
-      const owner = request.localOnly ? undefined : ownerOf(context, clients, room)
-      return owner?.inspectRoom({ ...request, localOnly: true }) ?? nothing('recipient-unavailable')
+      return atOwner(context, clients, room, {
+        localOnly: request.localOnly,
+        here: () => inspectHere(context, room),
+        there: (owner) => owner.inspectRoom({ ...request, localOnly: true }),
+        nobody: nothing,
+      })
     },
     createRoom: async (request) => {
       const room = roomAddress(context, request.jid)
       const user = parseBare(request.owner)
       if (room === undefined || user === undefined || isDomain(user)) return refused('jid-malformed')
-      if (owns(context, room)) return createHere(context, room, user)
-      const owner = request.localOnly ? undefined : ownerOf(context, clients, room)
-      return owner?.createRoom({ ...request, localOnly: true }) ?? refused('recipient-unavailable')
+      return atOwner(context, clients, room, {
+        localOnly: request.localOnly,
+        here: () => createHere(context, room, user),
+        there: (owner) => owner.createRoom({ ...request, localOnly: true }),
+        nobody: refused,
+      })
     },
     moveRoom: async (request) => {
       const [from, to] = [request.jid, request.to].map((text) => roomAddress(context, text))
       if (from === undefined || to === undefined || from === to) return refused('jid-malformed')
       const reason = request.reason === '' ? undefined : request.reason
-      const arrived = () => arrive(context, clients, to)
-      if (owns(context, from)) return moveHere(context, { from, to, reason, arrived })
-      const owner = request.localOnly ? undefined : ownerOf(context, clients, from)
-      return (
-        owner?.moveRoom({ ...request, localOnly: true }, { timeoutMs: MOVE_MS }) ?? refused('recipient-unavailable')
-      )
+      const arrived = () => reloadAt(context, clients, to, false)
+      return atOwner(context, clients, from, {
+        localOnly: request.localOnly,
+        here: () => moveHere(context, { from, to, reason, arrived }),
+        there: (owner) => owner.moveRoom({ ...request, localOnly: true }, { timeoutMs: MOVE_MS }),
+        nobody: refused,
+      })
     },
     reloadRoom: async (request) => {
       const room = roomAddress(context, request.jid)
       if (room === undefined) return refused('jid-malformed')
-      return owns(context, room) ? reloadHere(context, room) : refused('recipient-unavailable')
+      return reloadAt(context, clients, room, request.localOnly)
     },
     answerQuestion: async ({ token, answer, localOnly }) => {
       const asked = readQuestionToken(token)
       const room = asked && roomAddress(context, asked.room)
       if (asked === undefined || room === undefined) return unasked('item-not-found')
-      if (answer === '' || owns(context, room)) return answerHere(context, asked, answer)
-      const owner = localOnly ? undefined : ownerOf(context, clients, room)
-      return owner?.answerQuestion({ token, answer, localOnly: true }) ?? unasked('recipient-unavailable')
+      if (answer === '') return answerHere(context, asked, answer)
+      return atOwner(context, clients, room, {
+        localOnly,
+        here: () => answerHere(context, asked, answer),
+        there: (owner) => owner.answerQuestion({ token, answer, localOnly: true }),
+        nobody: unasked,
+      })
     },
     destroyRoom: async (request) => {
       const room = roomAddress(context, request.jid)
       const venue = request.alternate === '' ? undefined : parseJid(request.alternate)
       if (room === undefined || (venue === undefined && request.alternate !== '')) return refused('jid-malformed')
       const { reason } = request
-      if (owns(context, room)) return destroyHere(context, room, { venue, reason: reason === '' ? undefined : reason })
-      const owner = request.localOnly ? undefined : ownerOf(context, clients, room)
-      return owner?.destroyRoom({ ...request, localOnly: true }) ?? refused('recipient-unavailable')
+      return atOwner(context, clients, room, {
+        localOnly: request.localOnly,
+        here: () => destroyHere(context, room, { venue, reason: reason === '' ? undefined : reason }),
+        there: (owner) => owner.destroyRoom({ ...request, localOnly: true }),
+        nobody: refused,
+      })
     },
   }
   return serve(roomsContract, audited(roomsContract, handlers, context.log))
 }
 
 /** The owner of a room reads it anew. */
-async function arrive(context: MucContext, clients: RpcClients, room: BareJid): Promise<Verdict> {
-  if (owns(context, room)) return reloadHere(context, room)
-  const owner = ownerOf(context, clients, room)
-  return owner?.reloadRoom({ jid: room, localOnly: true }) ?? refused('recipient-unavailable')
+function reloadAt(context: MucContext, clients: RpcClients, room: BareJid, localOnly: boolean): Promise<Verdict> {
+  return atOwner(context, clients, room, {
+    localOnly,
+    here: () => reloadHere(context, room),
+    there: (owner) => owner.reloadRoom({ jid: room, localOnly: true }),
+    nobody: refused,
+  })
 }
 
 async function listRooms(context: MucContext, { domain, after, max }: Parameters<RoomsAdmin['listRooms']>[0]) {
@@ -101,16 +117,6 @@ async function listRooms(context: MucContext, { domain, after, max }: Parameters
 function roomAddress({ hosts }: MucContext, text: string): BareJid | undefined {
   const jid = parseBare(text)
   return jid === undefined || isDomain(jid) || hosts.kindOf(jid) !== Kind.room ? undefined : jid
-}
-
-function owns({ ownership }: MucContext, room: BareJid): boolean {
-  return ownership.heldEpochOf(partitionOf(room)) !== 0
-}
-
-function ownerOf({ ownership }: MucContext, clients: RpcClients, room: BareJid): RpcClient<RoomsAdmin> | undefined {
-  const owner = ownership.ownerOf(Kind.room, partitionOf(room))
-  const member = ownership.members(Kind.room).find(({ instance }) => instance === owner?.instance)
-  return member === undefined || member.rpc === '' ? undefined : clients.at(roomsContract, member.rpc)
 }
 
 function unasked(condition: string): AnswerQuestionReply {

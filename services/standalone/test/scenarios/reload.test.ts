@@ -33,7 +33,8 @@ async function formsOf(client: RawClient, site: Site): Promise<string> {
 
 async function languageOfNewRoom(site: Site, owner: string): Promise<string | undefined> {
   const room = freshRoom(site)
-  assert.equal((await control(site, ['rooms', 'create', room, owner])).code, 0)
+  const made = await control(site, ['rooms', 'create', room, owner])
+  assert.equal(made.code, 0, made.errors)
   const { data } = await control(site, ['rooms', 'show', room])
   return (data as { config: Readonly<Record<string, string>> }).config['muc#roomconfig_lang']
 }
